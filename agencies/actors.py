@@ -1,0 +1,40 @@
+"""Who is acting. There is no anonymous and no missing actor; the clock acts as SYSTEM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agencies.roles import ADMIN_ROLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """One officer under one appointment (or one service account), or the system itself.
+
+    `agency_id` is the acting appointment's agency, the only key that opens case rows.
+    """
+
+    label: str
+    role: str
+    agency_id: int | None
+    officer_id: int | None = None
+    appointment_id: int | None = None
+    service_id: int | None = None
+
+    @property
+    def service(self) -> bool:
+        """A machine at the door, not an officer."""
+        return self.service_id is not None
+
+    @property
+    def known_as(self) -> int:
+        """How a case remembers who handles it: the officer's id, or minus the service account's."""
+        return self.officer_id or -(self.service_id or 0)
+
+    @property
+    def case_agency_id(self) -> int | None:
+        """The agency whose cases may be seen; None for administrators, auditors and SYSTEM."""
+        return None if self.role in ADMIN_ROLES else self.agency_id
+
+
+SYSTEM = Actor(label="system", role="system", agency_id=None)

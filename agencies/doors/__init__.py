@@ -1,0 +1,1 @@
+"""What every door of every room builds on: authentication, strict input, paging, idempotency, rendering."""

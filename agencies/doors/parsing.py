@@ -1,0 +1,89 @@
+"""Strict JSON: limited in size and depth, no duplicate keys, no NUL, no lone surrogate, no NaN."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.parsers import BaseParser
+
+
+class TooLarge(APIException):
+    status_code = 413
+    default_code = "too_large"
+
+
+class StrictJSONParser(BaseParser):
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        body = stream.read(settings.API_BODY_LIMIT + 1)
+        if len(body) > settings.API_BODY_LIMIT:
+            raise TooLarge(_("内容太大，最多 1 MB。"))
+        return load(body)
+
+
+def load(body: bytes) -> Any:
+    """The JSON value, or ParseError in words."""
+    try:
+        text = body.decode("utf-8")
+        _check_depth(text)
+        value = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise ParseError(_("不是有效的 JSON：%(why)s") % {"why": _why(error)}) from None
+    _check_text(value)
+    return value
+
+
+class _Duplicate(ValueError):
+    pass
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, _Duplicate):
+        return _("同一个键出现了两次。")
+    if isinstance(error, UnicodeDecodeError):
+        return _("须用 UTF-8 编码。")
+    return _("格式不对。")
+
+
+def _check_depth(text: str) -> None:
+    """Refuse deep nesting before the parser recurses into it. Brackets inside strings count too: only generous."""
+    depth = 0
+    for char in text:
+        if char in "[{":
+            depth += 1
+            if depth > settings.API_JSON_DEPTH:
+                raise ValueError("too deep")
+        elif char in "]}":
+            depth -= 1
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise _Duplicate
+    return result
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _check_text(value: Any) -> None:
+    if isinstance(value, str):
+        if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+            raise ParseError(_("含有无法保存的字符，请删去后再提交。"))
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _check_text(key)
+            _check_text(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_text(inner)

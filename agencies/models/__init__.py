@@ -1,0 +1,20 @@
+"""The tables of the room, one idea a module."""
+
+from agencies.models.access import IdempotencyKey, ServiceAccount
+from agencies.models.officers import Appointment, Officer
+from agencies.models.outbox import Notice, OutboxMessage
+from agencies.models.trail import AuditEvent, AuditSeal, UnsealedEvent
+from agencies.models.tree import Agency
+
+__all__ = [
+    "Agency",
+    "Appointment",
+    "AuditEvent",
+    "AuditSeal",
+    "IdempotencyKey",
+    "Notice",
+    "Officer",
+    "OutboxMessage",
+    "ServiceAccount",
+    "UnsealedEvent",
+]

@@ -1,0 +1,46 @@
+"""Machines at the door: API clients (service accounts) and their idempotency keys."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from agencies.models.officers import Officer
+from agencies.models.tree import Agency
+
+
+class ServiceAccount(models.Model):
+    """An API client acts for one agency as a drafter; it never approves. The officer it names is responsible."""
+
+    id = models.AutoField(primary_key=True)
+    application = models.OneToOneField(
+        settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.CASCADE, related_name="service_account"
+    )
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="service_accounts")
+    name = models.CharField(max_length=80)
+    registered_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdempotencyKey(models.Model):
+    """The answer once given to a key, kept so that a retry gets the same one."""
+
+    id = models.BigAutoField(primary_key=True)
+    caller = models.CharField(max_length=60)
+    key = models.CharField(max_length=128)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.JSONField(null=True)
+    etag = models.CharField(max_length=40, default="")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["caller", "key"], name="one_answer_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.caller} {self.key}"

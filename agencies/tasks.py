@@ -1,0 +1,25 @@
+"""The clock's door: the outbox sweep, the sealer and the checkpoint signer. Only these run as the worker role."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from agencies import outbox, seals
+
+
+@shared_task
+def drain_outbox(**_: object) -> int:
+    """Nudged after commits and swept by beat; safe to run twice at once."""
+    return outbox.drain()
+
+
+@shared_task
+def seal_events(**_: object) -> int:
+    """Link committed events into the chain; one sealer at a time, others leave at once."""
+    return seals.seal()
+
+
+@shared_task
+def sign_checkpoint(**_: object) -> str:
+    """Sign the head of the chain into the folder outside the database."""
+    return seals.sign_checkpoint()

@@ -1,0 +1,138 @@
+"""From raw content (JSON or the draft form) to clean values. One parser for every door; it never looks at a case.
+
+Content may be incomplete: completeness is asked for at `submit`, by the guards of the workflow table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from countries.queries import country_by_code
+from django.utils.translation import gettext as _
+from treaties.queries import request_type_by_code
+
+from agencies.errors import Malformed
+from cases.models import Direction, Mark, SubjectKind, Urgency
+from cases.step_input import MAX_ROWS, Faults, clean_text
+
+_TEXTS = {"title": 200, "summary": 20_000, "purpose": 5_000}
+_CHOICES = {"urgency": Urgency, "mark": Mark}
+_SUBJECT_FIELDS = {"kind", "name", "role", "birth_date", "nationality", "document_number"}
+FIELDS = {"direction", "country", "request_type", "subjects", "items", *_TEXTS, *_CHOICES}
+
+
+def parse(raw: Mapping[str, Any], *, required: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Only the given fields, cleaned: codes become rows, lists become lists of dicts.
+
+    Raises Malformed with every fault at once, among them unknown fields and missing `required` ones.
+    """
+    faults = Faults()
+    for name in raw.keys() - FIELDS:
+        faults.add("unknown_field", _("不认识的字段。"), f"/{name}")
+    for name in required - raw.keys():
+        faults.add("required", _("这一项必须填写。"), f"/{name}")
+    content: dict[str, Any] = {
+        name: clean_text(raw[name], f"/{name}", limit, faults) for name, limit in _TEXTS.items() if name in raw
+    }
+    for name, choices in _CHOICES.items():
+        if name in raw:
+            content[name] = _choice(raw[name], f"/{name}", choices.values, faults)
+    _codes(raw, content, faults)
+    if "subjects" in raw:
+        content["subjects"] = [_subject(row, p, faults) for row, p in _rows(raw["subjects"], "/subjects", faults)]
+    if "items" in raw:
+        content["items"] = [_item(row, p, faults) for row, p in _rows(raw["items"], "/items", faults)]
+    if faults.reasons:
+        raise Malformed(reasons=faults.reasons)
+    return content
+
+
+def _choice(raw: object, pointer: str, known: list[str], faults: Faults) -> str:
+    value = clean_text(raw, pointer, 20, faults)
+    if value not in known:
+        faults.add("unknown_code", _("不在可选的范围内。"), pointer)
+    return value
+
+
+def _codes(raw: Mapping[str, Any], content: dict[str, Any], faults: Faults) -> None:
+    direction = _choice(raw["direction"], "/direction", Direction.values, faults) if "direction" in raw else ""
+    if direction:
+        content["direction"] = direction
+    if "country" in raw:
+        code = clean_text(raw["country"], "/country", 2, faults).upper()
+        content["country"] = country_by_code(code)
+        if code and content["country"] is None:
+            faults.add("unknown_code", _("没有这个国家代码；填 ISO 3166-1 的两位代码，不能是中国。"), "/country")
+    if "request_type" in raw:
+        code = clean_text(raw["request_type"], "/request_type", 60, faults)
+        kind = content["request_type"] = request_type_by_code(code)
+        if code and kind is None:
+            faults.add("unknown_code", _("没有这种请求类型。"), "/request_type")
+        elif kind is not None and direction and kind.direction not in (direction, "both"):
+            faults.add("direction_contradicts_type", _("这种请求类型与请求方向不符。"), "/request_type")
+
+
+def _rows(raw: object, pointer: str, faults: Faults) -> list[tuple[Mapping[str, Any], str]]:
+    if raw is None:
+        return []
+    if not isinstance(raw, list):
+        faults.add("not_a_list", _("这里要填一个列表。"), pointer)
+        return []
+    if len(raw) > MAX_ROWS:
+        faults.add("too_many", _("最多 %(n)s 行。") % {"n": MAX_ROWS}, pointer)
+        return []
+    rows = []
+    for index, row in enumerate(raw):
+        if isinstance(row, Mapping):
+            rows.append((row, f"{pointer}/{index}"))
+        else:
+            faults.add("not_an_object", _("这里要填一个对象。"), f"{pointer}/{index}")
+    return rows
+
+
+def _only(row: Mapping[str, Any], known: set[str], pointer: str, faults: Faults) -> None:
+    for name in row.keys() - known:
+        faults.add("unknown_field", _("不认识的字段。"), f"{pointer}/{name}")
+
+
+def _subject(row: Mapping[str, Any], pointer: str, faults: Faults) -> dict[str, Any]:
+    _only(row, _SUBJECT_FIELDS, pointer, faults)
+    name = clean_text(row.get("name"), f"{pointer}/name", 120, faults)
+    if not name:
+        faults.add("required", _("写明姓名或名称。"), f"{pointer}/name")
+    return {
+        "kind": _choice(row.get("kind", "person"), f"{pointer}/kind", SubjectKind.values, faults),
+        "name": name,
+        "role": clean_text(row.get("role"), f"{pointer}/role", 40, faults),
+        "birth_date": _date(row.get("birth_date"), f"{pointer}/birth_date", faults),
+        "nationality": _nationality(row.get("nationality"), f"{pointer}/nationality", faults),
+        "document_number": clean_text(row.get("document_number"), f"{pointer}/document_number", 60, faults),
+    }
+
+
+def _nationality(raw: object, pointer: str, faults: Faults) -> str:
+    code = clean_text(raw, pointer, 2, faults).upper()
+    if code and code != "CN" and country_by_code(code) is None:
+        faults.add("unknown_code", _("没有这个国家代码；填 ISO 3166-1 的两位代码。"), pointer)
+    return code
+
+
+def _date(raw: object, pointer: str, faults: Faults) -> date | None:
+    text = clean_text(raw, pointer, 20, faults)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        faults.add("bad_date", _("日期写成 1990-01-31 这样。"), pointer)
+        return None
+
+
+def _item(row: Mapping[str, Any], pointer: str, faults: Faults) -> dict[str, Any]:
+    _only(row, {"description"}, pointer, faults)
+    description = clean_text(row.get("description"), f"{pointer}/description", 5_000, faults)
+    if not description:
+        faults.add("required", _("写明请求事项，一项只写一件事。"), f"{pointer}/description")
+    return {"description": description}

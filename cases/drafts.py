@@ -1,0 +1,208 @@
+"""Opening a case and writing its content, which is frozen except in draft and returned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agencies import audit
+from agencies.actors import Actor
+from agencies.errors import FourEyes, GuardFailed, NotHolder, NotPermitted, Reason, StaleVersion, WrongStatus
+from agencies.models import Agency, Officer
+from agencies.models.officers import normalize_police_number
+from agencies.officers import officers_at
+from agencies.roles import Role
+from cases import limits, policies
+from cases.hands import clock, refresh_queue, remember
+from cases.models import (
+    Case,
+    Direction,
+    InvolvementKind,
+    Leg,
+    Phase,
+    RequestItem,
+    Status,
+    Subject,
+)
+from cases.numbers import next_number
+from cases.workflow import EDITABLE
+
+PLAIN_FIELDS = ("country", "request_type", "urgency", "mark", "title", "summary", "purpose")
+
+
+@transaction.atomic
+def open_case(*, actor: Actor, content: Mapping[str, Any], responsible: str = "", at: datetime | None = None) -> Case:
+    """Start a draft at the actor's agency, with its number and its first leg.
+
+    `content` comes from content_input.parse. A service account names the `responsible` officer by police number, who
+    counts as drafter. Raises NotPermitted for any role but drafter, GuardFailed for an unknown responsible officer.
+    """
+    if actor.role != Role.DRAFTER or actor.agency_id is None:
+        raise NotPermitted
+    drafter = _drafter(actor, responsible)
+    origin = Agency.objects.get(pk=actor.agency_id)
+    moment = at or clock()
+    case = Case(
+        number=next_number(origin, moment),
+        direction=content.get("direction", Direction.OUTGOING),
+        status=Status.DRAFT,
+        origin=origin,
+        drafter=drafter,
+        filed_by_id=actor.service_id,
+        scope=[origin.pk],
+        known_to=sorted({drafter.pk, actor.known_as}),
+        created_at=moment,
+        **{name: content[name] for name in PLAIN_FIELDS if name in content},
+    )
+    case.save(force_insert=True)
+    leg = Leg.objects.create(
+        case=case,
+        seq=1,
+        phase=Phase.DRAFT,
+        agency=origin,
+        holder_name=origin.name,
+        entered_by="create",
+        opened_at=moment,
+    )
+    _write_lists(case, content)
+    remember(case, officer_id=drafter.pk, agency_id=origin.pk, kind=InvolvementKind.DRAFTED, at=moment)
+    limits.start(leg, case.urgency)
+    refresh_queue(case, leg)
+    audit.record(
+        actor=actor,
+        kind="case.create",
+        subject=f"case:{case.pk}",
+        facts={"fields": sorted(content), "status": case.status, "to": origin.pk, "drafter": drafter.pk},
+        at=moment,
+    )
+    return case
+
+
+@transaction.atomic
+def save_draft(
+    *, actor: Actor, case_id: object, content: Mapping[str, Any], version: int | None = None, at: datetime | None = None
+) -> Case:
+    """Write the given fields of a draft or returned case; returns it with its new version.
+
+    Raises NotVisible, NotPermitted (not a drafter), StaleVersion, WrongStatus (frozen), NotHolder. The editor counts
+    as drafter for four eyes. Nothing is written, and the version stays, when nothing differs.
+    """
+    case = policies.get_visible(actor, case_id, lock=True)
+    if actor.role != Role.DRAFTER:
+        raise NotPermitted
+    if version is not None and version != case.version:
+        raise StaleVersion(current=case.version)
+    if case.status not in EDITABLE:
+        raise WrongStatus(_("案件已报送，内容不能再改；需要改时请审批人退回补正。"), status=case.status)
+    leg = policies.open_leg(case)
+    if leg is None or not policies.may_edit(actor, case, leg):
+        raise NotHolder
+    _require_free_eyes(actor, case)
+    _check_direction(case, content)
+    changed = _changes(case, content)
+    if not changed:
+        return case
+    for name in PLAIN_FIELDS:
+        if name in changed:
+            setattr(case, name, content[name])
+    case.version += 1
+    case.save(update_fields=["version", *(name for name in PLAIN_FIELDS if name in changed)])
+    _write_lists(case, {name: content[name] for name in changed})
+    moment = at or clock()
+    if actor.officer_id is not None:
+        remember(case, officer_id=actor.officer_id, agency_id=case.origin_id, kind=InvolvementKind.DRAFTED, at=moment)
+    refresh_queue(case, leg)
+    audit.record(
+        actor=actor,
+        kind="case.edit",
+        subject=f"case:{case.pk}",
+        facts={"fields": changed, "version": case.version},
+        at=moment,
+    )
+    return case
+
+
+def _require_free_eyes(actor: Actor, case: Case) -> None:
+    """Who approved a version may not draft the next one."""
+    if case.involvements.filter(officer_id=actor.officer_id, kind=InvolvementKind.APPROVED).exists():
+        raise FourEyes
+
+
+def content_of(case: Case) -> dict[str, Any]:
+    """The content as plain data: what a revision freezes, a comparison compares and a copy copies."""
+    return {
+        "country": case.country.code if case.country else "",
+        "request_type": case.request_type.code if case.request_type else "",
+        "urgency": case.urgency,
+        "mark": case.mark,
+        "title": case.title,
+        "summary": case.summary,
+        "purpose": case.purpose,
+        "subjects": [_subject_of(row) for row in case.subjects.all()],
+        "items": [{"description": row.description} for row in case.items.all()],
+    }
+
+
+def _subject_of(row: Subject) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "name": row.name,
+        "role": row.role,
+        "birth_date": row.birth_date.isoformat() if row.birth_date else None,
+        "nationality": row.nationality,
+        "document_number": row.document_number,
+    }
+
+
+def _check_direction(case: Case, content: Mapping[str, Any]) -> None:
+    kind = content.get("request_type")
+    wrong = kind is not None and kind.direction not in (case.direction, "both")
+    if content.get("direction", case.direction) != case.direction or wrong:
+        words = _("请求方向开案后不能改，请求类型要与它一致。")
+        raise GuardFailed(reasons=[Reason("direction_contradicts_type", words, "/request_type")])
+
+
+def _changes(case: Case, content: Mapping[str, Any]) -> list[str]:
+    """Names of the given fields that differ from what is stored."""
+    changed = [name for name in PLAIN_FIELDS if name in content and getattr(case, name) != content[name]]
+    stored = content_of(case)
+    for name in ("subjects", "items"):
+        if name in content and _plain(content[name]) != stored[name]:
+            changed.append(name)
+    return changed
+
+
+def _plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "birth_date": row["birth_date"].isoformat()} if row.get("birth_date") else row for row in rows]
+
+
+def _write_lists(case: Case, content: Mapping[str, Any]) -> None:
+    for name, model in (("subjects", Subject), ("items", RequestItem)):
+        if name in content:
+            _sync(case, model, content[name])
+
+
+def _sync(case: Case, model: type[Subject] | type[RequestItem], rows: list[dict[str, Any]]) -> None:
+    """Make the stored rows equal `rows`, position by position, so that ids stay where the words stay."""
+    stored = list(model.objects.filter(case=case).order_by("position"))
+    for position, row in enumerate(rows, start=1):
+        if position <= len(stored):
+            model.objects.filter(pk=stored[position - 1].pk).update(**row)
+        else:
+            model.objects.create(case=case, position=position, **row)
+    model.objects.filter(pk__in=[row.pk for row in stored[len(rows) :]]).delete()
+
+
+def _drafter(actor: Actor, responsible: str) -> Officer:
+    if not actor.service:
+        return Officer.objects.get(pk=actor.officer_id)
+    number = normalize_police_number(responsible)
+    officer = officers_at(actor.agency_id).filter(police_number=number, appointments__role=Role.DRAFTER).first()
+    if officer is None:
+        words = _("写明本机关一名在任承办人的警号，由他对这件请求负责。")
+        raise GuardFailed(reasons=[Reason("responsible_officer_unknown", words, "/responsible_officer")])
+    return officer

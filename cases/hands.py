@@ -1,0 +1,46 @@
+"""Who had a hand in a case, and the work queue that follows from whose turn it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+
+from cases.models import Case, Involvement, Leg, Phase
+from cases.workflow import WAITING_ROLE
+
+
+def remember(case: Case, *, officer_id: int, agency_id: int, kind: str, at: datetime) -> None:
+    """Note once per version that the officer drafted, recommended or approved.
+
+    The conflict target is the plain duplicate alone: a breach of the `four_eyes` exclusion still raises.
+    """
+    hand = Involvement(
+        case=case,
+        officer_id=officer_id,
+        agency_id=agency_id,
+        kind=kind,
+        content_version=case.content_version,
+        at=at,
+    )
+    Involvement.objects.bulk_create(
+        [hand],
+        update_conflicts=True,
+        unique_fields=["case", "officer", "agency", "kind", "content_version"],
+        update_fields=["kind"],
+    )
+
+
+def refresh_queue(case: Case, leg: Leg) -> None:
+    """Rebuild the case's rows in the work queue (the database function of migration 0002)."""
+    role = WAITING_ROLE[Phase(leg.phase)] if leg.closed_at is None else None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT refresh_open_queue(%s, %s)", [case.pk, role or ""])
+
+
+def clock() -> datetime:
+    """Now, by the database's clock; unlike now() it moves inside a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment

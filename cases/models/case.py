@@ -1,0 +1,175 @@
+"""The case and its content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Func, Q
+from django.db.models.functions import Now
+
+from agencies.models import Agency, Officer, ServiceAccount
+from cases.models.words import Direction, Mark, Outcome, Status, SubjectKind, Urgency, Usefulness
+from countries.models import Country
+from treaties.models import RefusalGround, RequestType
+
+
+class UuidV7(Func):
+    """PostgreSQL's time-ordered random uuid: an id that tells nothing and indexes well."""
+
+    function = "uuidv7"
+    arity = 0
+    output_field = models.UUIDField()
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return "cases.models.case.UuidV7", [], {}
+
+
+def public_id() -> models.UUIDField[Any, Any]:
+    return models.UUIDField(primary_key=True, db_default=UuidV7(), editable=False)
+
+
+class Case(models.Model):
+    """One cooperation request. Its status has one writer: cases.commands.take_step."""
+
+    id = public_id()
+    number = models.CharField(max_length=40, unique=True)
+    direction = models.CharField(max_length=10, choices=Direction.choices)
+    status = models.CharField(max_length=30, choices=Status.choices)
+    # Goes up with every change and is the ETag; content_version goes up when the content is submitted anew.
+    version = models.PositiveIntegerField(default=1)
+    content_version = models.PositiveIntegerField(default=1)
+
+    country = models.ForeignKey(Country, models.PROTECT, null=True)
+    request_type = models.ForeignKey(RequestType, models.PROTECT, null=True)
+    urgency = models.CharField(max_length=12, choices=Urgency.choices, default=Urgency.NORMAL)
+    mark = models.CharField(max_length=12, choices=Mark.choices, default=Mark.INTERNAL)
+    title = models.CharField(max_length=200, blank=True)
+    summary = models.TextField(blank=True)
+    purpose = models.TextField(blank=True)
+
+    origin = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    drafter = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    filed_by = models.ForeignKey(ServiceAccount, models.PROTECT, null=True, related_name="+")
+    # Who sent it back for correction: a corrected case goes straight there after the origin's approver.
+    return_to = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
+    # The first wall and the second read these (blueprint §6): agencies that may see it, and, for work secrets,
+    # the officers who handle it (a service account stands there as minus its id).
+    scope = ArrayField(models.IntegerField())
+    known_to = ArrayField(models.IntegerField(), default=list)
+
+    created_at = models.DateTimeField(db_default=Now())
+    submitted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    usefulness = models.CharField(max_length=12, choices=Usefulness.choices, blank=True)
+    result = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="case_status_known"),
+            models.CheckConstraint(condition=Q(direction__in=Direction.values), name="case_direction_known"),
+            models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="case_urgency_known"),
+            models.CheckConstraint(condition=Q(mark__in=Mark.values), name="case_mark_known"),
+            models.CheckConstraint(condition=Q(usefulness__in=["", *Usefulness.values]), name="case_usefulness_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=[Status.DRAFT, Status.WITHDRAWN])
+                | Q(country__isnull=False, request_type__isnull=False),
+                name="case_has_country_and_type",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["scope"], name="case_scope"),
+            models.Index(fields=["drafter", "-id"], name="case_by_drafter"),
+            models.Index(fields=["country", "-id"], name="case_by_country"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CaseNumber(models.Model):
+    """The last running number given for a year and an agency; numbers are never reused."""
+
+    id = models.AutoField(primary_key=True)
+    year = models.PositiveSmallIntegerField()
+    part = models.CharField(max_length=12)
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["year", "part"], name="one_counter")]
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.part} {self.last}"
+
+
+class Revision(models.Model):
+    """The content as it was submitted: what an approval was given to, and what a comparison compares."""
+
+    id = public_id()
+    case = models.ForeignKey(Case, models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    submitted_by = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="one_revision_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} r{self.number}"
+
+
+class Subject(models.Model):
+    """A person or an entity the request is about."""
+
+    id = public_id()
+    case = models.ForeignKey(Case, models.PROTECT, related_name="subjects")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=SubjectKind.choices)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=40, blank=True)
+    birth_date = models.DateField(null=True)
+    nationality = models.CharField(max_length=2, blank=True)
+    document_number = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=SubjectKind.values), name="subject_kind_known"),
+            models.UniqueConstraint(
+                fields=["case", "position"], name="subject_position", deferrable=models.Deferrable.DEFERRED
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"subject {self.pk}"
+
+
+class RequestItem(models.Model):
+    """One thing asked for, answered on its own."""
+
+    id = public_id()
+    case = models.ForeignKey(Case, models.PROTECT, related_name="items")
+    position = models.PositiveSmallIntegerField()
+    description = models.TextField()
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.WAITING)
+    ground = models.ForeignKey(RefusalGround, models.PROTECT, null=True)
+    note = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="item_outcome_known"),
+            models.CheckConstraint(
+                condition=~Q(outcome=Outcome.REFUSED) | Q(ground__isnull=False), name="refusal_has_ground"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "position"], name="item_position", deferrable=models.Deferrable.DEFERRED
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"item {self.position} of {self.case_id}"

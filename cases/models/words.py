@@ -1,0 +1,115 @@
+"""The closed vocabularies of a case: codes in the database and the API, Chinese words on the page."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Direction(models.TextChoices):
+    OUTGOING = "outgoing", _("我方请求")
+    INCOMING = "incoming", _("外方请求")
+
+
+class Status(models.TextChoices):
+    # outgoing
+    DRAFT = "draft", _("草稿")
+    IN_REVIEW = "in_review", _("审核中")
+    RETURNED = "returned", _("待补正")
+    CLEARED = "cleared", _("待发出")
+    WITH_LIAISON = "with_liaison", _("在对外联系机关")
+    DISPATCHED = "dispatched", _("在外方")
+    QUERY_OPEN = "query_open", _("外方询问")
+    ANSWERED = "answered", _("已回复")
+    DELIVERED = "delivered", _("待签收")
+    CLOSED = "closed", _("已办结")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    DECLINED = "declined", _("不予上报")
+    # incoming (in_review, cleared and closed are shared)
+    RECEIVED = "received", _("已登记")
+    AWAITING_SUPPLEMENT = "awaiting_supplement", _("待外方补充")
+    TO_ASSIGN = "to_assign", _("待交办")
+    POSTPONED = "postponed", _("推迟执行")
+    IN_EXECUTION = "in_execution", _("执行中")
+    RESULT_REVIEW = "result_review", _("结果审核")
+    REPLIED = "replied", _("已答复外方")
+    REFUSED = "refused", _("已拒绝")
+    RETURNED_TO_REQUESTER = "returned_to_requester", _("已退回外方")
+    TRANSFERRED = "transferred", _("已移送")
+
+
+ENDED = frozenset(
+    {
+        Status.CLOSED,
+        Status.WITHDRAWN,
+        Status.DECLINED,
+        Status.REFUSED,
+        Status.RETURNED_TO_REQUESTER,
+        Status.TRANSFERRED,
+    }
+)
+
+
+class Urgency(models.TextChoices):
+    NORMAL = "normal", _("普通")
+    URGENT = "urgent", _("加急")
+    MOST_URGENT = "most_urgent", _("特急")
+
+
+class Mark(models.TextChoices):
+    PUBLIC = "public", _("公开")
+    INTERNAL = "internal", _("内部")
+    WORK_SECRET = "work_secret", _("工作秘密")
+
+
+class SubjectKind(models.TextChoices):
+    PERSON = "person", _("人员")
+    ENTITY = "entity", _("单位")
+
+
+class Outcome(models.TextChoices):
+    WAITING = "waiting", _("待答复")
+    EXECUTED = "executed", _("已执行")
+    PARTLY = "partly", _("部分执行")
+    REFUSED = "refused", _("拒绝")
+    NOT_ANSWERED = "not_answered", _("未答复")
+
+
+class Usefulness(models.TextChoices):
+    USEFUL = "useful", _("有用")
+    PARTLY = "partly", _("部分有用")
+    NOT_USEFUL = "not_useful", _("没有用")
+
+
+class Side(models.TextChoices):
+    DOMESTIC = "domestic", _("我方")
+    EXTERNAL = "external", _("其他中央机关")
+    FOREIGN = "foreign", _("外方")
+
+
+class Phase(models.TextChoices):
+    """What the holder of a leg is there to do."""
+
+    DRAFT = "draft", _("起草")
+    REVIEW = "review", _("审核")
+    CORRECTION = "correction", _("补正")
+    DISPATCH = "dispatch", _("发出")
+    LIAISON = "liaison", _("对外联系")
+    ABROAD = "abroad", _("等外方答复")
+    QUERY = "query", _("答复询问")
+    RETURN = "return", _("转交答复")
+    DELIVERY = "delivery", _("签收")
+    ENDED = "ended", _("办结后")
+
+
+class InvolvementKind(models.TextChoices):
+    DRAFTED = "drafted", _("起草")
+    RECOMMENDED = "recommended", _("拟办")
+    APPROVED = "approved", _("审批")
+
+
+class Audience(models.TextChoices):
+    """Who reads a note: the writer's agency alone, or everyone on the route."""
+
+    AGENCY = "agency", _("本机关")
+    ROUTE = "route", _("沿线机关")

@@ -1,0 +1,79 @@
+"""Who is told what: a reaction to case and note events. Runs from the outbox; telling twice is telling once."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from agencies import audit
+from agencies.models import Appointment, AuditEvent, Notice, Officer
+from agencies.officers import actor_for
+from agencies.roles import CASE_ROLES, Role
+from cases.models import Case, Direction, Note, Phase
+from cases.policies import could_see
+from cases.workflow import TRANSITIONS, WAITING_ROLE
+
+# Reading, editing and the like move nobody.
+_SILENT = frozenset({"case.read", "case.edit", "case.create", "case.unmask", "case.file", "case.download"})
+
+
+def notify(event: AuditEvent, _payload: dict[str, Any]) -> None:
+    """Put a notice in the inbox of everyone whom the event concerns and who may see the case; the doer needs none."""
+    if event.kind in _SILENT:
+        return
+    case = Case.objects.filter(pk=UUID(event.subject.partition(":")[2])).select_related("drafter").first()
+    if case is None:
+        return
+    told = _mentioned(event) if event.kind == "note.add" else _concerned(event, case)
+    for officer_id in sorted(told - {event.officer_id or 0}):
+        officer = Officer.objects.get(pk=officer_id)
+        if not officer.is_active or not _may_see(officer, case):
+            continue
+        _notice, new = Notice.objects.get_or_create(
+            officer=officer, event=event, defaults={"kind": event.kind, "subject": event.subject}
+        )
+        if new and officer.email and officer.notify_by_email:
+            path = reverse("case-detail", args=[case.pk])
+            audit.enqueue(event, "mail", {"officer": officer.pk, "number": case.number, "path": path})
+
+
+def _concerned(event: AuditEvent, case: Case) -> set[int]:
+    told: set[int] = set()
+    facts = event.facts
+    step = event.kind.partition(".")[2]
+    transition = TRANSITIONS.get((Direction(case.direction), step))
+    role = WAITING_ROLE.get(Phase(facts["phase"])) if "phase" in facts else None
+    if step == "assign_handler":
+        leg = case.legs.filter(closed_at=None).first()
+        told |= {leg.handler_id} if leg and leg.handler_id else set()
+    elif role and facts.get("to") and (facts["to"] != facts.get("from") or step in ("submit", "return_for_correction")):
+        told |= {case.drafter_id} if role == Role.DRAFTER else _holding(facts["to"], role)
+    if transition is not None and transition.tells_drafter:
+        told.add(case.drafter_id)
+    for agency_id in facts.get("passed_over", ()):
+        told |= _holding(agency_id, Role.DESK)
+    return told
+
+
+def _holding(agency_id: int, role: str) -> set[int]:
+    posts = Appointment.objects.current().filter(agency_id=agency_id, role=role)
+    return set(posts.values_list("officer_id", flat=True))
+
+
+def _mentioned(event: AuditEvent) -> set[int]:
+    note = Note.objects.filter(event=event).first()
+    if note is None:
+        return set()
+    return {
+        officer_id
+        for officer_id in note.mentions
+        if note.audience == "route"
+        or Appointment.objects.current().filter(officer_id=officer_id, agency_id=note.agency_id).exists()
+    }
+
+
+def _may_see(officer: Officer, case: Case) -> bool:
+    posts = Appointment.objects.current().filter(officer=officer, role__in=CASE_ROLES)
+    return any(could_see(actor_for(post), case) for post in posts)

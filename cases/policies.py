@@ -1,0 +1,117 @@
+"""Who may see which case, and who may take which step. The only way to a case row is `visible_to`."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from agencies.actors import Actor
+from agencies.errors import FourEyes, NotHolder, NotPermitted, NotVisible, WrongStatus
+from agencies.roles import Role
+from cases.models import Case, Direction, Involvement, InvolvementKind, Leg, Mark
+from cases.workflow import EDITABLE, TRANSITIONS, Seat, Transition
+
+# Roles that see a work secret by their office; everybody else only as its handler (blueprint §6).
+SEES_SECRETS = frozenset({Role.APPROVER, Role.SUPERVISOR})
+
+
+def visible_to(actor: Actor) -> QuerySet[Case]:
+    """The cases this actor may see: those whose scope holds the acting agency. There is no see-everything branch.
+
+    The row-level security policy of migration 0002 says the same; tests switch off either wall.
+    """
+    if actor.case_agency_id is None:
+        return Case.objects.none()
+    cases = Case.objects.filter(scope__contains=[actor.case_agency_id])
+    if actor.role in SEES_SECRETS:
+        return cases
+    return cases.filter(~Q(mark=Mark.WORK_SECRET) | Q(known_to__contains=[actor.known_as]))
+
+
+def get_visible(actor: Actor, case_id: object, *, lock: bool = False) -> Case:
+    """One visible case, or NotVisible in the same words for hidden and absent ones. `lock` takes the row."""
+    cases = visible_to(actor).select_for_update(of=("self",)) if lock else visible_to(actor)
+    try:
+        return cases.select_related("origin", "country", "request_type", "return_to").get(pk=case_id)
+    except Case.DoesNotExist:
+        raise NotVisible from None
+
+
+def find(case: Case, step: str) -> Transition:
+    """The table's row for this case; an unknown step is as absent as an unknown case."""
+    try:
+        return TRANSITIONS[Direction(case.direction), step]
+    except KeyError:
+        raise NotVisible from None
+
+
+def seated(actor: Actor, transition: Transition, case: Case, leg: Leg | None) -> bool:
+    """Does the actor sit where the step is taken: at the holder, or at the origin?"""
+    if transition.seat is Seat.ORIGIN:
+        return actor.agency_id == case.origin_id
+    return leg is not None and leg.agency_id == actor.agency_id
+
+
+def eyes_used(actor: Actor, transition: Transition, case: Case) -> bool:
+    """Has this officer had the other hand in the case already (程序规定's separation of drafting and approval)?"""
+    if transition.involvement is None or actor.officer_id is None:
+        return False
+    hands = Involvement.objects.filter(case=case, officer_id=actor.officer_id)
+    if transition.involvement == InvolvementKind.APPROVED:
+        return hands.exclude(kind=InvolvementKind.APPROVED).exists()
+    return hands.filter(kind=InvolvementKind.APPROVED).exists()
+
+
+def require_role(actor: Actor, transition: Transition) -> None:
+    """403: the acting role never takes this step."""
+    if actor.role not in transition.roles:
+        raise NotPermitted(step=transition.name)
+
+
+def require_ready(actor: Actor, transition: Transition, case: Case, leg: Leg | None) -> None:
+    """409 wrong status, then 403 not the holder, then 403 four eyes, in the blueprint's order."""
+    if case.status not in transition.sources:
+        raise WrongStatus(status=case.status, step=transition.name)
+    if not seated(actor, transition, case, leg):
+        raise NotHolder(step=transition.name)
+    if eyes_used(actor, transition, case):
+        raise FourEyes(step=transition.name)
+
+
+def open_leg(case: Case) -> Leg | None:
+    """The leg that is open now, with its agency; None once the case has ended."""
+    return Leg.objects.select_related("agency", "agency__route_to").filter(case=case, closed_at=None).first()
+
+
+def available(actor: Actor, case: Case, leg: Leg | None) -> list[Transition]:
+    """What the buttons and the API's `available_steps` show: the same table, the same rule as take_step."""
+    return [
+        row
+        for (direction, _name), row in TRANSITIONS.items()
+        if direction == case.direction
+        and case.status in row.sources
+        and actor.role in row.roles
+        and seated(actor, row, case, leg)
+        and not (actor.service and row.name not in SERVICE_STEPS)
+        and not eyes_used(actor, row, case)
+    ]
+
+
+# A machine files and corrects for its agency; it never decides.
+SERVICE_STEPS = frozenset({"submit", "discard"})
+
+
+def may_edit(actor: Actor, case: Case, leg: Leg | None) -> bool:
+    """Content changes only in draft and returned, by a drafter of the origin."""
+    return (
+        case.status in EDITABLE
+        and actor.role == Role.DRAFTER
+        and leg is not None
+        and leg.agency_id == actor.agency_id == case.origin_id
+    )
+
+
+def could_see(actor: Actor, case: Case) -> bool:
+    """`visible_to` for one case at hand; for the outbox, which works without an actor's scope."""
+    if actor.case_agency_id is None or actor.case_agency_id not in case.scope:
+        return False
+    return case.mark != Mark.WORK_SECRET or actor.role in SEES_SECRETS or actor.known_as in case.known_to

@@ -1,0 +1,189 @@
+"""From raw input (JSON or a posted form) to the values of a step. One parser for every door; it never looks at a case.
+
+Raises `Malformed` with every fault at once, each with a code and a JSON pointer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from treaties.queries import code_exists
+
+from agencies.errors import Malformed, NotVisible, Reason
+from agencies.models.officers import normalize_police_number
+from cases.models import Outcome
+from cases.workflow import Field, Kind, fields_of
+
+MAX_ROWS = 200
+_OUTCOMES = frozenset(Outcome.values) - {Outcome.WAITING}
+
+
+class Faults:
+    """Collects what is wrong, with pointers."""
+
+    def __init__(self) -> None:
+        self.reasons: list[Reason] = []
+
+    def add(self, code: str, words: str, pointer: str) -> None:
+        self.reasons.append(Reason(code, words, pointer))
+
+
+def parse(step: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of `step`, cleaned; unknown step → NotVisible, anything malformed → Malformed."""
+    try:
+        fields = fields_of(step)
+    except KeyError:
+        raise NotVisible from None
+    faults = Faults()
+    for name in raw.keys() - {field.name for field in fields}:
+        faults.add("unknown_field", _("不认识的字段。"), f"/{name}")
+    values = {field.name: _PARSERS[field.kind](field, raw.get(field.name), faults) for field in fields}
+    if faults.reasons:
+        raise Malformed(reasons=faults.reasons)
+    return {name: value for name, value in values.items() if value not in (None, "", [])}
+
+
+def clean_text(value: object, pointer: str, limit: int, faults: Faults) -> str:
+    """A string without NUL and lone surrogates, trimmed, at most `limit` characters; '' for null."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        faults.add("not_text", _("这里要填文字。"), pointer)
+        return ""
+    if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        faults.add("bad_character", _("含有无法保存的字符，请删去后再提交。"), pointer)
+        return ""
+    text = value.strip()
+    if len(text) > limit:
+        faults.add("too_long", _("最多 %(limit)s 个字，现在有 %(n)s 个。") % {"limit": limit, "n": len(text)}, pointer)
+    return text
+
+
+def _require(field: Field, value: object, pointer: str, faults: Faults) -> None:
+    if field.required and not value and not any(r.pointer.startswith(pointer) for r in faults.reasons):
+        faults.add("required", _("请填写「%(label)s」。") % {"label": field.label}, pointer)
+
+
+def _text(field: Field, raw: object, faults: Faults) -> str:
+    pointer = f"/{field.name}"
+    text = clean_text(raw, pointer, field.limit, faults)
+    _require(field, text, pointer, faults)
+    return text
+
+
+def _officer(field: Field, raw: object, faults: Faults) -> str:
+    return normalize_police_number(_text(field, raw, faults))
+
+
+def _choice(field: Field, raw: object, faults: Faults) -> str:
+    pointer = f"/{field.name}"
+    value = clean_text(raw, pointer, 40, faults)
+    _require(field, value, pointer, faults)
+    if value and value not in {code for code, _label in field.source}:
+        faults.add("unknown_code", _("不在可选的范围内。"), pointer)
+    return value
+
+
+def _known(field: Field, value: str, pointer: str, faults: Faults) -> None:
+    if value and not code_exists(str(field.source), value):
+        faults.add("unknown_code", _("不在可选的范围内。"), pointer)
+
+
+def _code(field: Field, raw: object, faults: Faults) -> str:
+    pointer = f"/{field.name}"
+    value = clean_text(raw, pointer, 60, faults)
+    _require(field, value, pointer, faults)
+    _known(field, value, pointer, faults)
+    return value
+
+
+def _codes(field: Field, raw: object, faults: Faults) -> list[str]:
+    pointer = f"/{field.name}"
+    values = []
+    for index, entry in enumerate(_rows(raw, pointer, faults)):
+        value = clean_text(entry, f"{pointer}/{index}", 60, faults)
+        _known(field, value, f"{pointer}/{index}", faults)
+        values.append(value)
+    _require(field, values, pointer, faults)
+    return list(dict.fromkeys(filter(None, values)))
+
+
+def _rows(raw: object, pointer: str, faults: Faults) -> Iterator[Any]:
+    if raw is None:
+        return
+    if not isinstance(raw, list):
+        faults.add("not_a_list", _("这里要填一个列表。"), pointer)
+    elif len(raw) > MAX_ROWS:
+        faults.add("too_many", _("最多 %(n)s 行。") % {"n": MAX_ROWS}, pointer)
+    else:
+        yield from raw
+
+
+def _object(raw: object, pointer: str, known: set[str], faults: Faults) -> Mapping[str, Any]:
+    if not isinstance(raw, Mapping):
+        faults.add("not_an_object", _("这里要填一个对象。"), pointer)
+        return {}
+    for name in raw.keys() - known:
+        faults.add("unknown_field", _("不认识的字段。"), f"{pointer}/{name}")
+    return raw
+
+
+def _counterpart(field: Field, raw: object, faults: Faults) -> dict[str, str] | None:
+    pointer = f"/{field.name}"
+    if raw is None:
+        _require(field, None, pointer, faults)
+        return None
+    given = _object(raw, pointer, {"name", "unit"}, faults)
+    name = clean_text(given.get("name"), f"{pointer}/name", 200, faults)
+    if not name:
+        faults.add("required", _("请填写外方收件单位的名称。"), f"{pointer}/name")
+    return {"name": name, "unit": clean_text(given.get("unit"), f"{pointer}/unit", 200, faults)}
+
+
+def _outcomes(field: Field, raw: object, faults: Faults) -> list[dict[str, Any]]:
+    rows, seen = [], set()
+    for index, entry in enumerate(_rows(raw, f"/{field.name}", faults)):
+        row = _outcome(field, entry, f"/{field.name}/{index}", faults)
+        if row["id"] in seen:
+            faults.add("duplicate", _("同一项写了两次。"), f"/{field.name}/{index}/id")
+        seen.add(row["id"])
+        rows.append(row)
+    return rows
+
+
+def _outcome(field: Field, raw: object, pointer: str, faults: Faults) -> dict[str, Any]:
+    given = _object(raw, pointer, {"id", "outcome", "ground", "note"}, faults)
+    row = {
+        "id": _uuid(given.get("id"), f"{pointer}/id", faults),
+        "outcome": clean_text(given.get("outcome"), f"{pointer}/outcome", 20, faults),
+        "ground": clean_text(given.get("ground"), f"{pointer}/ground", 60, faults),
+        "note": clean_text(given.get("note"), f"{pointer}/note", field.limit, faults),
+    }
+    if row["outcome"] not in _OUTCOMES:
+        faults.add("unknown_code", _("选择这一项的结果。"), f"{pointer}/outcome")
+    _known(field, str(row["ground"] or ""), f"{pointer}/ground", faults)
+    if row["outcome"] == Outcome.REFUSED and not row["ground"]:
+        faults.add("required", _("拒绝的事项要选拒绝理由。"), f"{pointer}/ground")
+    return row
+
+
+def _uuid(raw: object, pointer: str, faults: Faults) -> UUID | None:
+    try:
+        return UUID(raw) if isinstance(raw, str) else UUID("")
+    except ValueError:
+        faults.add("bad_id", _("编号的格式不对。"), pointer)
+        return None
+
+
+_PARSERS: dict[Kind, Any] = {
+    Kind.TEXT: _text,
+    Kind.CHOICE: _choice,
+    Kind.CODE: _code,
+    Kind.CODES: _codes,
+    Kind.OFFICER: _officer,
+    Kind.COUNTERPART: _counterpart,
+    Kind.OUTCOMES: _outcomes,
+}

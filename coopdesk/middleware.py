@@ -1,0 +1,136 @@
+"""What surrounds every request: an id, kind refusal of hostile bytes, session limits, language, and the acting officer."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.contrib import auth
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import get_language_from_request
+
+from agencies import scope
+from agencies.errors import DomainError, Malformed
+from agencies.models import Officer
+from agencies.officers import actor_for, appointments_of, unappointed
+from coopdesk.errors import render_error
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Every answer carries X-Request-ID; logs and audit events carry the same."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.request_id = str(uuid.uuid4())  # type: ignore[attr-defined]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request.request_id)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+
+class HostileInputMiddleware:
+    """NUL bytes and lone surrogates cannot be stored; say so before any view sees them."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self._hostile(request.path) or any(map(self._hostile, request.GET.values())):
+            return render_error(request, Malformed())
+        return self.get_response(request)
+
+    @staticmethod
+    def _hostile(text: str | list[Any]) -> bool:
+        return "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text)
+
+
+class SessionLimitMiddleware:
+    """Ends a session after the idle limit or the absolute limit (settings), whichever comes first."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        session = request.session
+        if auth.SESSION_KEY in session:
+            now = time.time()
+            began, seen = session.setdefault("began", now), session.get("seen", now)
+            idle, absolute = settings.SESSION_IDLE_LIMIT, settings.SESSION_ABSOLUTE_LIMIT
+            if now - seen > idle.total_seconds() or now - began > absolute.total_seconds():
+                session.flush()
+                session["ended"] = "limit"
+            elif now - seen > 30 or "seen" not in session:
+                session["seen"] = now
+        return self.get_response(request)
+
+
+class LanguageMiddleware:
+    """The officer's language, else the cookie or the browser, else Chinese."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        known = dict(settings.LANGUAGES)
+        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if language not in known and isinstance(request.user, Officer):
+            language = request.user.language
+        if language not in known:
+            language = get_language_from_request(request) if request.path.startswith("/api/") else "zh-hans"
+        if language not in known:
+            language = "zh-hans"
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class ActorMiddleware:
+    """One transaction per request, in which the database knows who acts; domain errors become pages here.
+
+    A session user acts under one appointment, looked up anew at each request: moving or ending it works at once. API
+    views set the scope after their own authentication (agencies/doors/api.py).
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if getattr(view, "outside_transaction", False):
+            return None
+        try:
+            with transaction.atomic():
+                self._enter(request)
+                response = view(request, *args, **kwargs)
+                if hasattr(response, "render") and callable(response.render):
+                    response = response.render()
+                return response
+        except DomainError as error:
+            return render_error(request, error)
+
+    @staticmethod
+    def _enter(request: HttpRequest) -> None:
+        officer = request.user
+        if not isinstance(officer, Officer):
+            return
+        posts = appointments_of(officer)
+        request.appointments = posts  # type: ignore[attr-defined]
+        request.actor = actor_for(posts[0]) if posts else unappointed(officer)  # type: ignore[attr-defined]
+        scope.enter(request.actor)  # type: ignore[attr-defined]

@@ -1,0 +1,285 @@
+"""All settings, from the environment. docs/howto/production.md lists the variables; coopdesk/checks.py refuses bad ones."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+from coopdesk.logs import logging_config
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+TESTING = "pytest" in sys.modules
+EMBEDDED = env.bool("COOPDESK_EMBEDDED", default=False)
+DEBUG = env.bool("COOPDESK_DEBUG", default=False)
+DEMO = env.bool("COOPDESK_DEMO", default=False)
+DEMO_PASSWORD = env.str("COOPDESK_DEMO_PASSWORD", default="Coopdesk-demo-2026")
+STATE = Path(env.str("COOPDESK_STATE", default=str(BASE_DIR / "var")))
+
+SECRET_KEY = env.str("COOPDESK_SECRET_KEY", default="insecure-default-key-for-tests-and-checks-only-0123456789")
+SECRET_KEY_FALLBACKS = env.list("COOPDESK_SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS = env.list("COOPDESK_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
+ORIGIN = env.str("COOPDESK_ORIGIN", default="")
+HTTPS = urlsplit(ORIGIN).scheme == "https"
+
+# --- Applications -------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django.forms",
+    "django_htmx",
+    "csp",
+    "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "oauth2_provider",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_prometheus",
+    "django_structlog",
+    "agencies",
+    "countries",
+    "treaties",
+    "cases",
+    "coopdesk",
+]
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "coopdesk.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "coopdesk.middleware.HostileInputMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "coopdesk.middleware.SessionLimitMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "coopdesk.middleware.LanguageMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "coopdesk.middleware.ActorMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+ROOT_URLCONF = "coopdesk.urls"
+WSGI_APPLICATION = "coopdesk.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "coopdesk.context.shell",
+            ],
+            "builtins": ["django.templatetags.i18n", "coopdesk.templatetags.coopdesk_ui"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- Database: one engine, one role per kind of process (blueprint §6) ---------------------------------------------
+DB_ROLE = env.str("COOPDESK_DB_ROLE", default="app")
+_DATABASE_URL = {"app": "DATABASE_URL", "worker": "WORKER_DATABASE_URL", "migrate": "MIGRATE_DATABASE_URL"}[DB_ROLE]
+
+
+def _database() -> dict[str, Any]:
+    config: dict[str, Any] = env.db(_DATABASE_URL, default="postgres:///coopdesk")
+    config["ENGINE"] = "django.db.backends.postgresql"
+    config["CONN_HEALTH_CHECKS"] = True
+    options = config.setdefault("OPTIONS", {})
+    if DB_ROLE == "migrate":
+        options["assume_role"] = "coopdesk_owner"
+    elif not TESTING:
+        options["pool"] = {"min_size": 1, "max_size": env.int("COOPDESK_DB_POOL", default=8), "timeout": 5}
+    return config
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- Celery: acknowledged late, rejected when a worker dies; results are not kept ------------------------------------
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A dead broker must cost a saved step a blink, never its answer.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 3600}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULE = {
+    "drain-outbox": {"task": "agencies.tasks.drain_outbox", "schedule": 10.0, "options": {"expires": 10}},
+    "seal-events": {"task": "agencies.tasks.seal_events", "schedule": 5.0, "options": {"expires": 5}},
+    "sign-checkpoint": {"task": "agencies.tasks.sign_checkpoint", "schedule": 60.0, "options": {"expires": 60}},
+}
+
+# --- Who may come in ---------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "agencies.Officer"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["police_number", "name", "email"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "agencies.passwords.CharacterClassesValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "workbench"
+ACCOUNT_ADAPTER = "agencies.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "police_number"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_RATE_LIMITS = False  # django-axes is the one limiter
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Coopdesk"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+REQUIRE_MFA = env.bool("COOPDESK_REQUIRE_MFA", default=False)
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=30)
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "agencies.adapter.axes_username"
+AXES_LOCKOUT_CALLABLE = "agencies.web.lockout.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+
+SESSION_COOKIE_NAME = "coopdesk_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_IDLE_LIMIT = timedelta(minutes=env.int("COOPDESK_IDLE_MINUTES", default=30))
+SESSION_ABSOLUTE_LIMIT = timedelta(hours=env.int("COOPDESK_SESSION_HOURS", default=12))
+SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE_LIMIT.total_seconds())
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [ORIGIN] if ORIGIN else []
+CSRF_FAILURE_VIEW = "coopdesk.errors.csrf_failure"
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = False  # the proxy redirects pages; an API call over plain HTTP is refused there
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+}
+
+# --- Input limits --------------------------------------------------------------------------------------------------
+API_BODY_LIMIT = 1024 * 1024
+API_JSON_DEPTH = 32
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+ATTACHMENT_LIMIT = 50 * 1024 * 1024
+
+# --- API -----------------------------------------------------------------------------------------------------------
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+OAUTH2_PROVIDER = {
+    "SCOPES": {"cases:read": _("读取本机关可见的案件"), "cases:file": _("起草和报送本机关的请求")},
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
+    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+}
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "agencies.doors.authentication.ServiceTokenAuthentication",
+        "agencies.doors.authentication.OfficerSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["agencies.doors.rendering.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["agencies.doors.parsing.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "agencies.doors.schema.ProblemSchema",
+    "EXCEPTION_HANDLER": "coopdesk.errors.api_exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Coopdesk API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- Words, time, files ----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "coopdesk_language"
+LOCALE_PATHS = [BASE_DIR / room / "locale" for room in ("coopdesk", "cases", "treaties", "countries", "agencies")]
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+STATIC_URL = "static/"
+STATIC_ROOT = STATE / "static"
+FILES_ROOT = Path(env.str("COOPDESK_FILES", default=str(STATE / "files")))
+MEDIA_ROOT = FILES_ROOT
+CHECKPOINTS_ROOT = Path(env.str("COOPDESK_CHECKPOINTS", default=str(STATE / "checkpoints")))
+AUDIT_KEY = Path(env.str("COOPDESK_AUDIT_KEY", default=str(STATE / "audit.key")))
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(FILES_ROOT), "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if TESTING or DEBUG:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    WHITENOISE_USE_FINDERS = True
+
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("COOPDESK_FROM_EMAIL", default="coopdesk@localhost")
+
+DJANGO_STRUCTLOG_CELERY_ENABLED = False
+LOGGING = logging_config(env.str("COOPDESK_LOG_LEVEL", default="INFO"))
+SILENCED_SYSTEM_CHECKS: list[str] = []

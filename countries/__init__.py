@@ -1,0 +1,1 @@
+"""The partners: countries and the work calendar."""

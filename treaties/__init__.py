@@ -1,0 +1,1 @@
+"""The law: request types, channels and (as they grow) instruments, limits and channel advice."""
