@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from countries.queries import country_by_code
+from countries.lookup import country_by_code
 from django.utils.translation import gettext as _
-from treaties.queries import request_type_by_code
+from treaties.codes import request_type_by_code
 
 from agencies.errors import Malformed
 from cases.models import Direction, Mark, SubjectKind, Urgency

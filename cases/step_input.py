@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from treaties.queries import code_exists
+from treaties.codes import code_exists
 
 from agencies.errors import Malformed, NotVisible, Reason
 from agencies.models.officers import normalize_police_number

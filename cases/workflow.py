@@ -66,7 +66,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One input of a step. `source` names a code list (treaties.queries.CODES) or is the tuple of choices."""
+    """One input of a step. `source` names a code list (treaties.codes.CODES) or is the tuple of choices."""
 
     name: str
     kind: Kind
