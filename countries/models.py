@@ -27,6 +27,8 @@ class Country(models.Model):
     subregion_en = models.CharField(max_length=40, blank=True)
     official_languages = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     time_zones = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    # Derived by the loader: what typing finds (names, aliases, pinyin, initials, codes), lower case.
+    search_text = models.TextField(default="", blank=True)
     source = models.TextField(blank=True)
     # Of the names, codes, regions and languages: sourced | recollection (shown as 待核实).
     confidence = models.CharField(max_length=20, blank=True)

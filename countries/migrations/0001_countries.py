@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('subregion_en', models.CharField(blank=True, max_length=40)),
                 ('official_languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), blank=True, default=list, size=None)),
                 ('time_zones', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
+                ('search_text', models.TextField(blank=True, default='')),
                 ('source', models.TextField(blank=True)),
                 ('confidence', models.CharField(blank=True, max_length=20)),
                 ('is_partner', models.BooleanField(default=True)),
