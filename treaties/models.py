@@ -58,10 +58,6 @@ class RequestType(Named):
     # Tiers (agencies.models.tree.Tier) whose organs start a case of this type.
     opened_by = ArrayField(models.CharField(max_length=10))
     opened_by_article = models.CharField(max_length=20, blank=True)
-    # [{"cite": "MPSR-374", "cite_zh": "《…》第…条"}, …]
-    legal_basis: Any = models.JSONField(default=list)
-    # The whole entry of seeds/requirements.yaml: contents, attachments, authority chain, limits, grounds, each with its article.
-    data: Any = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("position",)
@@ -71,6 +67,20 @@ class RequestType(Named):
             ),
             models.CheckConstraint(condition=Q(course__in=Course.values), name="request_type_course_known"),
         ]
+
+
+class TypeLaw(models.Model):
+    """What the law says about one request type; a table of its own, so that listing cases does not carry it along.
+
+    `data` is the entry of seeds/requirements.yaml: legal_basis, contents, attachments, authority chain, time limits,
+    refusal grounds and more, each with its article. Entries with `verified: secondary` or `false` show as 待核实.
+    """
+
+    request_type = models.OneToOneField(RequestType, models.CASCADE, primary_key=True, related_name="law")
+    data: Any = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"law of {self.request_type_id}"
 
 
 class Via(models.TextChoices):
