@@ -6,7 +6,8 @@ SQL = """
 INSERT INTO countries_calendarversion (id, version) VALUES (1, gen_random_uuid());
 CREATE FUNCTION countries_new_calendar_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE countries_calendarversion SET version = gen_random_uuid();
+    INSERT INTO countries_calendarversion (id, version) VALUES (1, gen_random_uuid())
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version;
     RETURN NULL;
 END $$;
 CREATE TRIGGER calendar_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON countries_specialday
