@@ -38,9 +38,7 @@ class Country(models.Model):
         ordering = ("code",)
         constraints = [
             models.CheckConstraint(condition=Q(code__regex=r"^[A-Z]{2}$"), name="country_code_shape"),
-            models.CheckConstraint(
-                condition=~Q(code__in=["CN", "HK", "MO", "TW"]), name="country_is_foreign"
-            ),
+            models.CheckConstraint(condition=~Q(code__in=["CN", "HK", "MO", "TW"]), name="country_is_foreign"),
         ]
 
     def __str__(self) -> str:
@@ -68,7 +66,9 @@ class SpecialDay(models.Model):
 
     class Meta:
         ordering = ("date",)
-        constraints = [models.CheckConstraint(condition=Q(status__in=DayStatus.values), name="special_day_status_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=DayStatus.values), name="special_day_status_known")
+        ]
 
     def __str__(self) -> str:
         return f"{self.date} {self.name}"

@@ -1,0 +1,49 @@
+"""Reading the law's lists: which request types may be chosen, by whom, and which grounds may be named."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from treaties.models import Channel, RefusalGround, RequestType, ReturnReason, UsedBy
+
+# How request types are grouped on the page: the beginning of the family, and its name.
+GROUPS: tuple[tuple[str, Promise], ...] = (
+    ("police_cooperation", _("警务合作")),
+    ("interpol", _("国际刑警")),
+    ("fugitive_handover", _("缉捕与递解")),
+    ("border_cooperation", _("边境合作")),
+    ("mla_", _("刑事司法协助")),
+    ("extradition", _("引渡")),
+    ("transfer_sentenced_person", _("移管被判刑人")),
+    ("repatriation", _("遣返")),
+)
+
+
+def request_types(direction: str, tier: str = "") -> QuerySet[RequestType]:
+    """Types that go in this direction ("outgoing" | "incoming") and, when `tier` is given, may be started there."""
+    found = RequestType.objects.filter(direction__in=[direction, "both"])
+    return found.filter(opened_by__contains=[tier]) if tier else found
+
+
+def grouped_request_types(direction: str, tier: str = "") -> list[tuple[Promise, list[RequestType]]]:
+    """The same types under the names of their groups, in the order of a picker; empty groups are left out."""
+    types = list(request_types(direction, tier))
+    groups = [(words, [kind for kind in types if kind.family.startswith(start)]) for start, words in GROUPS]
+    return [(words, members) for words, members in groups if members]
+
+
+def channels() -> QuerySet[Channel]:
+    """Every channel, in the order of a picker."""
+    return Channel.objects.all()
+
+
+def return_reasons() -> QuerySet[ReturnReason]:
+    """Every reason to return a request for correction, in the order of a picker."""
+    return ReturnReason.objects.all()
+
+
+def refusal_grounds(used_by: UsedBy) -> QuerySet[RefusalGround]:
+    """The grounds that our side, or the foreign side, may name."""
+    return RefusalGround.objects.filter(Q(used_by=used_by) | Q(used_by=UsedBy.EITHER))
