@@ -1,0 +1,202 @@
+"""The workbench: which cases, in which order, page by page.
+
+Open cases are listed from the small OpenQueue table: first the keys of one page by keyset, then the fifty cases. What an
+officer filed also holds drafts and ended cases and is listed from his own cases, of which there are few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from django.db.models.functions import Coalesce
+
+from agencies.actors import Actor
+from agencies.models import Agency
+from cases.models import NO_DUE, Case, OpenQueue, Status
+from cases.policies import SEES_SECRETS, visible_to
+
+PAGE = 50
+MINE, FILED, AGENCY = "mine", "filed", "agency"
+VIEWS = (MINE, FILED, AGENCY)
+LATE, NEAR, ABROAD = "late", "near", "abroad"
+# Where a case stands abroad: no clock of ours runs.
+ABROAD_STATUSES = (Status.DISPATCHED, Status.WITH_LIAISON)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What an officer asked the list for. Every part stands in the URL; an empty part means all."""
+
+    view: str = MINE
+    when: str = ""
+    status: str = ""
+    country: str = ""
+    type: str = ""
+    urgency: str = ""
+    origin: int = 0  # an agency's id, with everyone under it
+    q: str = ""
+    sort: str = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The moment of the page, and when today and the near stretch (two working days) end."""
+
+    at: datetime
+    today_ends: datetime
+    near_ends: datetime
+
+
+# A place in the list: when due, and the case.
+Key = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of rows, and the keys from which the pages around it start (None: there is none)."""
+
+    rows: Sequence[dict[str, Any]] = field(default_factory=list)
+    before: Key | None = None
+    after: Key | None = None
+
+
+def page(actor: Actor, wanted: Wanted, now: Now, *, after: Key | None = None, before: Key | None = None) -> Page:
+    """The page after a key, or the one before a key, or the first."""
+    names = ("due_at", "pk" if wanted.view == FILED else "case_id")
+    keys = _keys(keyed(actor, wanted, now), names, newest_first=wanted.sort == "filed", after=after, before=before)
+    more = len(keys) > PAGE
+    keys = keys[:PAGE]
+    if before is not None:
+        keys.reverse()
+    rows = rows_of(actor, {pk: due for due, pk in keys})
+    return Page(
+        rows=rows,
+        before=keys[0] if keys and (after is not None or (before is not None and more)) else None,
+        after=keys[-1] if keys and (before is not None or more) else None,
+    )
+
+
+def keyed(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[Any]:
+    """Everything wanted, unordered: rows of the queue, or the cases that the actor filed."""
+    return _filed(actor, wanted, now) if wanted.view == FILED else _queue(actor, wanted, now)
+
+
+def _keys(
+    rows: QuerySet[Any], names: tuple[str, str], *, newest_first: bool, after: Key | None, before: Key | None
+) -> list[Key]:
+    """One page of keys and one more. By due date the key is (due_at, case); newest first it is the case alone (UUIDv7)."""
+    due, case = names
+    backwards = (before is not None) != newest_first
+    if start := after or before:
+        ahead = TupleLessThan if backwards else TupleGreaterThan
+        if newest_first:
+            rows = rows.filter(**{f"{case}__{'lt' if backwards else 'gt'}": start[1]})
+        else:
+            rows = rows.filter(ahead((F(due), F(case)), start))
+    sign = "-" if backwards else ""
+    order = [case] if newest_first else [due, case]
+    return list(rows.order_by(*(sign + name for name in order)).values_list(due, case)[: PAGE + 1])
+
+
+def _queue(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[OpenQueue]:
+    """Open cases in the scope of the acting agency, without the secrets the actor may not see."""
+    rows = OpenQueue.objects.filter(agency_id=actor.case_agency_id)
+    if actor.role not in SEES_SECRETS:
+        rows = rows.filter(Q(secret=False) | Exists(visible_to(actor).filter(pk=OuterRef("case_id"))))
+    if wanted.view == MINE:
+        rows = rows.filter(waits_for(actor))
+    plain = {"status": wanted.status, "country": wanted.country, "request_type": wanted.type, "urgency": wanted.urgency}
+    rows = rows.filter(**{name: value for name, value in plain.items() if value})
+    if wanted.origin:
+        rows = rows.filter(origin__in=below(wanted.origin))
+    if wanted.q:
+        rows = rows.filter(Exists(visible_to(actor).filter(matching(wanted.q), pk=OuterRef("case_id"))))
+    return rows.filter(when(wanted.when, now)) if wanted.when else rows
+
+
+def _filed(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[Case]:
+    """Everything the actor drafted and may still see, ended cases and drafts with the rest."""
+    due = OpenQueue.objects.filter(agency_id=actor.case_agency_id, case=OuterRef("pk")).values("due_at")
+    rows = visible_to(actor).filter(drafter_id=actor.officer_id)
+    rows = rows.annotate(due_at=Coalesce(Subquery(due), NO_DUE))
+    rows = filtered(rows, wanted)
+    return rows.filter(when(wanted.when, now)) if wanted.when else rows
+
+
+def filtered(cases: QuerySet[Case], wanted: Wanted) -> QuerySet[Case]:
+    """Cases narrowed by the plain filters and the search words."""
+    plain = {
+        "status": wanted.status,
+        "country__code": wanted.country,
+        "request_type__code": wanted.type,
+        "urgency": wanted.urgency,
+    }
+    cases = cases.filter(**{name: value for name, value in plain.items() if value})
+    if wanted.origin:
+        cases = cases.filter(origin__in=below(wanted.origin))
+    return cases.filter(matching(wanted.q)) if wanted.q else cases
+
+
+def waits_for(actor: Actor) -> Q:
+    """等我处理: the acting agency holds it, and it waits for the acting role or is in the actor's own hands."""
+    return Q(is_holder=True) & (Q(waiting_role=actor.role) | Q(handler_id=actor.officer_id))
+
+
+def below(agency_id: int) -> QuerySet[Agency]:
+    """The agency and everyone under it."""
+    return Agency.objects.filter(ancestors__contains=[agency_id]).values("pk")
+
+
+def matching(text: str) -> Q:
+    """Number or title contains every word of `text`."""
+    found = Q()
+    for word in text.split()[:6]:
+        found &= Q(number__icontains=word) | Q(title__icontains=word)
+    return found
+
+
+def when(name: str, now: Now) -> Q:
+    if name == LATE:
+        return Q(due_at__lt=now.at)
+    if name == NEAR:
+        return Q(due_at__gte=now.at, due_at__lt=now.near_ends)
+    return Q(status__in=ABROAD_STATUSES)
+
+
+# What a row of a list shows.
+_COLUMNS = (
+    "pk",
+    "number",
+    "title",
+    "status",
+    "urgency",
+    "mark",
+    "direction",
+    "created_at",
+    "submitted_at",
+    "ended_at",
+    "country__name_zh",
+    "country__name_en",
+    "request_type__name_zh",
+    "request_type__name_en",
+    "origin__short_name",
+    "held__agency_id",
+    "held__holder_name",
+    "held__opened_at",
+    "held__phase",
+    "held__handler__name",
+)
+
+
+def rows_of(actor: Actor, due: dict[UUID, datetime]) -> list[dict[str, Any]]:
+    """The rows of these cases in the given order, each with its `due_at`; one that has just gone out of sight is left out."""
+    held = FilteredRelation("legs", condition=Q(legs__closed_at=None))
+    cases = visible_to(actor).filter(pk__in=list(due)).annotate(held=held).values(*_COLUMNS)
+    found = {row["pk"]: row for row in cases}
+    return [{**found[pk], "due_at": at} for pk, at in due.items() if pk in found]
