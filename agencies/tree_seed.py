@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from django.db import connection, transaction
+from django.db import connection
 
 from agencies.models import Agency
 from agencies.seeding import Tally, rows_of, searchable, upsert
@@ -12,7 +12,6 @@ from agencies.seeding import Tally, rows_of, searchable, upsert
 Row = Mapping[str, str]
 
 
-@transaction.atomic
 def load_agencies() -> Tally:
     """Make the tree equal to the seed, with parents, routes, ancestors and search text, in one pass.
 

@@ -1,0 +1,92 @@
+"""Partner countries and their loaders."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import translation
+
+from countries.lookup import country_by_code, partner_countries, search_countries
+from countries.models import Country, SpecialDay
+from countries.seed import load_calendar, load_countries
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_world_without_china() -> None:
+    codes = set(partner_countries().values_list("code", flat=True))
+    assert len(codes) == 194
+    assert {"TH", "MM", "US", "VA", "PS"} <= codes
+    assert not codes & {"CN", "HK", "MO", "TW"}
+
+
+@pytest.mark.parametrize("code", ["CN", "HK", "MO", "TW", "th", "T"])
+def test_the_database_refuses(code: str) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Country.objects.create(code=code, iso3="XXX", name_zh="某", name_en="Some")
+
+
+def test_country_by_code() -> None:
+    thailand = country_by_code("TH")
+    assert thailand is not None
+    assert thailand.name == "泰国"
+    with translation.override("en"):
+        assert thailand.name == "Thailand"
+    assert country_by_code("CN") is None
+    assert country_by_code("XX") is None
+    Country.objects.filter(code="TH").update(is_partner=False)
+    assert country_by_code("TH") is None
+
+
+@pytest.mark.parametrize(
+    "typed, code",
+    [
+        ("泰国", "TH"),
+        ("taiguo", "TH"),
+        ("tg", "TH"),
+        ("thai", "TH"),
+        ("TH", "TH"),
+        ("印尼", "ID"),
+        ("united states", "US"),
+        ("阿联酋", "AE"),
+        ("alq", "AE"),
+        ("ｔｈ", "TH"),
+    ],
+)
+def test_search(typed: str, code: str) -> None:
+    assert code in [country.code for country in search_countries(typed, 10)]
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "%", "_", "没有这个国家"])
+def test_search_finds_nothing(typed: str) -> None:
+    assert search_countries(typed) == []
+
+
+def test_loading_again_changes_nothing() -> None:
+    assert str(load_countries()) == "countries.Country: 0 created, 0 changed, 194 unchanged"
+    assert str(load_calendar()) == "countries.SpecialDay: 0 created, 0 changed, 127 unchanged"
+
+
+def test_loading_mends_and_keeps_what_an_administrator_decides() -> None:
+    Country.objects.filter(code="TH").update(name_zh="错", is_partner=False)
+    Country.objects.filter(code="LA").delete()
+    tally = load_countries()
+    assert (tally.created, tally.changed, tally.unchanged) == (1, 1, 192)
+    thailand = Country.objects.get(code="TH")
+    assert (thailand.name_zh, thailand.is_partner) == ("泰国", False)
+
+
+def test_an_administrators_day_wins_over_the_seed() -> None:
+    SpecialDay.objects.filter(date=date(2026, 5, 9)).update(is_workday=False, source="administrator")
+    load_calendar()
+    assert not SpecialDay.objects.get(date=date(2026, 5, 9)).is_workday
+
+
+def test_a_year_with_a_notice_needs_no_provisional_days() -> None:
+    SpecialDay.objects.filter(date__year=2027).delete()
+    SpecialDay.objects.create(date=date(2027, 1, 2), is_workday=True, name="x", status="official", source="notice 2027")
+    tally = load_calendar()
+    assert (tally.created, tally.changed) == (0, 0)
+    assert SpecialDay.objects.filter(date__year=2027).count() == 1
