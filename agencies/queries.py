@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from functools import reduce
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 
-from agencies.models import Agency
+from agencies.models import Agency, Appointment
 from agencies.models.tree import Tier
 
 _RANK_OF_TIER = Case(*(When(tier=tier, then=Value(-n)) for n, tier in enumerate(Tier.values)), default=Value(1))
@@ -36,8 +36,20 @@ def ancestors_of(agency: Agency) -> list[Agency]:
 
 
 def children_of(agency: Agency) -> QuerySet[Agency]:
-    """The active organs right below `agency`, in the order of their codes."""
-    return Agency.objects.filter(parent=agency, is_active=True).order_by("code")
+    """The active organs right below `agency`, in the order of their codes; `below` counts those right below each."""
+    below = Count("children", filter=Q(children__is_active=True))
+    return Agency.objects.filter(parent=agency, is_active=True).annotate(below=below).order_by("code")
+
+
+def top_of_the_tree() -> Agency:
+    """The organ above all others (公安部)."""
+    return Agency.objects.get(parent=None)
+
+
+def appointments_at(agency: Agency) -> QuerySet[Appointment]:
+    """Who is in office at `agency` now, by role and name; for administrators."""
+    posts = Appointment.objects.current().filter(agency=agency)
+    return posts.select_related("officer").order_by("role", "officer__name", "pk")
 
 
 def search_agencies(text: str, limit: int = 20) -> list[Agency]:

@@ -13,7 +13,7 @@ CODES: dict[str, type[Named]] = {
 
 def code_exists(source: str, code: str) -> bool:
     """Is `code` in the list named `source` (a key of CODES)?"""
-    return CODES[source].objects.filter(code=code).exists()  # type: ignore[attr-defined]
+    return CODES[source]._default_manager.filter(code=code).exists()
 
 
 def request_type_by_code(code: str) -> RequestType | None:
