@@ -90,3 +90,15 @@ class GuardFailed(DomainError):
 class Conflict(DomainError):
     code, status = "conflict", 409
     message = _("与已有的记录冲突。")
+
+
+class TooLarge(DomainError):
+    code, status = "too_large", 413
+    message = _("内容太大，没有保存。")
+
+
+class Unavailable(DomainError):
+    """Something the step needs is down; nothing was changed and trying again is safe."""
+
+    code, status = "unavailable", 503
+    message = _("暂时保存不了，请稍后再试。")

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from countries.lookup import country_by_code
 from django.utils.translation import gettext as _
-from treaties.codes import request_type_by_code
 
 from agencies.errors import Malformed
+from cases import secrecy
 from cases.models import Direction, Mark, SubjectKind, Urgency
 from cases.step_input import MAX_ROWS, Faults, clean_text
+from countries.lookup import country_by_code
+from treaties.codes import request_type_by_code
 
 _TEXTS = {"title": 200, "summary": 20_000, "purpose": 5_000}
 _CHOICES = {"urgency": Urgency, "mark": Mark}
@@ -36,6 +37,7 @@ def parse(raw: Mapping[str, Any], *, required: frozenset[str] = frozenset()) -> 
     content: dict[str, Any] = {
         name: clean_text(raw[name], f"/{name}", limit, faults) for name, limit in _TEXTS.items() if name in raw
     }
+    _require_open_title(content.get("title", ""), faults)
     for name, choices in _CHOICES.items():
         if name in raw:
             content[name] = _choice(raw[name], f"/{name}", choices.values, faults)
@@ -49,9 +51,17 @@ def parse(raw: Mapping[str, Any], *, required: frozenset[str] = frozenset()) -> 
     return content
 
 
+def _require_open_title(title: str, faults: Faults) -> None:
+    """A title bears no secrecy marking (a starred one was found by clean_text already)."""
+    if secrecy.marked_title(title) and not secrecy.marked(title):
+        faults.add(secrecy.CODE, secrecy.WORDS, "/title")
+
+
 def _choice(raw: object, pointer: str, known: list[str], faults: Faults) -> str:
     value = clean_text(raw, pointer, 20, faults)
-    if value not in known:
+    if pointer == "/mark" and secrecy.forbidden_mark(value):
+        faults.add(secrecy.CODE, secrecy.MARK_WORDS, pointer)
+    elif value not in known:
         faults.add("unknown_code", _("不在可选的范围内。"), pointer)
     return value
 

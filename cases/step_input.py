@@ -14,6 +14,7 @@ from treaties.codes import code_exists
 
 from agencies.errors import Malformed, NotVisible, Reason
 from agencies.models.officers import normalize_police_number
+from cases import secrecy
 from cases.models import Outcome
 from cases.workflow import Field, Kind, fields_of
 
@@ -27,7 +28,7 @@ class Faults:
     def __init__(self) -> None:
         self.reasons: list[Reason] = []
 
-    def add(self, code: str, words: str, pointer: str) -> None:
+    def add(self, code: str, words: object, pointer: str) -> None:
         self.reasons.append(Reason(code, words, pointer))
 
 
@@ -47,7 +48,7 @@ def parse(step: str, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def clean_text(value: object, pointer: str, limit: int, faults: Faults) -> str:
-    """A string without NUL and lone surrogates, trimmed, at most `limit` characters; '' for null."""
+    """A string without NUL, lone surrogates and secrecy markings, trimmed, at most `limit` characters; '' for null."""
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -57,6 +58,8 @@ def clean_text(value: object, pointer: str, limit: int, faults: Faults) -> str:
         faults.add("bad_character", _("含有无法保存的字符，请删去后再提交。"), pointer)
         return ""
     text = value.strip()
+    if "密" in text and secrecy.marked(text):
+        faults.add(secrecy.CODE, secrecy.WORDS, pointer)
     if len(text) > limit:
         faults.add("too_long", _("最多 %(limit)s 个字，现在有 %(n)s 个。") % {"limit": limit, "n": len(text)}, pointer)
     return text

@@ -1,0 +1,245 @@
+"""Files on a case: attach, take off a draft, open for reading.
+
+Content lies under its SHA-256 (files/ab/cd/<hash>), so that what was attached cannot be changed unnoticed, and is
+hashed again before anybody gets it. A blob may outlive a transaction that failed: it is found again by its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from typing import IO, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies import audit
+from agencies.actors import Actor
+from agencies.errors import (
+    DomainError,
+    GuardFailed,
+    NotHolder,
+    NotPermitted,
+    NotVisible,
+    Reason,
+    TooLarge,
+    Unavailable,
+    WrongStatus,
+)
+from agencies.models import Agency
+from agencies.roles import Role
+from cases import file_kinds, file_names, policies, secrecy
+from cases.hands import clock
+from cases.models import ENDED, Attachment, Case, Leg, Status, Transmission
+from cases.workflow import EDITABLE
+
+logger = logging.getLogger(__name__)
+MAX_FILES = 200
+_BLOCK = 256 * 1024
+_REPLY_STATUSES = frozenset({Status.DISPATCHED, Status.ANSWERED, Status.DELIVERED})
+
+
+class FileRefused(GuardFailed):
+    """The file cannot be taken; `reasons` say why and what to do."""
+
+    code = "file_refused"
+    message = gettext_lazy("这份文件没有上传。")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file asked for. `stream` is None when its content is not what was attached: it is not given out."""
+
+    attachment: Attachment
+    stream: IO[bytes] | None
+
+
+# --- Who may -------------------------------------------------------------------------------------------------------
+
+
+def may_attach(actor: Actor, case: Case, leg: Leg | None) -> bool:
+    """The drafter while he may edit; the desk of the holder after that; the last desk when a reply has come."""
+    if policies.may_edit(actor, case, leg):
+        return True
+    if actor.role != Role.DESK or actor.service or case.status in EDITABLE or case.status in ENDED:
+        return False
+    return (leg is not None and leg.agency_id == actor.agency_id) or reply_for(actor, case) is not None
+
+
+def may_remove(actor: Actor, case: Case, leg: Leg | None) -> bool:
+    """Only while the content may be edited."""
+    return policies.may_edit(actor, case, leg)
+
+
+def reply_for(actor: Actor, case: Case) -> Transmission | None:
+    """The latest reply, when the actor sits at the desk that records replies: his files belong to it."""
+    if actor.role != Role.DESK or actor.agency_id is None or case.status not in _REPLY_STATUSES:
+        return None
+    if not Agency.objects.filter(pk=actor.agency_id, is_terminal=True).exists():
+        return None
+    return case.transmissions.filter(way="in").order_by("-at").first()
+
+
+def _require(actor: Actor, case: Case, leg: Leg | None, allowed: bool) -> None:
+    if allowed:
+        return
+    if actor.role not in (Role.DRAFTER, Role.DESK):
+        raise NotPermitted
+    if case.status in ENDED or (actor.role == Role.DRAFTER and case.status not in EDITABLE):
+        raise WrongStatus(_("案件的状态已变，现在不能增减文件。"), status=case.status)
+    if actor.role == Role.DESK and case.status in EDITABLE and leg and leg.agency_id == actor.agency_id:
+        raise NotPermitted
+    raise NotHolder
+
+
+# --- Commands ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def attach(*, actor: Actor, case_id: object, name: str, content: IO[bytes]) -> Attachment:
+    """Attach a file (a seekable stream) to a case, or to its latest reply when the desk of 公安部国合局 attaches.
+
+    Raises NotVisible, NotPermitted, WrongStatus, NotHolder, TooLarge, FileRefused (name, kind, content, markings),
+    Unavailable when the storage cannot take it.
+    """
+    case = policies.get_visible(actor, case_id, lock=True)
+    leg = policies.open_leg(case)
+    _require(actor, case, leg, may_attach(actor, case, leg))
+    assert actor.agency_id is not None  # he may attach, so he sits somewhere
+    name = file_names.clean_name(name)
+    sha256, size = _measure(content)
+    kind = _examine(case, name, content, size)
+    _store(sha256, content)
+    attachment = Attachment.objects.create(
+        case=case,
+        transmission=reply_for(actor, case),
+        name=name,
+        media_type=kind.media_type,
+        size=size,
+        sha256=sha256,
+        uploaded_by_id=actor.officer_id,
+        agency_id=actor.agency_id,
+    )
+    _record(actor, "case.file", attachment, size=size, transmission=str(attachment.transmission_id or ""))
+    return attachment
+
+
+@transaction.atomic
+def remove(*, actor: Actor, case_id: object, file_id: UUID | str) -> Attachment:
+    """Take a file off a draft or a returned case: it is hidden, its record and its content stay."""
+    case = policies.get_visible(actor, case_id, lock=True)
+    attachment = _find(case, file_id)
+    leg = policies.open_leg(case)
+    _require(actor, case, leg, may_remove(actor, case, leg))
+    attachment.removed_at = clock()
+    attachment.save(update_fields=["removed_at"])
+    _record(actor, "case.file_remove", attachment)
+    return attachment
+
+
+def open_file(*, actor: Actor, case_id: object, file_id: UUID | str) -> Opened:
+    """The file's content for reading, hashed again; recorded either way. Raises NotVisible."""
+    case = policies.get_visible(actor, case_id)
+    attachment = _find(case, file_id)
+    stream: IO[bytes] | None = None
+    try:
+        stream = default_storage.open(_key(attachment.sha256), "rb")
+        found, _size = _measure(stream)
+    except (OSError, DomainError) as error:
+        found = type(error).__name__
+    if stream is None or found != attachment.sha256:
+        logger.error("file %s of case %s is damaged: found %s", attachment.pk, case.pk, found)
+        _record(actor, "case.file_damaged", attachment, found=found)
+        return Opened(attachment, None)
+    stream.seek(0)
+    _record(actor, "case.download", attachment)
+    return Opened(attachment, stream)
+
+
+def files_of(case: Case) -> list[Attachment]:
+    """The files on a (visible) case in the order in which they came, with who brought them."""
+    rows = case.attachments.filter(removed_at=None).select_related("uploaded_by", "agency", "transmission")
+    return list(rows.order_by("created_at", "pk"))
+
+
+# --- Parts ---------------------------------------------------------------------------------------------------------
+
+
+def _find(case: Case, file_id: UUID | str) -> Attachment:
+    try:
+        return case.attachments.select_related("uploaded_by", "agency").get(pk=file_id, removed_at=None)
+    except Attachment.DoesNotExist:
+        raise NotVisible from None
+
+
+def _measure(content: IO[bytes]) -> tuple[str, int]:
+    """SHA-256 and size, read block by block; TooLarge beyond the limit."""
+    content.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while block := content.read(_BLOCK):
+        digest.update(block)
+        size += len(block)
+        if size > settings.ATTACHMENT_LIMIT:
+            raise too_large()
+    return digest.hexdigest(), size
+
+
+def too_large() -> TooLarge:
+    """A file over the limit, in words."""
+    limit = settings.ATTACHMENT_LIMIT // 1024**2
+    words = _("文件超过 %(limit)s MB，没有上传。请拆成几份，或者降低清晰度后再传。") % {"limit": limit}
+    return TooLarge(words, reasons=[Reason("file_too_large", words, "/file")])
+
+
+def _examine(case: Case, name: str, content: IO[bytes], size: int) -> file_kinds.FileKind:
+    if secrecy.marked_title(file_names.stem(name)):
+        raise FileRefused(reasons=[Reason(secrecy.CODE, secrecy.WORDS, "/file")])
+    if size == 0:
+        raise FileRefused(reasons=[Reason("file_empty", _("文件是空的。请检查后重新选择。"), "/file")])
+    if case.attachments.filter(removed_at=None).count() >= MAX_FILES:
+        words = _("一件案件最多 %(n)s 份文件。") % {"n": MAX_FILES}
+        raise FileRefused(reasons=[Reason("too_many_files", words, "/file")])
+    refused = file_kinds.refuse_name(name)
+    if refused is not None:
+        raise FileRefused(reasons=[refused])
+    kind = file_kinds.inspect(name, content)
+    if isinstance(kind, Reason):
+        raise FileRefused(reasons=[kind])
+    return kind
+
+
+def _key(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _store(sha256: str, content: IO[bytes]) -> None:
+    """Put the content under its hash; what lies there already is kept if whole, and replaced if damaged."""
+    key = _key(sha256)
+    try:
+        if default_storage.exists(key):
+            with default_storage.open(key, "rb") as stored:
+                if _measure(stored)[0] == sha256:
+                    return
+            default_storage.delete(key)
+        content.seek(0)
+        taken = default_storage.save(key, content if isinstance(content, File) else File(content))
+        if taken != key:  # somebody stored the same bytes in between
+            default_storage.delete(taken)
+    except OSError as error:
+        logger.error("file storage failed: %s", type(error).__name__)
+        raise Unavailable(_("文件暂时保存不了，请稍后再试；其他内容不受影响。")) from error
+
+
+def _record(actor: Actor, kind: str, attachment: Attachment, **facts: Any) -> None:
+    audit.record(
+        actor=actor,
+        kind=kind,
+        subject=f"case:{attachment.case_id}",
+        facts={"file": str(attachment.pk), "sha256": attachment.sha256, **{k: v for k, v in facts.items() if v}},
+    )
