@@ -41,9 +41,11 @@ def children_of(agency: Agency) -> QuerySet[Agency]:
     return Agency.objects.filter(parent=agency, is_active=True).annotate(below=below).order_by("code")
 
 
-def top_of_the_tree() -> Agency:
-    """The organ above all others (公安部)."""
-    return Agency.objects.get(parent=None)
+def heads() -> QuerySet[Agency]:
+    """The active organs of the ministry and of the provinces: where browsing begins."""
+    below = Count("children", filter=Q(children__is_active=True))
+    top = Agency.objects.filter(tier__in=[Tier.MINISTRY, Tier.PROVINCE], is_active=True)
+    return top.annotate(below=below).order_by("code")
 
 
 def appointments_at(agency: Agency) -> QuerySet[Appointment]:
