@@ -70,6 +70,7 @@ _STEP_COLUMNS = [
     "return_to",
     "scope",
     "known_to",
+    "updated_at",
     "submitted_at",
     "ended_at",
     "usefulness",
@@ -134,6 +135,7 @@ def _dormant(case: Case, last: Leg, at: datetime) -> Leg:
 def _save(case: Case, transition: Transition, stop: Stop, at: datetime, actor: Actor) -> None:
     case.status = stop.status
     case.version += 1
+    case.updated_at = at
     case.ended_at = at if case.status in ENDED else None
     if stop.phase == Phase.CORRECTION:
         case.return_to_id = None if actor.agency_id == case.origin_id else actor.agency_id

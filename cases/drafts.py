@@ -56,6 +56,7 @@ def open_case(*, actor: Actor, content: Mapping[str, Any], responsible: str = ""
         scope=[origin.pk],
         known_to=sorted({drafter.pk, actor.known_as}),
         created_at=moment,
+        updated_at=moment,
         **{name: content[name] for name in PLAIN_FIELDS if name in content},
     )
     case.save(force_insert=True)
@@ -109,10 +110,11 @@ def save_draft(
     for name in PLAIN_FIELDS:
         if name in changed:
             setattr(case, name, content[name])
-    case.version += 1
-    case.save(update_fields=["version", *(name for name in PLAIN_FIELDS if name in changed)])
-    _write_lists(case, {name: content[name] for name in changed})
     moment = at or clock()
+    case.version += 1
+    case.updated_at = moment
+    case.save(update_fields=["version", "updated_at", *(name for name in PLAIN_FIELDS if name in changed)])
+    _write_lists(case, {name: content[name] for name in changed})
     if actor.officer_id is not None:
         remember(case, officer_id=actor.officer_id, agency_id=case.origin_id, kind=InvolvementKind.DRAFTED, at=moment)
     refresh_queue(case, leg)

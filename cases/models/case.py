@@ -61,6 +61,8 @@ class Case(models.Model):
     known_to = ArrayField(models.IntegerField(), default=list)
 
     created_at = models.DateTimeField(db_default=Now())
+    # The moment of the last change of content, status or custody: what an integrator asks for "since".
+    updated_at = models.DateTimeField(db_default=Now())
     submitted_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     usefulness = models.CharField(max_length=12, choices=Usefulness.choices, blank=True)
@@ -83,6 +85,7 @@ class Case(models.Model):
             GinIndex(fields=["scope"], name="case_scope"),
             models.Index(fields=["drafter", "-id"], name="case_by_drafter"),
             models.Index(fields=["country", "-id"], name="case_by_country"),
+            models.Index(fields=["updated_at"], name="case_by_update"),
         ]
 
     def __str__(self) -> str:
