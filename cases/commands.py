@@ -173,6 +173,8 @@ def _record(
         "passed_over": _passed_over(case, before, after),
     }
     facts |= {name: values[name] for name in ("reasons", "kind", "channel", "usefulness") if name in values}
+    if "handler" in values:
+        facts["handler"] = after.handler_id
     return audit.record(actor=actor, kind=transition.event, subject=f"case:{case.pk}", facts=facts, at=at)
 
 

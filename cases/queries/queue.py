@@ -22,8 +22,8 @@ from cases.models import NO_DUE, Case, OpenQueue, Status
 from cases.policies import SEES_SECRETS, visible_to
 
 PAGE = 50
-MINE, FILED, AGENCY = "mine", "filed", "agency"
-VIEWS = (MINE, FILED, AGENCY)
+MINE, FILED, AGENCY, ALL = "mine", "filed", "agency", "all"
+VIEWS = (MINE, FILED, AGENCY)  # of the workbench; ALL is the list of everything in sight, ended or not
 LATE, NEAR, ABROAD = "late", "near", "abroad"
 # Where a case stands abroad: no clock of ours runs.
 ABROAD_STATUSES = (Status.DISPATCHED, Status.WITH_LIAISON)
@@ -68,7 +68,7 @@ class Page:
 
 def page(actor: Actor, wanted: Wanted, now: Now, *, after: Key | None = None, before: Key | None = None) -> Page:
     """The page after a key, or the one before a key, or the first."""
-    names = ("due_at", "pk" if wanted.view == FILED else "case_id")
+    names = ("due_at", "pk" if wanted.view in (FILED, ALL) else "case_id")
     keys = _keys(keyed(actor, wanted, now), names, newest_first=wanted.sort == "filed", after=after, before=before)
     more = len(keys) > PAGE
     keys = keys[:PAGE]
@@ -83,8 +83,8 @@ def page(actor: Actor, wanted: Wanted, now: Now, *, after: Key | None = None, be
 
 
 def keyed(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[Any]:
-    """Everything wanted, unordered: rows of the queue, or the cases that the actor filed."""
-    return _filed(actor, wanted, now) if wanted.view == FILED else _queue(actor, wanted, now)
+    """Everything wanted, unordered: rows of the queue, or cases when ended ones belong to the view."""
+    return _cases(actor, wanted, now) if wanted.view in (FILED, ALL) else _queue(actor, wanted, now)
 
 
 def _keys(
@@ -106,7 +106,7 @@ def _keys(
 
 def _queue(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[OpenQueue]:
     """Open cases in the scope of the acting agency, without the secrets the actor may not see."""
-    rows = OpenQueue.objects.filter(agency_id=actor.case_agency_id)
+    rows = OpenQueue.objects.filter(agency_id=actor.case_agency_id or 0)
     if actor.role not in SEES_SECRETS:
         rows = rows.filter(Q(secret=False) | Exists(visible_to(actor).filter(pk=OuterRef("case_id"))))
     if wanted.view == MINE:
@@ -120,17 +120,12 @@ def _queue(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[OpenQueue]:
     return rows.filter(when(wanted.when, now)) if wanted.when else rows
 
 
-def _filed(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[Case]:
-    """Everything the actor drafted and may still see, ended cases and drafts with the rest."""
-    due = OpenQueue.objects.filter(agency_id=actor.case_agency_id, case=OuterRef("pk")).values("due_at")
-    rows = visible_to(actor).filter(drafter_id=actor.officer_id)
-    rows = rows.annotate(due_at=Coalesce(Subquery(due), NO_DUE))
-    rows = filtered(rows, wanted)
-    return rows.filter(when(wanted.when, now)) if wanted.when else rows
-
-
-def filtered(cases: QuerySet[Case], wanted: Wanted) -> QuerySet[Case]:
-    """Cases narrowed by the plain filters and the search words."""
+def _cases(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[Case]:
+    """Cases in sight, ended ones and drafts with the rest: what the actor drafted, or all."""
+    due = OpenQueue.objects.filter(agency_id=actor.case_agency_id or 0, case=OuterRef("pk")).values("due_at")
+    cases = visible_to(actor).annotate(due_at=Coalesce(Subquery(due), NO_DUE))
+    if wanted.view == FILED:
+        cases = cases.filter(drafter_id=actor.officer_id)
     plain = {
         "status": wanted.status,
         "country__code": wanted.country,
@@ -140,7 +135,9 @@ def filtered(cases: QuerySet[Case], wanted: Wanted) -> QuerySet[Case]:
     cases = cases.filter(**{name: value for name, value in plain.items() if value})
     if wanted.origin:
         cases = cases.filter(origin__in=below(wanted.origin))
-    return cases.filter(matching(wanted.q)) if wanted.q else cases
+    if wanted.q:
+        cases = cases.filter(matching(wanted.q))
+    return cases.filter(when(wanted.when, now)) if wanted.when else cases
 
 
 def waits_for(actor: Actor) -> Q:
@@ -148,7 +145,7 @@ def waits_for(actor: Actor) -> Q:
     return Q(is_holder=True) & (Q(waiting_role=actor.role) | Q(handler_id=actor.officer_id))
 
 
-def below(agency_id: int) -> QuerySet[Agency]:
+def below(agency_id: int) -> QuerySet[Agency, Any]:
     """The agency and everyone under it."""
     return Agency.objects.filter(ancestors__contains=[agency_id]).values("pk")
 

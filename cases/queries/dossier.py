@@ -1,0 +1,95 @@
+"""One case with everything its page shows, read in a fixed number of queries whatever the size of the case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from agencies.actors import Actor
+from agencies.models import Agency
+from agencies.queries import route_of
+from cases.hands import clock
+from cases.models import (
+    Case,
+    Deadline,
+    InternalLimit,
+    Leg,
+    Outcome,
+    Receipt,
+    RequestItem,
+    Side,
+    Subject,
+    Transmission,
+)
+from cases.policies import get_visible
+from countries.calendars import SHANGHAI, Calendar, work_calendar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """A case as one officer reads it at one moment."""
+
+    case: Case
+    now: datetime
+    calendar: Calendar
+    legs: list[Leg]
+    deadlines: list[Deadline]
+    items: list[RequestItem]
+    subjects: list[Subject]
+    transmissions: list[Transmission]
+    receipts: list[Receipt]
+    route: list[Agency]
+    limits: dict[str, int]
+
+    @cached_property
+    def leg(self) -> Leg | None:
+        """The open leg; None once the case has ended."""
+        last = self.legs[-1]
+        return None if last.closed_at else last
+
+    @property
+    def abroad(self) -> bool:
+        return self.leg is not None and self.leg.side != Side.DOMESTIC
+
+    @cached_property
+    def deadline(self) -> Deadline | None:
+        """The running deadline that comes first."""
+        return min((d for d in self.deadlines if d.met_at is None), key=lambda d: d.due_at, default=None)
+
+    @property
+    def answered(self) -> int:
+        """How many items have an outcome."""
+        return sum(item.outcome != Outcome.WAITING for item in self.items)
+
+    @property
+    def sent(self) -> Transmission | None:
+        """The latest crossing outwards."""
+        return next((sent for sent in reversed(self.transmissions) if sent.way == "out"), None)
+
+    def working_days(self, a: datetime, b: datetime | None = None) -> int:
+        """Working days of a stretch, up to now while it runs."""
+        return self.calendar.working_days_between(a, b or self.now)
+
+    @staticmethod
+    def days(a: datetime, b: datetime) -> int:
+        """Calendar days between the days of two moments; parts of one stretch add up to the whole."""
+        return (b.astimezone(SHANGHAI).date() - a.astimezone(SHANGHAI).date()).days
+
+
+def dossier(actor: Actor, case_id: object, *, case: Case | None = None) -> Dossier:
+    """The case and its parts; NotVisible for a hidden case as for an absent one. A `case` already read is not read again."""
+    case = case or get_visible(actor, case_id)
+    return Dossier(
+        case=case,
+        now=clock(),
+        calendar=work_calendar(),
+        legs=list(case.legs.select_related("agency", "agency__route_to", "country", "handler").order_by("seq")),
+        deadlines=list(case.deadlines.select_related("leg").order_by("started_at", "pk")),
+        items=list(case.items.select_related("ground").order_by("position")),
+        subjects=list(case.subjects.order_by("position")),
+        transmissions=list(case.transmissions.select_related("channel").order_by("at")),
+        receipts=list(case.receipts.order_by("at")),
+        route=route_of(case.origin),
+        limits=dict(InternalLimit.objects.filter(urgency=case.urgency).values_list("phase", "working_days")),
+    )

@@ -1,0 +1,144 @@
+"""The route as stations: every agency up to the terminal desk, the foreign side, the way back. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from agencies.models import Agency
+from cases.models import Leg, Phase, Side
+from cases.queries.dossier import Dossier
+
+UPWARD = frozenset({Phase.DRAFT, Phase.REVIEW, Phase.CORRECTION, Phase.DISPATCH, Phase.QUERY})
+BACK = frozenset({Phase.RETURN, Phase.DELIVERY})
+
+
+class State(Enum):
+    DONE = "done"
+    NOW = "now"
+    NEXT = "next"
+    SKIP = "skip"  # the case went past it, or will
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """One stop. `legs` are the stretches spent there; `limit` is in working days, for what is still to come."""
+
+    kind: str  # home | foreign | back
+    agency: Agency | None = None
+    name: str = ""
+    state: State
+    legs: list[Leg] = field(default_factory=list)
+    limit: int | None = None
+    late: bool = False
+    returned: int = 0  # how often it sent the case back
+    straight: bool = False  # a corrected case does not stop here again
+    path: list[Agency] = field(default_factory=list)  # of the way back
+
+
+def stations(dossier: Dossier) -> list[Station]:
+    """All stations in order; a case that ended on its way up has none after its last stop."""
+    stops = _places(dossier)
+    here = _position(dossier, stops)
+    straight = _straight(dossier, stops, here)
+    up = [_home(dossier, agency, index, here, straight) for index, agency in enumerate(stops)]
+    if dossier.case.ended_at and not _legs(dossier, lambda leg: leg.side != Side.DOMESTIC):
+        last = max((index for index, stop in enumerate(up) if stop.legs), default=0)
+        return up[: last + 1]
+    return [*up, _foreign(dossier), _back(dossier)]
+
+
+def _legs(dossier: Dossier, of: Callable[[Leg], bool]) -> list[Leg]:
+    return [leg for leg in dossier.legs if of(leg)]
+
+
+def _places(dossier: Dossier) -> list[Agency]:
+    """The route as it is today, with agencies that the case went through before a reorganisation put before the last."""
+    known = {agency.pk for agency in dossier.route}
+    gone = {
+        leg.agency_id: leg.agency
+        for leg in dossier.legs
+        if leg.agency is not None and leg.phase in UPWARD and leg.agency_id not in known
+    }
+    return [*dossier.route[:-1], *gone.values(), dossier.route[-1]]
+
+
+def _position(dossier: Dossier, stops: list[Agency]) -> int:
+    """Which stop holds the case on its way up; past the last one when it has been sent."""
+    ids = [stop.pk for stop in stops]
+    upward = [leg for leg in dossier.legs if leg.phase in UPWARD]
+    sent = any(leg.side != Side.DOMESTIC or leg.phase in BACK for leg in dossier.legs)
+    if sent or not upward:
+        return len(stops)
+    return ids.index(upward[-1].agency_id or 0)
+
+
+def _straight(dossier: Dossier, stops: list[Agency], here: int) -> range:
+    """The stops that a corrected case passes by on its way to the agency that returned it."""
+    ids = [stop.pk for stop in stops]
+    back_to = dossier.case.return_to_id
+    if back_to is None or back_to not in ids:
+        return range(0)
+    return range(here + 1, ids.index(back_to))
+
+
+def _home(dossier: Dossier, agency: Agency, index: int, here: int, straight: range) -> Station:
+    legs = _legs(dossier, lambda leg: leg.agency_id == agency.pk and leg.phase in UPWARD)
+    open_here = any(leg.closed_at is None for leg in legs)
+    if open_here:
+        state = State.NOW
+    elif index in straight or (index < here and not legs):
+        state = State.SKIP
+    else:
+        state = State.DONE if index < here or (legs and dossier.case.ended_at) else State.NEXT
+    return Station(
+        kind="home",
+        agency=agency,
+        name=agency.short_name or agency.name,
+        state=state,
+        legs=legs,
+        limit=_limit(dossier, *((Phase.REVIEW, Phase.DISPATCH) if agency.is_terminal else (Phase.REVIEW,))),
+        late=open_here and _is_late(dossier),
+        returned=sum(
+            leg.entered_by == "return_for_correction" and before.agency_id == agency.pk
+            for before, leg in zip(dossier.legs, dossier.legs[1:], strict=False)
+        ),
+        straight=index in straight,
+    )
+
+
+def _foreign(dossier: Dossier) -> Station:
+    legs = _legs(dossier, lambda leg: leg.side != Side.DOMESTIC)
+    country = dossier.case.country
+    name = legs[-1].holder_name if legs else country.name if country else ""
+    return Station(kind="foreign", name=name, state=_progress(legs), legs=legs)
+
+
+def _back(dossier: Dossier) -> Station:
+    legs = _legs(dossier, lambda leg: leg.phase in BACK)
+    path = list(reversed(dossier.route))
+    tiers = max(len(path) - 1, 1)
+    limit = _limit(dossier, Phase.RETURN)
+    return Station(
+        kind="back",
+        state=_progress(legs),
+        legs=legs,
+        limit=limit * tiers if limit else None,
+        late=any(leg.closed_at is None for leg in legs) and _is_late(dossier),
+        path=path,
+    )
+
+
+def _progress(legs: list[Leg]) -> State:
+    if not legs:
+        return State.NEXT
+    return State.NOW if any(leg.closed_at is None for leg in legs) else State.DONE
+
+
+def _limit(dossier: Dossier, *phases: Phase) -> int | None:
+    return sum(dossier.limits.get(phase, 0) for phase in phases) or None
+
+
+def _is_late(dossier: Dossier) -> bool:
+    return dossier.deadline is not None and dossier.deadline.due_at < dossier.now

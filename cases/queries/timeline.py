@@ -1,0 +1,146 @@
+"""What happened to a case, newest first: the audit trail without the reading, with the words that were said.
+
+An internal note is seen by its agency alone (the note's own wall), and so is the event that it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from agencies.models import Agency, AuditEvent, Officer
+from cases.models import Case, Note, Receipt, RequestItem, Transmission
+from cases.queries.dossier import Dossier
+
+# Looking is not doing: who read is for the auditor.
+_READING = ("case.read", "case.download", "case.file.read")
+NEWEST = 30
+# A silence worth naming: at home in working days, abroad in calendar days.
+SILENCE_HOME, SILENCE_ABROAD = 2, 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that happened. `step` is the event's kind without its family; `times` counts edits told as one."""
+
+    event: AuditEvent
+    at: datetime
+    step: str
+    who: str
+    agency: Agency | None
+    role: str
+    note: Note | None = None
+    to: Agency | None = None
+    handler: Officer | None = None
+    passed_over: list[Agency] = field(default_factory=list)
+    receipt: Receipt | None = None
+    transmission: Transmission | None = None
+    items: list[RequestItem] = field(default_factory=list)
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Nothing was recorded between two entries."""
+
+    days: int
+    abroad: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """Entries and silences, newest first, and how many earlier entries were left out."""
+
+    lines: Sequence[Entry | Silence]
+    earlier: int
+    total: int
+
+
+def timeline(dossier: Dossier, *, whole: bool = False) -> Timeline:
+    """The story of the case; the newest thirty entries, or the `whole` of it."""
+    entries = told(dossier, events_of(dossier.case))
+    shown = entries if whole else entries[:NEWEST]
+    return Timeline(lines=_with_silences(dossier, shown), earlier=len(entries) - len(shown), total=len(entries))
+
+
+def events_of(case: Case) -> list[AuditEvent]:
+    """Events of the case without those of reading, newest first."""
+    events = AuditEvent.objects.filter(subject=f"case:{case.pk}").exclude(kind__in=_READING)
+    return list(events.select_related("officer", "agency").order_by("-at", "-id"))
+
+
+def told(dossier: Dossier, events: Iterable[AuditEvent]) -> list[Entry]:
+    """Events with everything they refer to, in two more queries; runs of edits by one hand become one entry."""
+    events = list(events)
+    notes = {note.event_id: note for note in Note.objects.filter(case=dossier.case, event__isnull=False)}
+    ids = {pk for event in events for pk in _agency_ids(event)}
+    agencies = Agency.objects.in_bulk(ids)
+    handlers = Officer.objects.in_bulk({event.facts["handler"] for event in events if event.facts.get("handler")})
+    entries: list[Entry] = []
+    for event in events:
+        note = notes.get(event.pk)
+        if event.kind == "note.add" and note is None:
+            continue
+        entry = _entry(dossier, event, note, agencies, handlers)
+        if entries and _goes_on(entries[-1], entry):
+            entries[-1] = replace(entries[-1], times=entries[-1].times + 1)
+        else:
+            entries.append(entry)
+    return entries
+
+
+def _agency_ids(event: AuditEvent) -> list[int]:
+    facts = event.facts
+    return [pk for pk in (facts.get("to"), *facts.get("passed_over", ())) if isinstance(pk, int)]
+
+
+def _entry(
+    dossier: Dossier,
+    event: AuditEvent,
+    note: Note | None,
+    agencies: dict[int, Agency],
+    handlers: dict[int, Officer],
+) -> Entry:
+    facts = event.facts
+    return Entry(
+        event=event,
+        at=event.at,
+        step=event.kind.partition(".")[2] if event.kind.startswith("case.") else event.kind,
+        who=event.officer.name if event.officer else "",
+        agency=event.agency,
+        role=event.role,
+        note=note,
+        to=agencies.get(facts.get("to") or 0),
+        handler=handlers.get(facts.get("handler") or 0),
+        passed_over=[agencies[pk] for pk in facts.get("passed_over", ()) if pk in agencies],
+        receipt=next((r for r in dossier.receipts if r.at == event.at), None),
+        transmission=next((t for t in dossier.transmissions if t.at == event.at), None),
+        items=[item for item in dossier.items if item.answered_at == event.at],
+    )
+
+
+def _goes_on(newer: Entry, entry: Entry) -> bool:
+    """A run of saving by one officer within a day is one entry."""
+    same_hand = newer.event.officer_id == entry.event.officer_id
+    return newer.step == entry.step == "edit" and same_hand and newer.at.date() == entry.at.date()
+
+
+def _with_silences(dossier: Dossier, entries: list[Entry]) -> list[Entry | Silence]:
+    lines: list[Entry | Silence] = []
+    later = dossier.now if dossier.leg is not None else None
+    for entry in entries:
+        if later is not None and (silence := _silence(dossier, entry.at, later)):
+            lines.append(silence)
+        lines.append(entry)
+        later = entry.at
+    return lines
+
+
+def _silence(dossier: Dossier, a: datetime, b: datetime) -> Silence | None:
+    abroad = any(
+        leg.agency_id is None and leg.opened_at <= a and (leg.closed_at is None or leg.closed_at >= b)
+        for leg in dossier.legs
+    )
+    days = dossier.days(a, b) if abroad else dossier.working_days(a, b)
+    return Silence(days=days, abroad=abroad) if days >= (SILENCE_ABROAD if abroad else SILENCE_HOME) else None
