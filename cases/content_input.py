@@ -32,7 +32,7 @@ def parse(raw: Mapping[str, Any], *, required: frozenset[str] = frozenset()) -> 
     faults = Faults()
     for name in raw.keys() - FIELDS:
         faults.add("unknown_field", _("不认识的字段。"), f"/{name}")
-    for name in required - raw.keys():
+    for name in sorted(name for name in required if raw.get(name) in (None, "")):
         faults.add("required", _("这一项必须填写。"), f"/{name}")
     content: dict[str, Any] = {
         name: clean_text(raw[name], f"/{name}", limit, faults) for name, limit in _TEXTS.items() if name in raw

@@ -39,10 +39,14 @@ def open_case(*, actor: Actor, content: Mapping[str, Any], responsible: str = ""
     """Start a draft at the actor's agency, with its number and its first leg.
 
     `content` comes from content_input.parse. A service account names the `responsible` officer by police number, who
-    counts as drafter. Raises NotPermitted for any role but drafter, GuardFailed for an unknown responsible officer.
+    counts as drafter. Raises NotPermitted for any role but drafter, GuardFailed for a foreign request or an unknown
+    responsible officer.
     """
     if actor.role != Role.DRAFTER or actor.agency_id is None:
         raise NotPermitted
+    if content.get("direction", Direction.OUTGOING) != Direction.OUTGOING:
+        words = _("这里只起草我方请求；外方请求由公安部国合局登记。")
+        raise GuardFailed(reasons=[Reason("direction_not_drafted", words, "/direction")])
     drafter = _drafter(actor, responsible)
     origin = Agency.objects.get(pk=actor.agency_id)
     moment = at or clock()
@@ -203,7 +207,7 @@ def _drafter(actor: Actor, responsible: str) -> Officer:
     if not actor.service:
         return Officer.objects.get(pk=actor.officer_id)
     number = normalize_police_number(responsible)
-    officer = officers_at(actor.agency_id).filter(police_number=number, appointments__role=Role.DRAFTER).first()
+    officer = officers_at(actor.agency_id, role=Role.DRAFTER).filter(police_number=number).first()
     if officer is None:
         words = _("写明本机关一名在任承办人的警号，由他对这件请求负责。")
         raise GuardFailed(reasons=[Reason("responsible_officer_unknown", words, "/responsible_officer")])

@@ -21,6 +21,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
+            index=models.Index(fields=['created_at'], name='case_by_creation'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
             index=models.Index(fields=['updated_at'], name='case_by_update'),
         ),
     ]

@@ -85,6 +85,7 @@ class Case(models.Model):
             GinIndex(fields=["scope"], name="case_scope"),
             models.Index(fields=["drafter", "-id"], name="case_by_drafter"),
             models.Index(fields=["country", "-id"], name="case_by_country"),
+            models.Index(fields=["created_at"], name="case_by_creation"),
             models.Index(fields=["updated_at"], name="case_by_update"),
         ]
 
