@@ -30,6 +30,7 @@ from countries.calendars import SHANGHAI, Calendar, work_calendar
 class Dossier:
     """A case as one officer reads it at one moment."""
 
+    actor: Actor
     case: Case
     now: datetime
     calendar: Calendar
@@ -81,6 +82,7 @@ def dossier(actor: Actor, case_id: object, *, case: Case | None = None) -> Dossi
     """The case and its parts; NotVisible for a hidden case as for an absent one. A `case` already read is not read again."""
     case = case or get_visible(actor, case_id)
     return Dossier(
+        actor=actor,
         case=case,
         now=clock(),
         calendar=work_calendar(),

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from django.db.models import Q
+
 from agencies.models import Agency, AuditEvent, Officer
-from cases.models import Case, Note, Receipt, RequestItem, Transmission
+from cases.models import Audience, Case, Note, Receipt, RequestItem, Transmission
 from cases.queries.dossier import Dossier
 
 # Looking is not doing: who read is for the auditor.
@@ -73,7 +75,8 @@ def events_of(case: Case) -> list[AuditEvent]:
 def told(dossier: Dossier, events: Iterable[AuditEvent]) -> list[Entry]:
     """Events with everything they refer to, in two more queries; runs of edits by one hand become one entry."""
     events = list(events)
-    notes = {note.event_id: note for note in Note.objects.filter(case=dossier.case, event__isnull=False)}
+    readable = Q(audience=Audience.ROUTE) | Q(agency_id=dossier.actor.agency_id)
+    notes = {note.event_id: note for note in Note.objects.filter(readable, case=dossier.case, event__isnull=False)}
     ids = {pk for event in events for pk in _agency_ids(event)}
     agencies = Agency.objects.in_bulk(ids)
     handlers = Officer.objects.in_bulk({event.facts["handler"] for event in events if event.facts.get("handler")})
