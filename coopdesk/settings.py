@@ -69,7 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "coopdesk.middleware.LanguageMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "agencies.web.gate.GateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -147,9 +147,9 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "agencies.passwords.OneTimeHasher"]
 if TESTING:
-    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    PASSWORD_HASHERS[0] = "django.contrib.auth.hashers.MD5PasswordHasher"
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -161,7 +161,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "workbench"
-ACCOUNT_ADAPTER = "agencies.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "agencies.web.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "agencies.web.account_forms.LoginForm",
+    "change_password": "agencies.web.account_forms.ChangePasswordForm",
+    "reauthenticate": "agencies.web.account_forms.ReauthenticateForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "police_number"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -170,6 +175,19 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_RATE_LIMITS = False  # django-axes is the one limiter
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "agencies.web.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "agencies.web.account_forms.AuthenticateForm",
+    "reauthenticate": "agencies.web.account_forms.ReauthenticateCodeForm",
+    "activate_totp": "agencies.web.account_forms.ActivateTOTPForm",
+    "login_webauthn": "agencies.web.account_forms.LoginPasskeyForm",
+    "authenticate_webauthn": "agencies.web.account_forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "agencies.web.account_forms.ReauthenticatePasskeyForm",
+    "add_webauthn": "agencies.web.account_forms.AddPasskeyForm",
+    "edit_webauthn": "agencies.web.account_forms.EditPasskeyForm",
+}
+MFA_RATE_LIMITS = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Coopdesk"
@@ -179,11 +197,14 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_USERNAME_FORM_FIELD = "login"
-AXES_USERNAME_CALLABLE = "agencies.adapter.axes_username"
+AXES_USERNAME_CALLABLE = "agencies.web.lockout.axes_username"
 AXES_LOCKOUT_CALLABLE = "agencies.web.lockout.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # a lock ends when the page said it would
+AXES_SENSITIVE_PARAMETERS = ["login", "oldpassword", "password1", "password2", "code", "credential"]
 
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "coopdesk_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
