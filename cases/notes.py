@@ -25,7 +25,8 @@ from cases.step_input import Faults, clean_text
 LIMIT = 4000
 MAX_MENTIONS = 20
 # A mention starts at an @ that does not stand inside a word (so not in a@b.com) and runs over letters and digits.
-_MENTION = re.compile(r"(?<![0-9A-Za-z._-])[@＠]([0-9A-Za-z０-９Ａ-Ｚａ-ｚ][0-9A-Za-z０-９Ａ-Ｚａ-ｚ._-]{0,39})")
+_LETTER = "0-9A-Za-z０-９Ａ-Ｚａ-ｚ"
+_MENTION = re.compile(rf"(?<![0-9A-Za-z._-])[@＠]([{_LETTER}][{_LETTER}._．＿－-]{{0,39}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _parse(text: object, audience: object) -> tuple[str, str]:
 
 def _trimmed(run: str) -> str:
     """Signs at the end of the run belong to the sentence."""
-    return run.rstrip("._-")
+    return run.rstrip("._-．＿－")
 
 
 def _mentions(text: str) -> Iterator[tuple[re.Match[str], str]]:
