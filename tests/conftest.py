@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -112,11 +112,26 @@ def real_db(django_db_setup, django_db_blocker) -> Iterator[str]:
         drop(name)
 
 
+_URLS = {"app": "DATABASE_URL", "worker": "WORKER_DATABASE_URL", "migrate": "MIGRATE_DATABASE_URL"}
+
+
+@contextmanager
+def django_connected_as(role: str) -> Iterator[None]:
+    """Django's own connection, to the current database, as another role. Use on a `real_db`."""
+    settings = connections["default"].settings_dict
+    before = {name: settings[name] for name in ("USER", "PASSWORD")}
+    url = urlsplit(os.environ[_URLS[role]])
+    connections.close_all()
+    settings.update(USER=unquote(url.username or ""), PASSWORD=unquote(url.password or ""))
+    yield
+    connections.close_all()
+    settings.update(before)
+
+
 @contextmanager
 def connected_as(role: str) -> Iterator[psycopg.Connection]:
     """A raw connection to the current test database as app, worker or migrate."""
-    variable = {"app": "DATABASE_URL", "worker": "WORKER_DATABASE_URL", "migrate": "MIGRATE_DATABASE_URL"}[role]
-    url = _with_name(os.environ[variable], connections["default"].settings_dict["NAME"])
+    url = _with_name(os.environ[_URLS[role]], connections["default"].settings_dict["NAME"])
     with psycopg.connect(url, autocommit=True) as connection:
         yield connection
 

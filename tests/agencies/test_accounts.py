@@ -108,11 +108,11 @@ def test_a_correction_records_the_fields_and_no_words(cast):
     assert (last_event().kind, last_event().facts) == ("officer.update", {"fields": ["name"]})
 
 
-@given(st.integers())
-def test_one_time_passwords_obey_the_rules(_seed):
-    password = passwords.one_time_password()
-    validate_password(password)
-    assert not set(password) & set("0O1lI")
+def test_one_time_passwords_obey_the_rules():
+    for _time in range(200):
+        password = passwords.one_time_password()
+        validate_password(password)
+        assert not set(password) & set("0O1lI")
 
 
 @pytest.mark.parametrize(
