@@ -1,7 +1,7 @@
 """The seal over the audit trail: a hash chain in the order the sealer first sees committed events, and signed checkpoints.
 
-`verify` finds any edit, insertion, deletion or reordering before the last checkpoint. Checkpoints are files outside the
-database, one a minute at most, signed with Ed25519: whoever rewrites the chain cannot rewrite them.
+agencies/verification.py finds any edit, insertion, deletion or reordering before the last checkpoint. Checkpoints are
+files outside the database, one a minute at most, signed with Ed25519: whoever rewrites the chain cannot rewrite them.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,29 +28,19 @@ _LOCK = 7_310_001  # advisory lock of the one sealer
 BATCH = 2_000
 
 
-def canonical(event: AuditEvent) -> bytes:
-    """The bytes that a seal covers: every column of the event, in a fixed order."""
-    return json.dumps(
-        [
-            event.pk,
-            event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            event.kind,
-            event.subject,
-            event.actor,
-            event.officer_id,
-            event.agency_id,
-            event.role,
-            event.request_id,
-            event.facts,
-        ],
-        ensure_ascii=True,
-        sort_keys=True,
-        separators=(",", ":"),
-    ).encode()
+# Every column of an event, in a fixed order: what a seal covers.
+COLUMNS = ("id", "at", "kind", "subject", "actor", "officer_id", "agency_id", "role", "request_id", "facts")
 
 
-def link(prev: bytes, seq: int, event: AuditEvent) -> bytes:
-    """The hash of one link."""
+def canonical(values: Sequence[Any]) -> bytes:
+    """The bytes that a seal covers, from the values of `COLUMNS`."""
+    number, at, *rest = values
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return json.dumps([number, moment, *rest], ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
+
+
+def link(prev: bytes, seq: int, event: Sequence[Any]) -> bytes:
+    """The hash of one link over an event's values."""
     return hashlib.sha256(prev + seq.to_bytes(8, "big") + canonical(event)).digest()
 
 
@@ -75,10 +64,10 @@ def _seal_batch() -> int:
         head = AuditSeal.objects.order_by("-seq").first()
         seq, prev = (head.seq, bytes(head.hash)) if head else (0, GENESIS)
         rows = []
-        for event in AuditEvent.objects.filter(pk__in=ids).order_by("pk"):
+        for event in AuditEvent.objects.filter(pk__in=ids).order_by("pk").values_list(*COLUMNS):
             seq += 1
             digest = link(prev, seq, event)
-            rows.append(AuditSeal(seq=seq, event=event, prev=prev, hash=digest))
+            rows.append(AuditSeal(seq=seq, event_id=event[0], prev=prev, hash=digest))
             prev = digest
         AuditSeal.objects.bulk_create(rows)
         UnsealedEvent.objects.filter(event_id__in=ids).delete()
@@ -113,7 +102,7 @@ def sign_checkpoint() -> str:
         return ""
     folder: Path = settings.CHECKPOINTS_ROOT
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{head.seq:020d}.json"
+    path = folder / checkpoint_name(head.seq)
     if path.exists():
         return ""
     body = {"seq": head.seq, "hash": bytes(head.hash).hex(), "at": datetime.now(UTC).isoformat(timespec="seconds")}
@@ -129,78 +118,28 @@ def _payload(body: dict[str, Any]) -> bytes:
     return json.dumps({key: body[key] for key in ("at", "hash", "seq")}, sort_keys=True).encode()
 
 
-def checkpoints(public: Ed25519PublicKey) -> Iterator[tuple[dict[str, Any], bool]]:
-    """Every checkpoint in order, with whether its signature holds."""
+def checkpoint_name(seq: int) -> str:
+    """The file name of the checkpoint over this link; names sort as the links do."""
+    return f"{seq:020d}.json"
+
+
+def checkpoint_names() -> list[str]:
+    """The file names of all checkpoints, oldest first."""
     folder: Path = settings.CHECKPOINTS_ROOT
-    for path in sorted(folder.glob("*.json")) if folder.exists() else ():
-        try:
-            body = json.loads(path.read_text())
-            public.verify(base64.b64decode(body["signature"]), _payload(body))
-            yield body, True
-        except (InvalidSignature, ValueError, KeyError, TypeError):
-            yield {"seq": int(path.stem) if path.stem.isdigit() else 0, "hash": "", "at": ""}, False
+    return sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith(".json")) if folder.exists() else []
 
 
-# --- Verification ----------------------------------------------------------------------------------------------------
+def checkpoint_seq(name: str) -> int:
+    """The link that a checkpoint of this name speaks of; 0 for a file that is none."""
+    stem = name.removesuffix(".json")
+    return int(stem) if stem.isdecimal() and stem.isascii() else 0
 
 
-@dataclass(slots=True)
-class Report:
-    """What verification found. `faults` are (code, seq or event id) pairs; empty means that the trail is whole."""
-
-    sealed: int = 0
-    unsealed: int = 0
-    checkpoints: int = 0
-    last_checkpoint: int = 0
-    checked_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    faults: list[tuple[str, int]] = field(default_factory=list)
-
-    @property
-    def whole(self) -> bool:
-        return not self.faults
-
-
-def verify(limit_faults: int = 100) -> Report:
-    """Walk the chain from its start and compare it with the events and the signed checkpoints."""
-    report = Report()
-    expected = _expected_heads(report)
-    prev, seq = GENESIS, 0
-    for row in AuditSeal.objects.select_related("event").order_by("seq").iterator(chunk_size=BATCH):
-        seq += 1
-        if row.seq != seq:
-            report.faults.append(("gap_in_chain", seq))
-            seq = row.seq
-        if bytes(row.prev) != prev:
-            report.faults.append(("chain_broken", seq))
-        if link(bytes(row.prev), row.seq, row.event) != bytes(row.hash):
-            report.faults.append(("event_changed", seq))
-        prev = bytes(row.hash)
-        if seq in expected and expected.pop(seq) != prev.hex():
-            report.faults.append(("checkpoint_differs", seq))
-        if len(report.faults) >= limit_faults:
-            break
-    report.sealed = seq
-    report.faults += [("checkpoint_beyond_chain", missing) for missing in sorted(expected)]
-    _unsealed(report)
-    return report
-
-
-def _expected_heads(report: Report) -> dict[int, str]:
-    expected: dict[int, str] = {}
-    for body, good in checkpoints(signing_key().public_key()):
-        report.checkpoints += 1
-        if good:
-            expected[int(body["seq"])] = str(body["hash"])
-            report.last_checkpoint = max(report.last_checkpoint, int(body["seq"]))
-        else:
-            report.faults.append(("checkpoint_forged", int(body["seq"])))
-    return expected
-
-
-def _unsealed(report: Report) -> None:
-    """Events without a seal are normal for moments; old ones mean a stopped sealer or a hidden insertion."""
-    missing = AuditEvent.objects.filter(seal=None)
-    report.unsealed = missing.count()
-    waiting = UnsealedEvent.objects.values("event_id")
-    for event_id in missing.exclude(pk__in=waiting).values_list("pk", flat=True)[:20]:
-        report.faults.append(("event_outside_chain", event_id))
+def read_checkpoint(name: str, public: Ed25519PublicKey) -> dict[str, Any] | None:
+    """What a checkpoint says, or None when its signature does not hold or it bears another's name."""
+    try:
+        body: dict[str, Any] = json.loads((settings.CHECKPOINTS_ROOT / name).read_text())
+        public.verify(base64.b64decode(body["signature"]), _payload(body))
+        return body if body["seq"] == checkpoint_seq(name) else None
+    except (InvalidSignature, ValueError, KeyError, TypeError):
+        return None

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from agencies import seals
+from agencies import verification
 
 
 class Command(BaseCommand):
     help = "Verify the audit chain against the events and the signed checkpoints."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = seals.verify()
+        report = verification.verify()
         self.stdout.write(
             f"sealed {report.sealed}, unsealed {report.unsealed}, "
             f"checkpoints {report.checkpoints} (last at {report.last_checkpoint})"
