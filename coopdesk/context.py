@@ -1,0 +1,87 @@
+"""What the shell of every page needs: the rooms, who acts and as what, unread notices, theme, environment and clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Notice, Officer
+from agencies.roles import CASE_ROLES, Role
+
+UNREAD_CAP = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """One entry of the main navigation: whom it is for, and which URLs are inside it."""
+
+    url: str
+    label: Promise | str
+    roles: frozenset[Role]
+    inside: tuple[str, ...] = ()
+    key: str = ""
+
+
+_EVERYONE = frozenset(Role)
+ROOMS = (
+    Room(url="workbench", label=_("工作台"), roles=CASE_ROLES, inside=("case",), key="g w"),
+    Room(url="agency-list", label=_("机关"), roles=_EVERYONE, inside=("agency",), key="g a"),
+    Room(
+        url="officer-list",
+        label=_("民警与任职"),
+        roles=frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
+        inside=("officer", "appointment"),
+    ),
+    Room(url="client-list", label=_("接口客户端"), roles=frozenset({Role.SECURITY_ADMIN}), inside=("client",)),
+    Room(url="audit-log", label=_("审计日志"), roles=frozenset({Role.AUDITOR}), inside=("audit",)),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context of base.html. Nothing here reads the database before the template asks."""
+    officer = getattr(request, "user", None)
+    officer = officer if isinstance(officer, Officer) else None
+    posts = getattr(request, "appointments", ())
+    return {
+        "officer": officer,
+        "acting": posts[0] if posts else None,
+        "appointments": posts,
+        "nav": list(_nav(request, getattr(posts[0], "role", "") if posts else "")),
+        "unread_count": lambda: _unread(officer),
+        "theme": officer.theme if officer else "auto",
+        "single_keys": officer.single_key_shortcuts if officer else True,
+        "demo": settings.DEMO,
+        "now": timezone.now,
+    }
+
+
+def _nav(request: HttpRequest, role: str) -> Iterable[dict[str, Any]]:
+    match = getattr(request, "resolver_match", None)
+    here = (match.url_name or "") if match else ""
+    for room in ROOMS:
+        if role in room.roles and (address := _address(room.url)):
+            current = here == room.url or here.startswith(tuple(f"{name}-" for name in room.inside))
+            yield {"url": address, "label": room.label, "current": current, "key": room.key}
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _unread(officer: Officer | None) -> int:
+    """Unread notices, counted up to the cap. None outside the request's transaction, as on an error page."""
+    if officer is None or not connection.in_atomic_block:
+        return 0
+    return Notice.objects.filter(officer=officer, read_at=None)[:UNREAD_CAP].count()
