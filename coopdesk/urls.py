@@ -2,7 +2,12 @@
 
 from django.urls import include, path
 
+from coopdesk.web import health
+
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("", include("coopdesk.web.urls")),
     path("", include("agencies.web.urls")),
     path("", include("cases.web.urls")),
