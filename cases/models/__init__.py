@@ -16,6 +16,7 @@ from cases.models.words import (
     Side,
     Status,
     SubjectKind,
+    SubjectRole,
     Urgency,
     Usefulness,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "Status",
     "Subject",
     "SubjectKind",
+    "SubjectRole",
     "Transmission",
     "Urgency",
     "Usefulness",

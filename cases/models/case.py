@@ -11,7 +11,7 @@ from django.db.models import Func, Q
 from django.db.models.functions import Now
 
 from agencies.models import Agency, Officer, ServiceAccount
-from cases.models.words import Direction, Mark, Outcome, Status, SubjectKind, Urgency, Usefulness
+from cases.models.words import Direction, Mark, Outcome, Status, SubjectKind, SubjectRole, Urgency, Usefulness
 from countries.models import Country
 from treaties.models import RefusalGround, RequestType
 
@@ -149,6 +149,11 @@ class Subject(models.Model):
 
     def __str__(self) -> str:
         return f"subject {self.pk}"
+
+    @property
+    def role_words(self) -> str:
+        """The part in the case, in the language of the page; a part named in words as it was written."""
+        return str(SubjectRole(self.role).label) if self.role in SubjectRole.values else self.role
 
 
 class RequestItem(models.Model):

@@ -67,6 +67,19 @@ class SubjectKind(models.TextChoices):
     ENTITY = "entity", _("单位")
 
 
+class SubjectRole(models.TextChoices):
+    """The usual parts of a person or an entity in a case; a case may name another one in words."""
+
+    SUSPECT = "suspect", _("犯罪嫌疑人")
+    VICTIM = "victim", _("被害人")
+    WITNESS = "witness", _("证人")
+    ACCOUNT_HOLDER = "account_holder", _("账户持有人")
+    INVOLVED = "involved", _("涉案人员")
+    INVOLVED_ENTITY = "involved_entity", _("涉案单位")
+    HOLDER_OF_EVIDENCE = "holder_of_evidence", _("证据持有人")
+    MISSING = "missing", _("失联人员")
+
+
 class Outcome(models.TextChoices):
     WAITING = "waiting", _("待答复")
     EXECUTED = "executed", _("已执行")
