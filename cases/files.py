@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from typing import IO, Any
 from uuid import UUID
 
@@ -102,11 +103,11 @@ def _require(actor: Actor, case: Case, leg: Leg | None, allowed: bool) -> None:
 
 
 @transaction.atomic
-def attach(*, actor: Actor, case_id: object, name: str, content: IO[bytes]) -> Attachment:
+def attach(*, actor: Actor, case_id: object, name: str, content: IO[bytes], at: datetime | None = None) -> Attachment:
     """Attach a file (a seekable stream) to a case, or to its latest reply when the desk of 公安部国合局 attaches.
 
     Raises NotVisible, NotPermitted, WrongStatus, NotHolder, TooLarge, FileRefused (name, kind, content, markings),
-    Unavailable when the storage cannot take it.
+    Unavailable when the storage cannot take it. `at` is for the demo loader alone.
     """
     case = policies.get_visible(actor, case_id, lock=True)
     leg = policies.open_leg(case)
@@ -125,8 +126,9 @@ def attach(*, actor: Actor, case_id: object, name: str, content: IO[bytes]) -> A
         sha256=sha256,
         uploaded_by_id=actor.officer_id,
         agency_id=actor.agency_id,
+        **({"created_at": at} if at else {}),
     )
-    _record(actor, "case.file", attachment, size=size, transmission=str(attachment.transmission_id or ""))
+    _record(actor, "case.file", attachment, at=at, size=size, transmission=str(attachment.transmission_id or ""))
     return attachment
 
 
@@ -236,10 +238,11 @@ def _store(sha256: str, content: IO[bytes]) -> None:
         raise Unavailable(_("文件暂时保存不了，请稍后再试；其他内容不受影响。")) from error
 
 
-def _record(actor: Actor, kind: str, attachment: Attachment, **facts: Any) -> None:
+def _record(actor: Actor, kind: str, attachment: Attachment, at: datetime | None = None, **facts: Any) -> None:
     audit.record(
         actor=actor,
         kind=kind,
         subject=f"case:{attachment.case_id}",
         facts={"file": str(attachment.pk), "sha256": attachment.sha256, **{k: v for k, v in facts.items() if v}},
+        at=at,
     )

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -46,12 +47,19 @@ class Piece:
 
 
 @transaction.atomic
-def add_note(*, actor: Actor, case_id: object, text: object, audience: object = Audience.AGENCY) -> Added:
+def add_note(
+    *,
+    actor: Actor,
+    case_id: object,
+    text: object,
+    audience: object = Audience.AGENCY,
+    at: datetime | None = None,
+) -> Added:
     """Write a note on a visible case and tell those it mentions.
 
     Raises Malformed (empty, too long, under a secrecy marking, bad audience), NotVisible, NotPermitted (a machine
     writes no notes). A mention of somebody who cannot see the note stays plain text: the answer names him in `unseen`,
-    in the same words whether he exists or not.
+    in the same words whether he exists or not. `at` is for the demo loader alone.
     """
     words, readers = _parse(text, audience)
     case = policies.get_visible(actor, case_id)
@@ -64,6 +72,7 @@ def add_note(*, actor: Actor, case_id: object, text: object, audience: object = 
         kind="note.add",
         subject=f"case:{case.pk}",
         facts={"note": str(note_id), "audience": readers},
+        at=at,
     )
     note = Note.objects.create(
         id=note_id,
