@@ -1,0 +1,96 @@
+"""Playing a script by the real commands, so that history is real: every wall, guard and rule applies, every act is recorded."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from agencies import audit, scope
+from agencies.actors import SYSTEM, Actor
+from agencies.models import AuditEvent, Notice, OutboxMessage
+from cases import content_input, drafts, files, notes, notices
+from cases.commands import take_step
+from cases.models import RequestItem
+from coopdesk.demo.accounts import actor_of
+from coopdesk.demo.paper import pdf
+from coopdesk.demo.plan import Played
+from coopdesk.demo.script import Act
+
+# What is older raised its notices long ago; they have been read and cleared away.
+_REMEMBERED = timedelta(days=10)
+_UNREAD = timedelta(days=3)
+MARKER = "demo.case"
+
+
+class Player:
+    """Plays one case after the other, within the caller's transaction."""
+
+    def __init__(self) -> None:
+        self._actors: dict[str, Actor] = {}
+
+    def play(self, played: Played) -> None:
+        """All acts of the case; then the marker by which the loader knows that it is there."""
+        case_id: UUID | None = None
+        for at, act in played.acts:
+            actor = self._actor(act.who)
+            with scope.acting(actor):
+                case_id = _DOERS.get(act.what, _step)(actor, case_id, act, at)
+        assert case_id is not None  # every script opens its case
+        _settle(f"case:{case_id}")
+        facts = {"plot": played.plot.number, "case": str(case_id)}
+        audit.record(actor=SYSTEM, kind=MARKER, subject=f"demo:{played.plot.number}", facts=facts)
+
+    def _actor(self, login: str) -> Actor:
+        if login not in self._actors:
+            self._actors[login] = actor_of(login)
+        return self._actors[login]
+
+
+def _open(actor: Actor, _case_id: UUID | None, act: Act, at: datetime) -> UUID | None:
+    responsible = "kunshan.officer" if actor.service else ""
+    case = drafts.open_case(actor=actor, content=content_input.parse(act.data), responsible=responsible, at=at)
+    return case.pk
+
+
+def _edit(actor: Actor, case_id: UUID | None, act: Act, at: datetime) -> UUID | None:
+    return drafts.save_draft(actor=actor, case_id=case_id, content=content_input.parse(act.data), at=at).pk
+
+
+def _file(actor: Actor, case_id: UUID | None, act: Act, at: datetime) -> UUID | None:
+    name = act.data["name"]
+    return files.attach(actor=actor, case_id=case_id, name=name, content=io.BytesIO(pdf(name)), at=at).case_id
+
+
+def _note(actor: Actor, case_id: UUID | None, act: Act, at: datetime) -> UUID | None:
+    return notes.add_note(actor=actor, case_id=case_id, at=at, **act.data).note.case_id
+
+
+def _step(actor: Actor, case_id: UUID | None, act: Act, at: datetime) -> UUID | None:
+    data = dict(act.data)
+    if outcomes := data.pop("outcomes", None):
+        ids = RequestItem.objects.filter(case=case_id).order_by("position").values_list("pk", flat=True)
+        data["items"] = [{"id": str(pk), **row} for pk, row in zip(ids, outcomes, strict=False)]
+    return take_step(actor=actor, case_id=case_id, step=act.what, data=data, at=at).pk
+
+
+_DOERS: Mapping[str, Callable[[Actor, UUID | None, Act, datetime], UUID | None]] = {
+    "open": _open,
+    "edit": _edit,
+    "file": _file,
+    "note": _note,
+}
+
+
+def _settle(subject: str) -> None:
+    """The past needs no reactions: of the last days the notices are written here, nothing is sent."""
+    now = timezone.now()
+    for event in AuditEvent.objects.filter(subject=subject, at__gt=now - _REMEMBERED).order_by("pk"):
+        notices.notify(event, {})
+        told = Notice.objects.filter(event=event)
+        told.update(created_at=event.at, read_at=None if event.at > now - _UNREAD else event.at + timedelta(hours=1))
+    OutboxMessage.objects.filter(event__subject=subject, done_at=None).update(done_at=Now())
