@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
@@ -68,7 +69,7 @@ def test_each_case_is_told_in_working_hours_strictly_forward_and_in_the_past() -
     planner = _planner()
     for plot in plan.plots():
         moments = [at for at, _act in planner.plan(plot).acts]
-        assert all(earlier < later for earlier, later in zip(moments, moments[1:], strict=False))
+        assert all(earlier < later for earlier, later in itertools.pairwise(moments))
         assert moments[-1] <= NOW
         for local in (at.astimezone(SHANGHAI) for at in moments):
             assert local.weekday() < 5

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from agencies.seals import signing_key
+from coopdesk.demo.accounts import lines, make_accounts
 
 LOADERS = ("load_agencies", "load_countries", "load_treaties", "load_limits")
 _ROOMS = ("agencies", "countries", "treaties", "cases")
@@ -59,7 +60,11 @@ class Command(BaseCommand):
 
     @staticmethod
     def _welcome() -> list[str]:
-        return []
+        """The demo accounts, made or mended here so that they work before anybody sees the log-in page."""
+        if not (settings.EMBEDDED and settings.DEMO):
+            return []
+        make_accounts()
+        return list(lines())
 
 
 def _digest() -> str:
