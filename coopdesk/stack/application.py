@@ -69,7 +69,14 @@ class Application:
         """The web server, on a socket that is bound already."""
         descriptor, port = server.fileno(), server.getsockname()[1]
         host = self.env.get("COOPDESK_HOSTS", "localhost").split(",")[0]
-        command = [self.home.python, "-m", "gunicorn", "coopdesk.wsgi", "-c", "deploy/gunicorn.conf.py"]
+        command: list[str | Path] = [
+            self.home.python,
+            "-m",
+            "gunicorn",
+            "coopdesk.wsgi",
+            "-c",
+            "deploy/gunicorn.conf.py",
+        ]
         env = self._env("app", PROMETHEUS_MULTIPROC_DIR=str(self.layout.metrics))
         return replace(
             self._part("web", [*command, "-b", f"fd://{descriptor}"], env),

@@ -146,12 +146,26 @@ def restore(name: str) -> int:
 def _unpack(source: Path, work: Path) -> None:
     try:
         with tarfile.open(source) as archive:
-            archive.extractall(work, filter="data")
+            for member in archive:
+                _extract(archive, member, work)
         manifest = json.loads((work / MANIFEST).read_text())
     except (tarfile.TarError, OSError, ValueError) as error:
         raise StackError(f"{source} is not a whole backup: {error}") from error
     if _sha256(work / DUMP) != manifest["database_sha256"]:
         raise StackError(f"{source} is damaged: the database dump is not the one that was written")
+
+
+def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, work: Path) -> None:
+    """One plain file or folder of those that a backup has, with nobody's permissions but ours."""
+    parts = Path(member.name).parts
+    if ".." in parts or parts[0] not in {DUMP, MANIFEST, *FOLDERS, *KEYS}:
+        raise StackError(f"not a backup of Coopdesk: it holds {member.name}")
+    if member.isdir():
+        (work / member.name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    elif (content := archive.extractfile(member)) is not None:
+        (work / member.name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(os.open(work / member.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            shutil.copyfileobj(content, file)
 
 
 def _keep_present(source: Path, services: Services) -> None:

@@ -1,4 +1,4 @@
-"""Bring a database and a state folder up to date: migrations, seeds, static files, keys; quick when all of it is."""
+"""Bring a database and a state folder up to date: migrations, seeds, static files, keys, demo accounts; quick when all is."""
 
 from __future__ import annotations
 
@@ -31,8 +31,11 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         if settings.EMBEDDED:
             signing_key()  # makes it, so that web and worker find one and the same
+        wanted = settings.EMBEDDED and settings.DEMO
+        if wanted:
+            make_accounts()
         if welcome:
-            welcome.write_text("\n".join(self._welcome()))
+            welcome.write_text("\n".join(lines() if wanted else []))
 
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
