@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agencies.models import Agency
+from cases.guards import Values
 from cases.models import Phase, Side, Status
-from cases.workflow import Move, Transition, Values
+from cases.workflow import Move, Transition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,9 +84,17 @@ def test_each_leg_has_its_clock_and_the_clock_stops_with_it(story, kunshan):
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param("UPDATE cases_leg SET closed_at = now() + '1 day' WHERE case_id = %s AND closed_at IS NULL", id="closed"),
-        pytest.param("UPDATE cases_leg SET opened_at = opened_at + interval '1 ms' WHERE case_id = %s AND closed_at IS NULL", id="gap"),
-        pytest.param("UPDATE cases_leg SET opened_at = opened_at - interval '1 ms' WHERE case_id = %s AND closed_at IS NULL", id="overlap"),
+        pytest.param(
+            "UPDATE cases_leg SET closed_at = now() + '1 day' WHERE case_id = %s AND closed_at IS NULL", id="closed"
+        ),
+        pytest.param(
+            "UPDATE cases_leg SET opened_at = opened_at + interval '1 ms' WHERE case_id = %s AND closed_at IS NULL",
+            id="gap",
+        ),
+        pytest.param(
+            "UPDATE cases_leg SET opened_at = opened_at - interval '1 ms' WHERE case_id = %s AND closed_at IS NULL",
+            id="overlap",
+        ),
         pytest.param("UPDATE cases_case SET status = 'closed' WHERE id = %s", id="ended while held"),
         pytest.param("UPDATE cases_case SET status = 'nonsense' WHERE id = %s", id="unknown status"),
     ],

@@ -71,7 +71,9 @@ def test_one_approver_may_approve_at_two_tiers(story, two_hats):
     try_step(two_hats("kunshan.chief", Role.APPROVER, "suzhou"), case, "approve")
 
 
-@pytest.mark.parametrize("first, second", [("drafted", "approved"), ("recommended", "approved"), ("approved", "drafted")])
+@pytest.mark.parametrize(
+    "first, second", [("drafted", "approved"), ("recommended", "approved"), ("approved", "drafted")]
+)
 def test_the_database_refuses_both_hands_of_one_officer(story, cast, first, second):
     case = story.submitted()
     officer, agency = cast.officer("suzhou.desk"), cast.agency("suzhou")

@@ -18,7 +18,18 @@ from cases.workflow import TRANSITIONS, Seat
 from tests.stories import COUNTERPART
 
 OUTGOING = {row.name: row for (direction, _), row in TRANSITIONS.items() if direction == Direction.OUTGOING}
-REACHED = ["draft", "in_review", "returned", "cleared", "dispatched", "answered", "delivered", "closed", "withdrawn", "declined"]
+REACHED = [
+    "draft",
+    "in_review",
+    "returned",
+    "cleared",
+    "dispatched",
+    "answered",
+    "delivered",
+    "closed",
+    "withdrawn",
+    "declined",
+]
 HOLDER = {"cleared": "guohe", "answered": "guohe", "dispatched": "guohe"}
 PART = {
     Role.DRAFTER: "officer",
