@@ -16,7 +16,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from agencies.errors import DomainError, Malformed, NotVisible
+from agencies.errors import DomainError, Malformed, NotVisible, TooLarge
 
 logger = logging.getLogger(__name__)
 PROBLEM_JSON = "application/problem+json"
@@ -101,6 +101,9 @@ def render_error(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        words = _("一次提交的内容太多，没有保存。返回上一页，内容还在；请把长文改成附件再提交。")
+        return render_error(request, TooLarge(words))
     return render_error(request, Malformed())
 
 

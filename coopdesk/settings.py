@@ -110,6 +110,7 @@ def _database() -> dict[str, Any]:
     config["ENGINE"] = "django.db.backends.postgresql"
     config["CONN_HEALTH_CHECKS"] = True
     options = config.setdefault("OPTIONS", {})
+    options.setdefault("prepare_threshold", 1_000_000)  # the server keeps the plans that agencies/prepared.py asks for
     if DB_ROLE == "migrate":
         options["assume_role"] = "coopdesk_owner"
     elif not TESTING:
@@ -197,6 +198,7 @@ MFA_FORMS = {
     "edit_webauthn": "agencies.web.account_forms.EditPasskeyForm",
 }
 MFA_RATE_LIMITS = False
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Coopdesk"
@@ -252,6 +254,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 ATTACHMENT_LIMIT = 50 * 1024 * 1024
+UPLOAD_BODY_LIMIT = 6 * ATTACHMENT_LIMIT  # several files at once; nginx has the same limit
+FILE_UPLOAD_HANDLERS = [
+    "agencies.doors.uploads.LimitHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- API -----------------------------------------------------------------------------------------------------------
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
