@@ -170,6 +170,7 @@ def _record(
         "from": before.agency_id,
         "to": after.agency_id,
         "phase": after.phase,
+        "handler": after.handler_id,
         "passed_over": _passed_over(case, before, after),
     }
     facts |= {name: values[name] for name in ("reasons", "kind", "channel", "usefulness") if name in values}

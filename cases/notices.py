@@ -46,8 +46,7 @@ def _concerned(event: AuditEvent, case: Case) -> set[int]:
     transition = TRANSITIONS.get((Direction(case.direction), step))
     role = WAITING_ROLE.get(Phase(facts["phase"])) if "phase" in facts else None
     if step == "assign_handler":
-        leg = case.legs.filter(closed_at=None).first()
-        told |= {leg.handler_id} if leg and leg.handler_id else set()
+        told |= {facts["handler"]} if facts.get("handler") else set()
     elif role and facts.get("to") and (facts["to"] != facts.get("from") or step in ("submit", "return_for_correction")):
         told |= {case.drafter_id} if role == Role.DRAFTER else _holding(facts["to"], role)
     if transition is not None and transition.tells_drafter:

@@ -29,12 +29,12 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "COOPDESK_TEST_TEMPLATE"
 
 
-def _with_name(url: str, name: str) -> str:
+def with_name(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 def _admin(*statements: str, name: str = "postgres") -> None:
-    with psycopg.connect(_with_name(os.environ["COOPDESK_TEST_ADMIN_URL"], name), autocommit=True) as connection:
+    with psycopg.connect(with_name(os.environ["COOPDESK_TEST_ADMIN_URL"], name), autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement.encode())
 
@@ -55,7 +55,7 @@ def _build_template() -> str:
     _admin(f'CREATE DATABASE "{name}" OWNER coopdesk_owner TEMPLATE template0')
     _admin(*roles.database_sql(), name=name)
     env = os.environ | {
-        "MIGRATE_DATABASE_URL": _with_name(os.environ["MIGRATE_DATABASE_URL"], name),
+        "MIGRATE_DATABASE_URL": with_name(os.environ["MIGRATE_DATABASE_URL"], name),
         "COOPDESK_DB_ROLE": "migrate",
     }
     commands = ("migrate", "load_agencies", "load_countries", "load_treaties", "load_limits")
@@ -131,7 +131,7 @@ def django_connected_as(role: str) -> Iterator[None]:
 @contextmanager
 def connected_as(role: str) -> Iterator[psycopg.Connection]:
     """A raw connection to the current test database as app, worker or migrate."""
-    url = _with_name(os.environ[_URLS[role]], connections["default"].settings_dict["NAME"])
+    url = with_name(os.environ[_URLS[role]], connections["default"].settings_dict["NAME"])
     with psycopg.connect(url, autocommit=True) as connection:
         yield connection
 
