@@ -36,8 +36,5 @@ def search_countries(text: str, limit: int = 20) -> list[Country]:
 
 
 def sound(country: Country) -> str:
-    """The pinyin of the Chinese name, by which Chinese lists are sorted: the line after the names in `search_text`."""
-    names = [country.name_zh, *country.aliases, country.name_en, country.name_en_official]
-    lines = country.search_text.splitlines()
-    place = len({name.casefold() for name in names if name})
-    return lines[place] if place < len(lines) else country.name_zh
+    """By what Chinese lists of countries are sorted: the syllables of the Chinese name."""
+    return country.pinyin

@@ -27,6 +27,7 @@ class Country(models.Model):
     subregion_en = models.CharField(max_length=40, blank=True)
     official_languages = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     time_zones = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    pinyin = models.CharField(max_length=120, default="", blank=True)
     # Derived by the loader: what typing finds (names, aliases, pinyin, initials, codes), lower case.
     search_text = models.TextField(default="", blank=True)
     source = models.TextField(blank=True)

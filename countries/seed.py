@@ -51,6 +51,7 @@ def _country(row: Row) -> Country:
         subregion_en=row["subregion_en"],
         official_languages=row["official_languages"].split(),
         time_zones=row["time_zones"].split(),
+        pinyin=row["pinyin"],
         search_text=searchable(
             [row["name_zh"], *aliases, row["name_en"], row["name_en_official"]],
             [row["pinyin"], row["alias_pinyin"]],

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from countries.lookup import country_by_code, partner_countries, search_countries
+from countries.lookup import country_by_code, partner_countries, search_countries, sound
 from countries.models import Country, SpecialDay
 from countries.seed import load_calendar, load_countries
 
@@ -38,6 +38,11 @@ def test_country_by_code() -> None:
     assert country_by_code("XX") is None
     Country.objects.filter(code="TH").update(is_partner=False)
     assert country_by_code("TH") is None
+
+
+def test_sorted_by_sound() -> None:
+    names = [country.name_zh for country in sorted(partner_countries().filter(code__in=["TH", "US", "DE"]), key=sound)]
+    assert names == ["德国", "美国", "泰国"]
 
 
 @pytest.mark.parametrize(
