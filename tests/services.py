@@ -15,6 +15,7 @@ import contextlib
 import os
 import sys
 import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from coopdesk import roles
@@ -53,6 +54,7 @@ def _start() -> None:
     admin = os.environ.get("COOPDESK_TEST_ADMIN_URL")
     found = _external(admin) if admin else _private()
     state = _running.enter_context(tempfile.TemporaryDirectory(prefix="coopdesk-test-", ignore_cleanup_errors=True))
+    (Path(state) / "static").mkdir()  # WhiteNoise warns of a missing folder, and warnings are errors
     os.environ.update({**found, "COOPDESK_STATE": state})
     for name in ("COOPDESK_EMBEDDED", "COOPDESK_DEMO", "COOPDESK_SECRET_KEY", "COOPDESK_HOSTS", "COOPDESK_ORIGIN"):
         os.environ.pop(name, None)
