@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agencies.errors import NotPermitted
 from agencies.roles import ADMIN_ROLES
 
 
@@ -30,6 +31,20 @@ class Actor:
     def known_as(self) -> int:
         """How a case remembers who handles it: the officer's id, or minus the service account's."""
         return self.officer_id or -(self.service_id or 0)
+
+    @property
+    def seat_id(self) -> int:
+        """The acting agency; NotPermitted for an actor without one."""
+        if self.agency_id is None:
+            raise NotPermitted
+        return self.agency_id
+
+    @property
+    def person_id(self) -> int:
+        """The officer; NotPermitted for a machine and for the clock."""
+        if self.officer_id is None:
+            raise NotPermitted
+        return self.officer_id
 
     @property
     def case_agency_id(self) -> int | None:

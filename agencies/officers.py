@@ -9,7 +9,7 @@ from agencies.models import Appointment, Officer
 from agencies.roles import CASE_ROLES
 
 
-def officers_at(agency_id: int | None, *, role: str | None = None) -> QuerySet[Officer]:
+def officers_at(agency_id: int, *, role: str | None = None) -> QuerySet[Officer]:
     """Officers with a current case role (or `role`) at the agency, by name."""
     posts = Appointment.objects.current().filter(agency_id=agency_id, role__in=[role] if role else CASE_ROLES)
     return Officer.objects.filter(pk__in=posts.values("officer_id")).order_by("name")

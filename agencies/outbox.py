@@ -37,11 +37,11 @@ def _lease() -> list[int]:
     """Take up to BATCH messages for LEASE; several drains share the work without waiting for one another."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE agencies_outboxmessage SET leased_until = clock_timestamp() + %s, attempts = attempts + 1"
+            "UPDATE agencies_outboxmessage SET leased_until = clock_timestamp() + %s * interval '1 second', attempts = attempts + 1"
             " WHERE id IN (SELECT id FROM agencies_outboxmessage WHERE done_at IS NULL AND failed_at IS NULL"
             "  AND (leased_until IS NULL OR leased_until < clock_timestamp())"
             "  ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id",
-            [LEASE, BATCH],
+            [LEASE.total_seconds(), BATCH],
         )
         return sorted(row[0] for row in cursor.fetchall())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from agencies.queries import route_of
 from django.db import transaction
@@ -24,7 +25,7 @@ from cases.workflow import Transition
 def take_step(
     *,
     actor: Actor,
-    case_id: object,
+    case_id: UUID | str,
     step: str,
     data: Mapping[str, Any] | None = None,
     version: int | None = None,
@@ -193,13 +194,12 @@ def _remember(
     """The hand in the case (four eyes rest on it) and the words said with the step."""
     officer = actor.officer_id or case.drafter_id
     if transition.involvement is not None:
-        assert actor.agency_id is not None  # it took a step, so it sits somewhere
-        remember(case, officer_id=officer, agency_id=actor.agency_id, kind=transition.involvement, at=at)
+        remember(case, officer_id=officer, agency_id=actor.seat_id, kind=transition.involvement, at=at)
     if values.get("opinion"):
         Note.objects.create(
             case=case,
             author_id=officer,
-            agency_id=actor.agency_id,
+            agency_id=actor.seat_id,
             audience=Audience.ROUTE,
             event=event,
             text=values["opinion"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from agencies import audit
 from agencies.actors import Actor
 from agencies.errors import FourEyes, GuardFailed, NotHolder, NotPermitted, Reason, StaleVersion, WrongStatus
-from agencies.models import Agency, Officer
+from agencies.models import Agency, AuditEvent, Officer
 from agencies.models.officers import normalize_police_number
 from agencies.officers import officers_at
 from agencies.roles import Role
@@ -89,7 +90,12 @@ def open_case(*, actor: Actor, content: Mapping[str, Any], responsible: str = ""
 
 @transaction.atomic
 def save_draft(
-    *, actor: Actor, case_id: object, content: Mapping[str, Any], version: int | None = None, at: datetime | None = None
+    *,
+    actor: Actor,
+    case_id: UUID | str,
+    content: Mapping[str, Any],
+    version: int | None = None,
+    at: datetime | None = None,
 ) -> Case:
     """Write the given fields of a draft or returned case; returns it with its new version.
 
@@ -99,7 +105,7 @@ def save_draft(
     case = policies.get_visible(actor, case_id, lock=True)
     if actor.role != Role.DRAFTER:
         raise NotPermitted
-    if version is not None and version != case.version:
+    if version is not None and version != case.version and not _wrote_last(case, page):
         raise StaleVersion(current=case.version)
     if case.status not in EDITABLE:
         raise WrongStatus(_("案件已报送，内容不能再改；需要改时请审批人退回补正。"), status=case.status)
@@ -126,15 +132,21 @@ def save_draft(
         actor=actor,
         kind="case.edit",
         subject=f"case:{case.pk}",
-        facts={"fields": changed, "version": case.version},
+        facts={"fields": changed, "version": case.version, **({"page": page} if page else {})},
         at=moment,
     )
     return case
 
 
+def _wrote_last(case: Case, page: str) -> bool:
+    """Was the present version written from this page?"""
+    events = AuditEvent.objects.filter(subject=f"case:{case.pk}", kind="case.edit")
+    return bool(page) and events.filter(facts__version=case.version, facts__page=page).exists()
+
+
 def _require_free_eyes(actor: Actor, case: Case) -> None:
     """Who approved a version may not draft the next one."""
-    if case.involvements.filter(officer_id=actor.officer_id, kind=InvolvementKind.APPROVED).exists():
+    if case.involvements.filter(officer_id=actor.officer_id or 0, kind=InvolvementKind.APPROVED).exists():
         raise FourEyes
 
 
@@ -205,9 +217,9 @@ def _sync(case: Case, model: type[Subject] | type[RequestItem], rows: list[dict[
 
 def _drafter(actor: Actor, responsible: str) -> Officer:
     if not actor.service:
-        return Officer.objects.get(pk=actor.officer_id)
+        return Officer.objects.get(pk=actor.person_id)
     number = normalize_police_number(responsible)
-    officer = officers_at(actor.agency_id, role=Role.DRAFTER).filter(police_number=number).first()
+    officer = officers_at(actor.seat_id, role=Role.DRAFTER).filter(police_number=number).first()
     if officer is None:
         words = _("写明本机关一名在任承办人的警号，由他对这件请求负责。")
         raise GuardFailed(reasons=[Reason("responsible_officer_unknown", words, "/responsible_officer")])

@@ -51,7 +51,7 @@ def _submit(act: Act) -> None:
 
 def _assign_handler(act: Act) -> None:
     """The handler is an officer with a current case role at the holder."""
-    handler = officers_at(act.leg.agency_id).filter(police_number=act.values["handler"]).first()
+    handler = officers_at(act.actor.seat_id).filter(police_number=act.values["handler"]).first()
     if handler is None:
         words = _("本机关没有这名民警，或者他现在没有办案身份。")
         raise GuardFailed(reasons=[Reason("handler_unknown", words, "/handler")])
@@ -80,7 +80,7 @@ def _transmission(act: Act, *, way: str, kind: str, channel: str, counterpart: M
         channel=Channel.objects.get(code=channel),
         counterpart_name=counterpart["name"],
         counterpart_unit=counterpart.get("unit", ""),
-        recorded_by_id=act.actor.officer_id,
+        recorded_by_id=act.actor.person_id,
         at=act.at,
     )
 
@@ -95,7 +95,7 @@ def _record_acknowledgement(act: Act) -> None:
         case=act.case,
         their_reference=act.values["their_reference"],
         their_desk=act.values.get("their_desk", ""),
-        recorded_by_id=act.actor.officer_id,
+        recorded_by_id=act.actor.person_id,
         at=act.at,
     )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 
 from agencies.actors import Actor
 from agencies.errors import FourEyes, NotHolder, NotPermitted, NotVisible, WrongStatus
+from agencies.models import Agency
 from agencies.roles import Role
 from cases.models import Case, Direction, Involvement, InvolvementKind, Leg, Mark
 from cases.workflow import EDITABLE, TRANSITIONS, Seat, Transition
@@ -27,7 +30,7 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     return cases.filter(~Q(mark=Mark.WORK_SECRET) | Q(known_to__contains=[actor.known_as]))
 
 
-def get_visible(actor: Actor, case_id: object, *, lock: bool = False) -> Case:
+def get_visible(actor: Actor, case_id: UUID | str, *, lock: bool = False) -> Case:
     """One visible case, or NotVisible in the same words for hidden and absent ones. `lock` takes the row."""
     cases = visible_to(actor).select_for_update(of=("self",)) if lock else visible_to(actor)
     try:
@@ -45,9 +48,11 @@ def find(case: Case, step: str) -> Transition:
 
 
 def seated(actor: Actor, transition: Transition, case: Case, leg: Leg | None) -> bool:
-    """Does the actor sit where the step is taken: at the holder, or at the origin?"""
+    """Does the actor sit where the step is taken: at the holder, at the origin, or at the terminal desk?"""
     if transition.seat is Seat.ORIGIN:
         return actor.agency_id == case.origin_id
+    if transition.seat is Seat.TERMINAL:
+        return Agency.objects.filter(pk=actor.agency_id or 0, is_terminal=True).exists()
     return leg is not None and leg.agency_id == actor.agency_id
 
 

@@ -85,7 +85,8 @@ def _choice(field: Field, raw: object, faults: Faults) -> str:
     pointer = f"/{field.name}"
     value = clean_text(raw, pointer, 40, faults)
     _require(field, value, pointer, faults)
-    if value and value not in {code for code, _label in field.source}:
+    choices = () if isinstance(field.source, str) else field.source
+    if value and value not in {code for code, _label in choices}:
         faults.add("unknown_code", _("不在可选的范围内。"), pointer)
     return value
 

@@ -72,7 +72,7 @@ class Officer(AbstractBaseUser):
         return self.name
 
     @classmethod
-    def normalize_username(cls, username: str) -> str:  # type: ignore[override]
+    def normalize_username(cls, username: str) -> str:
         return normalize_police_number(username)
 
 
