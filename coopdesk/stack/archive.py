@@ -25,7 +25,7 @@ from coopdesk.stack.accounts import Account, prepare
 from coopdesk.stack.layout import ROOT, Layout, StackError
 from coopdesk.stack.lock import Lock
 from coopdesk.stack.processes import Family, say
-from coopdesk.stack.services import SUPERUSER, Services, clean_environment
+from coopdesk.stack.services import Services, clean_environment
 
 DUMP, MANIFEST = "database.dump", "manifest.json"
 FOLDERS = ("checkpoints", "files")
@@ -179,7 +179,7 @@ def _restore_database(services: Services, dump: Path) -> None:
     services.psql(f"DROP DATABASE IF EXISTS {_NEW}")
     services.psql(f"CREATE DATABASE {_NEW} OWNER {roles.OWNER} TEMPLATE template0")
     command: list[str | Path] = [services.tools / "pg_restore", "--exit-on-error", "--single-transaction"]
-    command += ["-h", services.layout.sockets, "-p", "5432", "-U", SUPERUSER, "-d", _NEW, dump]
+    command += [*services.superuser(_NEW), dump]
     done = subprocess.run(command, env=clean_environment(), capture_output=True, check=False)
     if done.returncode:
         raise StackError(f"pg_restore failed: {done.stderr.decode(errors='replace').strip()}")

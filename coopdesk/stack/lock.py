@@ -24,7 +24,7 @@ class Lock:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
-            raise StackError(f"Coopdesk is already running here: {self.holder()} (`make stop` ends it)") from None
+            raise StackError(f"it is already running here: {self.holder()} (`make stop` ends it)") from None
         self._descriptor = descriptor
         self.note("starting")
 

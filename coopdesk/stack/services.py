@@ -117,14 +117,22 @@ class Services:
             env=clean_environment(),
             stop_signal=signal.SIGINT,
             grace=30,
-            before=lambda: clear_stale_pid(self.layout.postgres),
-            ready=lambda: self._run("pg_isready", "-q", "-h", str(sockets), "-p", "5432").returncode == 0,
+            before=self._clear_remains,
+            ready=lambda: self._run("pg_isready", "-q", *self.superuser("postgres")).returncode == 0,
         )
+
+    def superuser(self, database: str) -> tuple[str, ...]:
+        """The arguments by which PostgreSQL's tools connect as the superuser."""
+        return "-h", str(self.layout.sockets), "-p", "5432", "-U", SUPERUSER, "-d", database
+
+    def _clear_remains(self) -> None:
+        clear_stale_pid(self.layout.postgres)
+        for remains in self.layout.sockets.glob(".s.PGSQL.*"):  # no server runs on this data, so none uses them
+            remains.unlink()
 
     def psql(self, script: str, database: str = "postgres") -> str:
         """Run a script as the superuser; gives its output. StackError when a statement fails."""
-        connection = ("-h", str(self.layout.sockets), "-p", "5432", "-U", SUPERUSER, "-d", database)
-        done = self._run("psql", *connection, "-XAtq", "-v", "ON_ERROR_STOP=1", "-f", "-", text=script)
+        done = self._run("psql", *self.superuser(database), "-XAtq", "-v", "ON_ERROR_STOP=1", "-f", "-", text=script)
         if done.returncode:
             raise StackError(f"the database refused: {done.stderr.decode(errors='replace').strip()}")
         return done.stdout.decode()

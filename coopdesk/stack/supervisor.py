@@ -78,8 +78,8 @@ class Supervisor:
         return application
 
     def _greet(self, layout: Layout, address: str) -> None:
-        with contextlib.suppress(OSError):
-            say(f"\n{layout.welcome.read_text().rstrip()}\n")
+        if layout.welcome.exists() and (text := layout.welcome.read_text().strip()):
+            say(f"\n{text}\n")
         say(f"READY {address}/ after {time.monotonic() - self._began:.1f} s. Ctrl-C stops it, the data stays.")
         say(f"Logs and data: {layout.state}")
 
