@@ -41,6 +41,16 @@ def _language() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
+def english() -> bool:
+    """Is the page in English?"""
+    return _language() == "en"
+
+
+def same_day(moment: datetime, now: datetime) -> bool:
+    """Are both on one day?"""
+    return _local(moment).date() == _local(now).date()
+
+
 def _local(moment: datetime) -> datetime:
     return timezone.localtime(moment) if timezone.is_aware(moment) else moment
 
@@ -192,3 +202,8 @@ def size(count: int) -> str:
 def capped(count: int) -> str:
     """A count that stops at the cap: `999+`."""
     return f"{CAP - 1}+" if count >= CAP else grouped(count)
+
+
+def plain_days(days: int) -> str:
+    """`126 日`: calendar days, where words before it say what they were."""
+    return ngettext("%(n)s 日", "%(n)s 日", days) % {"n": grouped(days)}

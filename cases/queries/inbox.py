@@ -10,6 +10,7 @@ from agencies.actors import Actor
 from agencies.models import Notice
 from cases.models import Case
 from cases.policies import visible_to
+from cases.queries.timeline import Entry, entries_of
 
 PAGE = 50
 CAP = 100
@@ -17,9 +18,10 @@ CAP = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A notice and its case; None when the case is not in the actor's sight."""
+    """A notice, what happened, and the case; None when the case is not in the actor's sight."""
 
     notice: Notice
+    entry: Entry
     case: Case | None
 
 
@@ -58,5 +60,9 @@ def inbox(actor: Actor, *, before: int | None = None) -> Inbox:
         f"case:{case.pk}": case
         for case in visible_to(actor).filter(pk__in=[case_id(notice.subject) for notice in shown])
     }
-    lines = [Line(notice=notice, case=cases.get(notice.subject)) for notice in shown]
+    entries = entries_of(notice.event for notice in shown)
+    lines = [
+        Line(notice=notice, entry=entry, case=cases.get(notice.subject))
+        for notice, entry in zip(shown, entries, strict=True)
+    ]
     return Inbox(lines=lines, older=shown[-1].pk if len(found) > PAGE else None)

@@ -15,8 +15,8 @@ from agencies.models import Agency, AuditEvent, Officer
 from cases.models import Audience, Case, Note, Receipt, RequestItem, Transmission
 from cases.queries.dossier import Dossier
 
-# Looking is not doing: who read is for the auditor.
-_READING = ("case.read", "case.download", "case.file.read")
+# Looking is not doing, and a refused paper is not in the case: both are for the auditor.
+_READING = ("case.read", "case.download", "case.secret_refused")
 NEWEST = 30
 # A silence worth naming: at home in working days, abroad in calendar days.
 SILENCE_HOME, SILENCE_ABROAD = 2, 7
@@ -73,24 +73,40 @@ def events_of(case: Case) -> list[AuditEvent]:
 
 
 def told(dossier: Dossier, events: Iterable[AuditEvent]) -> list[Entry]:
-    """Events with everything they refer to, in two more queries; runs of edits by one hand become one entry."""
-    events = list(events)
+    """Events with everything they refer to; runs of edits by one hand become one entry."""
     readable = Q(audience=Audience.ROUTE) | Q(agency_id=dossier.actor.agency_id)
     notes = {note.event_id: note for note in Note.objects.filter(readable, case=dossier.case, event__isnull=False)}
-    ids = {pk for event in events for pk in _agency_ids(event)}
-    agencies = Agency.objects.in_bulk(ids)
-    handlers = Officer.objects.in_bulk({event.facts["handler"] for event in events if event.facts.get("handler")})
     entries: list[Entry] = []
-    for event in events:
-        note = notes.get(event.pk)
-        if event.kind == "note.add" and note is None:
+    for entry in entries_of(events):
+        note = notes.get(entry.event.pk)
+        if entry.step == "note.add" and note is None:
             continue
-        entry = _entry(dossier, event, note, agencies, handlers)
         if entries and _goes_on(entries[-1], entry):
             entries[-1] = replace(entries[-1], times=entries[-1].times + 1)
         else:
-            entries.append(entry)
+            entries.append(_with_parts(dossier, replace(entry, note=note)))
     return entries
+
+
+def entries_of(events: Iterable[AuditEvent]) -> list[Entry]:
+    """Events with the agencies and officers they name, in two queries."""
+    events = list(events)
+    agencies = Agency.objects.in_bulk({pk for event in events for pk in _agency_ids(event)})
+    handlers = Officer.objects.in_bulk({event.facts["handler"] for event in events if event.facts.get("handler")})
+    return [
+        Entry(
+            event=event,
+            at=event.at,
+            step=event.kind.partition(".")[2] if event.kind.startswith("case.") else event.kind,
+            who=event.officer.name if event.officer else "",
+            agency=event.agency,
+            role=event.role,
+            to=agencies.get(event.facts.get("to") or 0),
+            handler=handlers.get(event.facts.get("handler") or 0),
+            passed_over=[agencies[pk] for pk in event.facts.get("passed_over", ()) if pk in agencies],
+        )
+        for event in events
+    ]
 
 
 def _agency_ids(event: AuditEvent) -> list[int]:
@@ -98,28 +114,13 @@ def _agency_ids(event: AuditEvent) -> list[int]:
     return [pk for pk in (facts.get("to"), *facts.get("passed_over", ())) if isinstance(pk, int)]
 
 
-def _entry(
-    dossier: Dossier,
-    event: AuditEvent,
-    note: Note | None,
-    agencies: dict[int, Agency],
-    handlers: dict[int, Officer],
-) -> Entry:
-    facts = event.facts
-    return Entry(
-        event=event,
-        at=event.at,
-        step=event.kind.partition(".")[2] if event.kind.startswith("case.") else event.kind,
-        who=event.officer.name if event.officer else "",
-        agency=event.agency,
-        role=event.role,
-        note=note,
-        to=agencies.get(facts.get("to") or 0),
-        handler=handlers.get(facts.get("handler") or 0),
-        passed_over=[agencies[pk] for pk in facts.get("passed_over", ()) if pk in agencies],
-        receipt=next((r for r in dossier.receipts if r.at == event.at), None),
-        transmission=next((t for t in dossier.transmissions if t.at == event.at), None),
-        items=[item for item in dossier.items if item.answered_at == event.at],
+def _with_parts(dossier: Dossier, entry: Entry) -> Entry:
+    """What else was written at the moment of the event: a crossing, a receipt, results."""
+    return replace(
+        entry,
+        receipt=next((receipt for receipt in dossier.receipts if receipt.at == entry.at), None),
+        transmission=next((sent for sent in dossier.transmissions if sent.at == entry.at), None),
+        items=[item for item in dossier.items if item.answered_at == entry.at],
     )
 
 

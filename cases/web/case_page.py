@@ -1,0 +1,209 @@
+"""Everything the case page shows, from a dossier. The page itself, a refused step and an opened identity all use it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from agencies.doors import words
+from agencies.errors import DomainError
+from agencies.models import Agency
+from agencies.roles import Role
+from cases import notes
+from cases.models import Direction, Mark, Subject, SubjectKind
+from cases.policies import available, eyes_used, may_edit, seated
+from cases.queries import choices
+from cases.queries.changes import masked
+from cases.queries.custody import custody
+from cases.queries.dossier import Dossier
+from cases.queries.stations import stations
+from cases.queries.timeline import Entry, Silence, timeline
+from cases.reading import PURPOSES
+from cases.web import route_words, sentences, timeline_words
+from cases.web.papers import papers_of
+from cases.web.step_forms import Posted, StepForm, build
+from cases.workflow import TRANSITIONS, Move, Seat, Transition
+
+
+def page(
+    dossier: Dossier,
+    *,
+    step: str = "",
+    posted: Posted | None = None,
+    error: DomainError | None = None,
+    shown: UUID | None = None,
+    whole_timeline: bool = False,
+) -> dict[str, Any]:
+    """The context of cases/case.html. `step` opens with what was `posted` and why it was refused; `shown` is unmasked."""
+    case, actor = dossier.case, dossier.actor
+    steps = available(actor, case, dossier.leg)
+    told = custody(dossier)
+    story = timeline(dossier, whole=whole_timeline)
+    return {
+        "dossier": dossier,
+        "case": case,
+        "leg": dossier.leg,
+        "actor": actor,
+        "due_state": due_state(dossier),
+        "lede": sentences.lede(dossier),
+        "onwards": sentences.onwards(dossier),
+        "stops": route_words.stops(dossier, stations(dossier)),
+        "mark": Mark(case.mark).label,
+        "direction": Direction(case.direction).label,
+        "facts": _facts(dossier),
+        "items": dossier.items,
+        "persons": [person(subject, shown=subject.pk == shown) for subject in dossier.subjects],
+        "purposes": PURPOSES.items(),
+        "story": lines(dossier, story.lines),
+        "earlier": story.earlier,
+        "n_story": story.total,
+        **papers_of(actor, case, dossier.leg),
+        "custody": route_words.custody_rows(dossier, told),
+        "custody_of": told,
+        "custody_sum": route_words.custody_sum(told),
+        "clocks": route_words.clocks(dossier),
+        "forms": [_form(dossier, one, step, posted, error) for one in steps],
+        "others": others(dossier, steps),
+        "may_edit": may_edit(actor, case, dossier.leg),
+        "may_copy": actor.role == Role.DRAFTER,
+        "role": Role(actor.role).label if actor.role in Role.values else "",
+    }
+
+
+def _form(dossier: Dossier, one: Transition, step: str, posted: Posted | None, error: DomainError | None) -> StepForm:
+    leads = sentences.leads(dossier, one)
+    if one.name != step:
+        return build(dossier, one, leads=leads)
+    return build(dossier, one, leads=leads, posted=posted, error=error)
+
+
+def due_state(dossier: Dossier) -> str:
+    """The mark before the sentence: how the time stands."""
+    if dossier.leg is None:
+        return "met" if dossier.case.status == "closed" else "none"
+    if dossier.abroad:
+        return "abroad"
+    if dossier.deadline is None:
+        return "none"
+    due_at = dossier.deadline.due_at
+    left = dossier.calendar.working_days_between(dossier.now, due_at)
+    return words.deadline(due_at, left, dossier.now)[0]
+
+
+def _facts(dossier: Dossier) -> list[tuple[str, object]]:
+    case = dossier.case
+    facts: list[tuple[str, object]] = [
+        (_("国家"), case.country.name if case.country else None),
+        (_("请求类型"), case.request_type.name if case.request_type else None),
+        (_("承办人"), _at(case.drafter.name, case.origin.name)),
+        (_("报送"), words.when(case.submitted_at, dossier.now) if case.submitted_at else _("还没有报送")),
+    ]
+    if sent := dossier.sent:
+        facts.append((_("渠道"), sent.channel.name))
+        facts.append((_("外方收件单位"), _at(sent.counterpart_name, sent.counterpart_unit)))
+    if case.content_version > 1:
+        facts.append((_("内容"), _("第 %(n)s 版") % {"n": case.content_version}))
+    if case.result:
+        facts.append((_("结果"), sentences.named(case.result)))
+    return facts
+
+
+def _at(name: str, place: str) -> SafeString:
+    if not place:
+        return sentences.named(name)
+    return format_html(_("{name}，{place}"), name=sentences.named(name), place=sentences.named(place))
+
+
+def person(subject: Subject, *, shown: bool) -> dict[str, Any]:
+    """A person or an entity as the table shows it; the document number and the birthday only when opened."""
+    birth = subject.birth_date
+    return {
+        "row": subject,
+        "kind": SubjectKind(subject.kind).label,
+        "nation": _nation(subject.nationality),
+        "shown": shown,
+        "masked": masked(subject.document_number),
+        "birth": birth.isoformat() if shown and birth else _("%(year)s 年生") % {"year": birth.year} if birth else "",
+        "secret": bool(subject.document_number or birth),
+    }
+
+
+def _nation(code: str) -> str:
+    if code == "CN":
+        return _("中国")
+    countries = choices.countries()
+    return countries[code][1] if code in countries else code
+
+
+# --- Who may do what I may not ---------------------------------------------------------------------------------------
+
+
+def others(dossier: Dossier, mine: Sequence[Transition]) -> list[SafeString]:
+    """Steps that the case may take now but not by this officer, each with whose step it is."""
+    case, found = dossier.case, []
+    for (direction, _name), one in TRANSITIONS.items():
+        if direction == case.direction and case.status in one.sources and one not in mine and one.move is not Move.STAY:
+            found.append(format_html("{}{}{}", one.label, _("："), whose(dossier, one)))
+    return found
+
+
+def whose(dossier: Dossier, one: Transition) -> SafeString:
+    """苏州市公安局审批人: who takes a step."""
+    actor = dossier.actor
+    if (
+        actor.role in one.roles
+        and seated(actor, one, dossier.case, dossier.leg)
+        and eyes_used(actor, one, dossier.case)
+    ):
+        return format_html(_("你起草、拟办或审批过，须由其他人办理"))
+    agency = seat_of(dossier, one)
+    roles = _("、").join(str(role.label) for role in sorted(one.roles))
+    return format_html(_("{agency}{roles}"), agency=sentences.named(agency.name if agency else ""), roles=roles)
+
+
+def seat_of(dossier: Dossier, one: Transition) -> Agency | None:
+    """The agency whose officers take the step now."""
+    if one.seat is Seat.ORIGIN:
+        return dossier.case.origin
+    if one.seat is Seat.TERMINAL:
+        return dossier.route[-1]
+    return dossier.leg.agency if dossier.leg else None
+
+
+# --- The timeline ----------------------------------------------------------------------------------------------------
+
+
+def lines(dossier: Dossier, story: Sequence[Entry | Silence]) -> list[dict[str, Any]]:
+    """Entries and silences in words, ready for cases/_timeline.html."""
+    known = timeline_words.codes()
+    entries = [line for line in story if isinstance(line, Entry)]
+    officers = notes.mentioned_in([entry.note for entry in entries if entry.note])
+    return [
+        {"gap": _silence(line)} if isinstance(line, Silence) else _line(dossier, line, known, officers)
+        for line in story
+    ]
+
+
+def _silence(silence: Silence) -> str:
+    if silence.abroad:
+        return _("外方 %(days)s没有消息") % {"days": words.plain_days(silence.days)}
+    return words.silence(silence.days)
+
+
+def _line(dossier: Dossier, entry: Entry, known: timeline_words.Codes, officers: Mapping[int, Any]) -> dict[str, Any]:
+    revision = entry.event.facts.get("content_version", 0) if entry.step == "submit" else 0
+    return {
+        "at": entry.at,
+        "who": entry.who,
+        "agency": entry.agency.name if entry.agency else "",
+        "role": Role(entry.role).label if entry.role in Role.values else "",
+        "mark": timeline_words.mark(entry),
+        "text": timeline_words.line(entry, known),
+        "said": notes.pieces(entry.note, dict(officers)) if entry.note else [],
+        "revision": revision if revision > 1 else 0,
+    }

@@ -1,0 +1,62 @@
+"""The inbox: one line for each event that concerns the officer, worded from the event and the case he may still see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from agencies.errors import Malformed
+from agencies.roles import Role
+from cases import reading
+from cases.queries import inbox
+from cases.web import timeline_words
+from cases.web.case import actor_of
+
+
+@require_GET
+def notices(request: HttpRequest) -> HttpResponse:
+    """The officer's notices, newest first. Opening the case of a notice marks it read."""
+    actor = actor_of(request)
+    page = inbox.inbox(actor, before=_before(request.GET.get("before", "")))
+    known = timeline_words.codes()
+    context = {
+        "lines": [_line(line, known) for line in page.lines],
+        "older": page.older,
+        "unread": inbox.unread_count(actor),
+    }
+    return render(request, "cases/notices.html", context)
+
+
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Everything is read."""
+    reading.read_all(actor_of(request))
+    return redirect("notice-list")
+
+
+def _before(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 18):
+        raise Malformed(_("翻页的位置无效，请从第一页重新开始。"))
+    return int(text)
+
+
+def _line(line: inbox.Line, known: timeline_words.Codes) -> dict[str, Any]:
+    """A notice about a case out of sight says nothing of it: not even what happened."""
+    shown: dict[str, Any] = {"at": line.notice.created_at, "unread": line.notice.read_at is None, "case": line.case}
+    if line.case is None:
+        return shown
+    entry, facts = line.entry, line.entry.event.facts
+    mentioned = entry.step == "note.add"
+    return shown | {
+        "who": entry.who,
+        "agency": entry.agency.name if entry.agency else "",
+        "role": Role(entry.role).label if entry.role in Role.values else "",
+        "text": _("在备注里提到你") if mentioned else timeline_words.line(entry, known),
+        "revision": facts.get("content_version", 0) if facts.get("passed_over") else 0,
+    }

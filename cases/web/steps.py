@@ -1,0 +1,149 @@
+"""Taking a step from its form, and what becomes of a form that cannot be taken: nothing typed is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from agencies.actors import Actor
+from agencies.errors import (
+    DomainError,
+    FourEyes,
+    GuardFailed,
+    Malformed,
+    NotHolder,
+    NotPermitted,
+    StaleVersion,
+    WrongStatus,
+)
+from agencies.models import Agency
+from agencies.officers import officers_at
+from cases.commands import take_step
+from cases.models import Involvement, Status
+from cases.policies import available, find, open_leg
+from cases.queries.changes import Since, since
+from cases.queries.dossier import Dossier, dossier
+from cases.web import sentences
+from cases.web.case import actor_of, described
+from cases.web.case_page import lines, page, seat_of, whose
+from cases.web.step_forms import Posted, build, read
+from cases.workflow import Kind, Transition
+
+
+@require_POST
+def case_step(request: HttpRequest, case_id: UUID, step: str) -> HttpResponse:
+    """Take the step; then the case page with a plain notice. Refusals keep what was typed."""
+    actor = actor_of(request)
+    posted = read(step, request.POST)
+    try:
+        case = take_step(actor=actor, case_id=case_id, step=step, data=posted.data, version=posted.version)
+    except (Malformed, GuardFailed) as error:
+        return _again(request, dossier(actor, case_id), step, posted, error)
+    except StaleVersion as error:
+        return _conflict(request, dossier(actor, case_id), step, posted, error)
+    except (NotPermitted, NotHolder, FourEyes, WrongStatus) as error:
+        return _refused(request, dossier(actor, case_id), step, posted, error)
+    messages.success(request, sentences.done(step, case, open_leg(case)))
+    return redirect("case-detail", case_id=case.pk)
+
+
+def _again(request: HttpRequest, told: Dossier, step: str, posted: Posted, error: DomainError) -> HttpResponse:
+    """The case page with the form open, every reason at its input. A step that is not his to take says whose it is."""
+    transition = find(told.case, step)
+    if transition not in available(told.actor, told.case, told.leg):
+        return _refused(request, told, step, posted, NotPermitted())
+    context = page(told, step=step, posted=posted, error=error)
+    return render(request, "cases/case.html", context | {"refused": error}, status=error.status)
+
+
+# --- The case changed since the page was opened ----------------------------------------------------------------------
+
+
+def _conflict(request: HttpRequest, told: Dossier, step: str, posted: Posted, error: StaleVersion) -> HttpResponse:
+    transition = find(told.case, step)
+    news = since(told, posted.version or 0)
+    still = transition in available(told.actor, told.case, told.leg)
+    form = build(told, transition, leads=sentences.leads(told, transition) if still else "", posted=posted)
+    context = {
+        "case": told.case,
+        "error": error,
+        "form": form,
+        "still": still,
+        "whose": "" if still else whose(told, transition),
+        "typed": typed(transition, posted, form),
+        "news": lines(told, news.entries),
+        "changes": _then_and_now(told, news) + described(list(news.content)),
+    }
+    return render(request, "cases/conflict.html", context, status=error.status)
+
+
+def _then_and_now(told: Dossier, news: Since) -> list[dict[str, Any]]:
+    """Status and holder, where they differ from what the page showed."""
+    case, leg = told.case, told.leg
+    pairs = []
+    if news.status != case.status:
+        before, after = (str(Status(code).label) for code in (news.status, case.status))
+        pairs.append({"label": _("状态"), "before": before, "after": after})
+    holder = Agency.objects.filter(pk=news.holder_id).first() if news.holder_id else None
+    then, now = holder.name if holder else _("外方"), leg.holder_name if leg else _("已结束")
+    if (news.holder_id or 0) != (leg.agency_id if leg and leg.agency_id else 0):
+        pairs.append({"label": _("现由谁办"), "before": then, "after": now})
+    return pairs
+
+
+def typed(transition: Transition, posted: Posted, form: Any) -> list[tuple[object, str]]:
+    """What was written, label by label, for a page on which the form cannot be sent."""
+    words: list[tuple[object, str]] = []
+    for field, shown in zip(transition.fields, form.inputs, strict=True):
+        value = posted.data.get(field.name)
+        if not value:
+            continue
+        names = dict(shown.options)
+        if field.kind is Kind.OUTCOMES:
+            text = "；".join(row["note"] for row in value if row["note"])
+        elif isinstance(value, dict):
+            text = "，".join(part for part in value.values() if part)
+        else:
+            text = "、".join(str(names.get(one, one)) for one in ([value] if isinstance(value, str) else value))
+        words.append((field.label, text))
+    return words
+
+
+# --- Not his step ----------------------------------------------------------------------------------------------------
+
+
+def _refused(request: HttpRequest, told: Dossier, step: str, posted: Posted, error: DomainError) -> HttpResponse:
+    transition = find(told.case, step)
+    form = build(told, transition, leads="", posted=posted)
+    context = {
+        "case": told.case,
+        "error": error,
+        "step": transition.label,
+        "lede": sentences.lede(told),
+        "whose": whose(told, transition) if told.case.status in transition.sources else "",
+        "officers": _who_may(told.actor, told, transition),
+        "typed": typed(transition, posted, form),
+    }
+    return render(request, "cases/refused.html", context, status=error.status)
+
+
+def _who_may(actor: Actor, told: Dossier, transition: Transition) -> list[str]:
+    """The officers in office who may take the step now, but for those whose other hand is in the case."""
+    seat = seat_of(told, transition)
+    if seat is None or told.case.status not in transition.sources:
+        return []
+    found = {
+        officer.pk: officer.name for role in sorted(transition.roles) for officer in officers_at(seat.pk, role=role)
+    }
+    if transition.involvement is not None:
+        hands = Involvement.objects.filter(case=told.case)
+        same = hands.filter(kind=transition.involvement).values_list("officer_id", flat=True)
+        used = set(hands.values_list("officer_id", flat=True)) - set(same)
+        found = {pk: name for pk, name in found.items() if pk not in used}
+    return [name for pk, name in found.items() if pk != actor.officer_id]
