@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from agencies import outbox, seals
+from agencies.doors import idempotency
 
 
 @shared_task
@@ -23,3 +24,9 @@ def seal_events(**_: object) -> int:
 def sign_checkpoint(**_: object) -> str:
     """Sign the head of the chain into the folder outside the database."""
     return seals.sign_checkpoint()
+
+
+@shared_task
+def forget_answers(**_: object) -> int:
+    """Drop the answers that were kept for retries and are too old for any."""
+    return idempotency.forget()

@@ -1,3 +1,7 @@
-from django.urls import URLPattern, URLResolver
+"""`/api/v1/`: every room's doors for other systems."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("cases.api.urls")),
+]

@@ -1,3 +1,8 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from agencies.api import oauth
+
+urlpatterns = [
+    path("token/", oauth.Token.as_view(), name="oauth-token"),
+    path("revoke/", oauth.Revoke.as_view(), name="oauth-revoke"),
+]

@@ -1,29 +1,43 @@
-"""Cursor paging: `cursor` is opaque and signed by its shape alone, `page_size` is 1 to 100."""
+"""Cursor paging: the cursor is opaque, `page_size` is 1 to 100."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from agencies.errors import Malformed, Reason
 
 DEFAULT, LARGEST = 50, 100
+PARAMETERS = frozenset({"cursor", "page_size"})
 
 
 def page_size(params: Mapping[str, Any]) -> int:
     """The wanted number of rows, or Malformed."""
     text = str(params.get("page_size", DEFAULT))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= LARGEST):
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= LARGEST):
         raise Malformed(reasons=[Reason("bad_page_size", _("每页 1 到 100 行。"), "/page_size")])
     return int(text)
 
 
-def encode(position: list[Any]) -> str:
+def answer(request: Request, rows: Sequence[dict[str, Any]], size: int, key: str) -> Response:
+    """A page of `rows`, of which there is one more than `size` when another page follows; `key` orders them."""
+    shown = rows[:size]
+    cursor = encode([shown[-1][key]]) if len(rows) > size else None
+    query = request.query_params.copy()
+    if cursor is not None:
+        query["cursor"] = cursor
+    link = None if cursor is None else request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+    return Response({"results": shown, "next": link, "next_cursor": cursor})
+
+
+def encode(position: list[str]) -> str:
     """A cursor for the row after which the next page starts."""
     return base64.urlsafe_b64encode(json.dumps(position, default=str).encode()).decode().rstrip("=")
 
@@ -34,13 +48,24 @@ def decode(text: str, parts: int) -> list[str]:
         position = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error, RecursionError):
         position = None
-    if not isinstance(position, list) or len(position) != parts or not all(isinstance(p, str) for p in position):
-        raise Malformed(reasons=[Reason("bad_cursor", _("翻页的位置无效，请从第一页重新开始。"), "/cursor")])
+    if not isinstance(position, list) or len(position) != parts or not all(map(_storable, position)):
+        raise bad_cursor()
     return position
 
 
-def only(params: Mapping[str, Any], known: set[str]) -> None:
+def _storable(part: object) -> bool:
+    return isinstance(part, str) and part.isprintable() and len(part) <= 100
+
+
+def bad_cursor() -> Malformed:
+    """The cursor is not one of ours."""
+    return Malformed(reasons=[Reason("bad_cursor", _("翻页的位置无效，请从第一页重新开始。"), "/cursor")])
+
+
+def only(params: Mapping[str, Any], known: Collection[str]) -> None:
     """Refuse unknown and repeated query parameters."""
+    if not params:
+        return
     reasons = [Reason("unknown_parameter", _("不认识的查询参数。"), f"/{name}") for name in params if name not in known]
     getlist = getattr(params, "getlist", None)
     if getlist is not None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
 
+from agencies.errors import Malformed, Reason, TooLarge
 
-class TooLarge(APIException):
-    status_code = 413
-    default_code = "too_large"
+# A whole string (or an unclosed one), or one bracket; brackets inside strings are words, not structure.
+_TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
 class StrictJSONParser(BaseParser):
@@ -27,6 +30,14 @@ class StrictJSONParser(BaseParser):
         if len(body) > settings.API_BODY_LIMIT:
             raise TooLarge(_("内容太大，最多 1 MB。"))
         return load(body)
+
+
+def object_of(request: Request) -> dict[str, Any]:
+    """The body as a JSON object ({} when there is none), or Malformed."""
+    data = request.data
+    if not isinstance(data, dict):
+        raise Malformed(reasons=[Reason("not_an_object", _("内容要是一个 JSON 对象。"))])
+    return data
 
 
 def load(body: bytes) -> Any:
@@ -45,23 +56,30 @@ class _Duplicate(ValueError):
     pass
 
 
+class _TooDeep(ValueError):
+    pass
+
+
 def _why(error: Exception) -> str:
     if isinstance(error, _Duplicate):
         return _("同一个键出现了两次。")
+    if isinstance(error, _TooDeep):
+        return _("嵌套太深。")
     if isinstance(error, UnicodeDecodeError):
         return _("须用 UTF-8 编码。")
     return _("格式不对。")
 
 
 def _check_depth(text: str) -> None:
-    """Refuse deep nesting before the parser recurses into it. Brackets inside strings count too: only generous."""
+    """Refuse deep nesting before the parser recurses into it."""
     depth = 0
-    for char in text:
-        if char in "[{":
+    for token in _TOKENS.finditer(text):
+        first = text[token.start()]
+        if first in "[{":
             depth += 1
             if depth > settings.API_JSON_DEPTH:
-                raise ValueError("too deep")
-        elif char in "]}":
+                raise _TooDeep
+        elif first in "]}":
             depth -= 1
 
 
@@ -78,7 +96,7 @@ def _no_constant(name: str) -> Any:
 
 def _check_text(value: Any) -> None:
     if isinstance(value, str):
-        if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        if _UNFIT.search(value):
             raise ParseError(_("含有无法保存的字符，请删去后再提交。"))
     elif isinstance(value, dict):
         for key, inner in value.items():

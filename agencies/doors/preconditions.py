@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-_ETAG = re.compile(r'"?([0-9]{1,9})"?')
+# A proxy that compresses may have made the tag weak (W/); the version in it is as good.
+_ETAG = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
 
 
 class PreconditionRequired(APIException):

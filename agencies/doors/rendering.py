@@ -20,7 +20,7 @@ def _plain(value: Any) -> Any:
 
 def dumps(value: Any) -> bytes:
     """UTF-8 JSON."""
-    return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+    return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)
 
 
 class OrjsonRenderer(BaseRenderer):

@@ -28,19 +28,25 @@ class ServiceAccount(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """The answer once given to a key, kept so that a retry gets the same one."""
+    """The answer once given to a key, kept for a week so that a retry gets the same one.
+
+    It may hold words of a case, so it stands behind the second wall (migration 0004): only who asked, acting for the
+    agency he asked for, reads it again.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    caller = models.CharField(max_length=60)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", db_index=False)
+    known_as = models.IntegerField()  # agencies.actors.Actor.known_as
     key = models.CharField(max_length=128)
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
-    body = models.JSONField(null=True)
-    etag = models.CharField(max_length=40, default="")
+    headers = models.JSONField(default=dict)
+    body = models.TextField()
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["caller", "key"], name="one_answer_per_key")]
+        constraints = [models.UniqueConstraint(fields=["agency", "known_as", "key"], name="one_answer_per_key")]
+        indexes = [models.Index(fields=["created_at"], name="answer_by_age")]
 
     def __str__(self) -> str:
-        return f"{self.caller} {self.key}"
+        return f"{self.known_as} {self.key}"

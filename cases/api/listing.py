@@ -1,0 +1,119 @@
+"""`cases/`: the list with its filters, and opening a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from agencies.doors import paging
+from agencies.doors.idempotency import once
+from agencies.doors.parsing import object_of
+from agencies.doors.preconditions import etag
+from agencies.doors.reading import Query
+from agencies.errors import GuardFailed, Malformed, Reason
+from agencies.queries import agency_by_code
+from cases import content_input, drafts
+from cases.api.bodies import case_body
+from cases.api.door import CaseDoor
+from cases.models import Direction, Status, Urgency
+from cases.queries import api_list
+from countries.lookup import country_by_code
+from treaties.codes import request_type_by_code
+
+_REQUIRED = frozenset({"direction", "country", "request_type"})
+
+
+class Cases(CaseDoor):
+    """GET lists what the acting agency may see; POST opens a draft."""
+
+    query = paging.PARAMETERS | {
+        "status",
+        "country",
+        "request_type",
+        "urgency",
+        "direction",
+        "origin",
+        "holder",
+        "q",
+        "created_from",
+        "created_before",
+        "updated_from",
+        "updated_before",
+    }
+
+    def get(self, request: Request) -> Response:
+        params = request.query_params
+        size = paging.page_size(params)
+        wanted = _wanted(params) if params else api_list.Wanted()
+        rows = api_list.page(self.actor, wanted, size=size, after=_after(params))
+        return paging.answer(request, rows, size, "id")
+
+    def post(self, request: Request) -> Response:
+        return once(request, lambda: self._create(request))
+
+    def _create(self, request: Request) -> Response:
+        raw = object_of(request)
+        responsible = _responsible(raw) if self.actor.service else ""
+        content = {
+            name: value for name, value in raw.items() if name != "responsible_officer" or not self.actor.service
+        }
+        case = drafts.open_case(
+            actor=self.actor, content=content_input.parse(content, required=_REQUIRED), responsible=responsible
+        )
+        headers = {"ETag": etag(case.version), "Location": request.build_absolute_uri(f"{request.path}{case.pk}/")}
+        return Response(case_body(self.actor, case), status=201, headers=headers)
+
+
+def _responsible(raw: Mapping[str, object]) -> str:
+    """The police number a machine names; who is missing or unknown is said by the command's rule."""
+    number = raw.get("responsible_officer") or ""
+    if not isinstance(number, str) or len(number) > 40:
+        raise Malformed(reasons=[Reason("not_text", _("写警号。"), "/responsible_officer")])
+    if not number.strip():
+        words = _("写明负责这件请求的承办人警号。")
+        raise GuardFailed(reasons=[Reason("responsible_officer_missing", words, "/responsible_officer")])
+    return number
+
+
+def _after(params: Mapping[str, str]) -> UUID | None:
+    if "cursor" not in params:
+        return None
+    (position,) = paging.decode(params["cursor"], 1)
+    try:
+        return UUID(position)
+    except ValueError:
+        raise paging.bad_cursor() from None
+
+
+def _wanted(params: Mapping[str, str]) -> api_list.Wanted:
+    query = Query(params)
+    wanted = api_list.Wanted(
+        statuses=tuple(query.some_of("status", Status.values)),
+        urgencies=tuple(query.some_of("urgency", Urgency.values)),
+        direction=query.one_of("direction", Direction.values),
+        country=_row_id(query, "country", country_by_code),
+        request_type=_row_id(query, "request_type", request_type_by_code),
+        origin=_row_id(query, "origin", agency_by_code),
+        holder=_row_id(query, "holder", agency_by_code),
+        words=tuple(query.text("q").split()[:6]),
+        created_from=query.moment("created_from"),
+        created_before=query.moment("created_before"),
+        updated_from=query.moment("updated_from"),
+        updated_before=query.moment("updated_before"),
+    )
+    query.check()
+    return wanted
+
+
+def _row_id(query: Query, name: str, find: Callable[[str], Any]) -> int | None:
+    """The id of the row with the code in the parameter; an unknown code is a fault, not an empty list."""
+    code = query.text(name, 60)
+    row = find(code) if code else None
+    if row is None and query.given(name):
+        query.unknown(name)
+    return None if row is None else row.pk
