@@ -40,6 +40,5 @@ def logging_config(level: str) -> dict[str, Any]:
         "loggers": {
             "django.request": {"level": "ERROR"},
             "axes": {"level": "WARNING"},
-            "django_structlog": {"level": "INFO"},
         },
     }

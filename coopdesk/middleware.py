@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import uuid
 from collections.abc import Callable
@@ -13,19 +14,23 @@ from django.contrib import auth
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.translation import get_language_from_request
+from django.utils.translation import get_supported_language_variant
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from agencies import scope
 from agencies.errors import DomainError, Malformed
 from agencies.models import Officer
 from agencies.officers import actor_for, appointments_of, unappointed
-from coopdesk.errors import render_error
+from coopdesk.errors import render_error, wants_json
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
+logger = structlog.get_logger("coopdesk.request")
+
+
 class RequestIdMiddleware:
-    """Every answer carries X-Request-ID; logs and audit events carry the same."""
+    """Every answer carries X-Request-ID; logs and audit events carry the same. One line is logged for each request."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -34,8 +39,18 @@ class RequestIdMiddleware:
         request.request_id = str(uuid.uuid4())  # type: ignore[attr-defined]
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request.request_id)  # type: ignore[attr-defined]
+        began = time.perf_counter()
         response = self.get_response(request)
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        actor = getattr(request, "actor", None)
+        logger.info(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            ms=round(1000 * (time.perf_counter() - began), 1),
+            actor=actor.label if actor else "",
+        )
         return response
 
 
@@ -76,25 +91,35 @@ class SessionLimitMiddleware:
 
 
 class LanguageMiddleware:
-    """The officer's language, else the cookie or the browser, else Chinese."""
+    """The switch's cookie, else the officer's choice, else Chinese; at the machine doors Accept-Language comes first."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        known = dict(settings.LANGUAGES)
-        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        if language not in known and isinstance(request.user, Officer):
-            language = request.user.language
-        if language not in known:
-            language = get_language_from_request(request) if request.path.startswith("/api/") else "zh-hans"
-        if language not in known:
-            language = "zh-hans"
+        language = self._chosen(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+    @staticmethod
+    def _chosen(request: HttpRequest) -> str:
+        if wants_json(request) and (accepted := _accepted(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))):
+            return accepted
+        known = dict(settings.LANGUAGES)
+        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if language not in known and isinstance(request.user, Officer):
+            language = request.user.language
+        return language if language in known else "zh-hans"
+
+
+def _accepted(header: str) -> str:
+    for code, _quality in parse_accept_lang_header(header):
+        with contextlib.suppress(LookupError):
+            return str(get_supported_language_variant(code))
+    return ""
 
 
 class ActorMiddleware:

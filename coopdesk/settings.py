@@ -49,7 +49,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_prometheus",
-    "django_structlog",
     "agencies",
     "countries",
     "treaties",
@@ -72,7 +71,6 @@ MIDDLEWARE = [
     "agencies.web.gate.GateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -326,6 +324,5 @@ if TESTING or DEBUG:
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("COOPDESK_FROM_EMAIL", default="coopdesk@localhost")
 
-DJANGO_STRUCTLOG_CELERY_ENABLED = False
 LOGGING = logging_config(env.str("COOPDESK_LOG_LEVEL", default="INFO"))
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # failures are counted for the account, wherever they come from
