@@ -1,0 +1,272 @@
+/*
+ * Forms: sent once, saved while they are typed, files with progress, rows of a formset. Loaded after app.js and uses its
+ * helpers (one, all, word).
+ */
+"use strict";
+
+/* --- Forms: sent once, busy while they are ------------------------------------------------------------------------ */
+
+const sent = new WeakSet();
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const button = event.submitter;
+  if (button?.getAttribute("aria-disabled") === "true" || sent.has(form)) {
+    event.preventDefault();
+    return;
+  }
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  sent.add(form);
+  saverOf(form)?.stop();
+  if (form.hasAttribute("data-upload") && all("input[type=file]", form).some((input) => input.files.length)) {
+    event.preventDefault();
+    upload(form, button);
+    return;
+  }
+  if (button) busy(button);
+});
+
+function busy(button) {
+  button.setAttribute("aria-busy", "true");
+  button.dataset.calm = button.innerHTML;
+  button.textContent = button.dataset.busy || word("busy");
+}
+
+function calm(form) {
+  sent.delete(form);
+  all("button[aria-busy]", form).forEach((button) => {
+    button.removeAttribute("aria-busy");
+    if ("calm" in button.dataset) button.innerHTML = button.dataset.calm;
+  });
+}
+
+/* Back from the browser's memory: forms can be sent again. */
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) all("form").forEach(calm);
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-auto]");
+  if (form) form.requestSubmit();
+});
+
+/* --- Autosave: what is typed goes to the server, and the page says when it did ------------------------------------- */
+
+const savers = new Map();
+const saverOf = (form) => savers.get(form);
+
+class Saver {
+  constructor(form) {
+    this.form = form;
+    this.unsaved = false;
+    this.saving = false;
+    this.wait = 0;
+    this.timer = 0;
+  }
+
+  touch() {
+    this.unsaved = true;
+    this.plan(1500);
+  }
+
+  plan(delay) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), delay);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.unsaved = false;
+  }
+
+  say(text, state) {
+    const status = one("[data-autosave-status]");
+    if (!status) return;
+    status.dataset.due = state;
+    status.textContent = text;
+  }
+
+  async save() {
+    if (this.saving) return this.plan(500);
+    this.saving = true;
+    this.unsaved = false;
+    this.say(word("saving"), "none");
+    try {
+      await this.send();
+      this.wait = 0;
+    } catch {
+      this.unsaved = true;
+      this.wait = Math.min(this.wait ? this.wait * 2 : 3000, 60000);
+      this.say(word("unsaved"), "near");
+      this.plan(this.wait);
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  async send() {
+    const data = new FormData(this.form);
+    for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+    const answer = await fetch(this.form.dataset.autosave, {
+      method: "POST",
+      body: data,
+      headers: { Accept: "application/json", "X-Requested-With": "autosave" },
+      redirect: "manual",
+    });
+    if (answer.status === 409 || answer.status === 412) return this.say(word("changed"), "near");
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
+      this.unsaved = true;
+      this.say(word("expired"), "late");
+      return this.plan(60000);
+    }
+    if (answer.status >= 400 && answer.status < 500) return this.refused(await answer.json().catch(() => ({})));
+    if (!answer.ok) throw new Error(answer.statusText);
+    const { saved, version } = await answer.json();
+    const field = this.form.elements.namedItem("version");
+    if (field && version !== undefined) field.value = version;
+    this.say(`${word("saved")} ${saved || ""}`.trim(), "met");
+  }
+
+  /* The server will not take this text as it is (too long, say): its words say why; sending it again would not help. */
+  refused(answer) {
+    this.unsaved = true;
+    this.say(answer.detail || word("unsaved"), "near");
+  }
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form[data-autosave]");
+  if (!form || event.target.type === "file") return;
+  if (!savers.has(form)) savers.set(form, new Saver(form));
+  saverOf(form).touch();
+});
+window.addEventListener("beforeunload", (event) => {
+  if ([...savers.values()].some((saver) => saver.unsaved)) event.preventDefault();
+});
+/* Leaving the tab is a good moment to save at once. */
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) savers.forEach((saver) => saver.unsaved && saver.plan(0));
+});
+
+/* --- Files ------------------------------------------------------------------------------------------------------ */
+
+const bytes = (count) =>
+  count < 1e6 ? `${Math.max(1, Math.round(count / 1000))} kB` : `${(count / 1e6).toFixed(1)} MB`;
+
+document.addEventListener("change", (event) => {
+  const box = event.target.type === "file" && event.target.closest("[data-files]");
+  if (box) listFiles(box, event.target);
+});
+
+/* Shows what was chosen; files over the limit are taken out of the choice and say so. */
+function listFiles(box, input) {
+  const limit = Number(box.dataset.limit) || Infinity;
+  const kept = new DataTransfer();
+  const list = one(".upload__list", box);
+  list.replaceChildren();
+  for (const file of input.files) {
+    const line = document.createElement("li");
+    const fits = file.size <= limit;
+    if (fits) kept.items.add(file);
+    line.className = fits ? "" : "error";
+    line.textContent = fits ? `${file.name} ${bytes(file.size)}` : `${file.name} ${bytes(file.size)} ${word("too-big")}`;
+    list.append(line);
+  }
+  input.files = kept.files;
+}
+
+/* Sends a form with files and shows how far it is; the answer becomes the page. */
+function upload(form, button) {
+  const request = new XMLHttpRequest();
+  const [panel, bar, text, cancel] = progressPanel(form);
+  request.upload.onprogress = (event) => {
+    const share = Math.round((100 * event.loaded) / event.total);
+    bar.value = share;
+    text.textContent = `${word("sending")} ${share}%`;
+  };
+  const end = (message) => {
+    text.textContent = message;
+    cancel.remove();
+    calm(form);
+  };
+  request.onload = () => (request.status < 400 ? location.assign(request.responseURL) : replacePage(request));
+  request.onerror = () => end(word("cut"));
+  request.onabort = () => panel.remove() || calm(form);
+  cancel.onclick = () => request.abort();
+  const data = new FormData(form, button);
+  request.open("POST", form.action);
+  request.setRequestHeader("X-Requested-With", "upload");
+  request.send(data);
+}
+
+function progressPanel(form) {
+  one(".sending", form)?.remove();
+  const panel = document.createElement("div");
+  panel.className = "sending stack-s";
+  const bar = document.createElement("progress");
+  bar.max = 100;
+  bar.value = 0;
+  bar.setAttribute("aria-label", word("sending"));
+  const row = document.createElement("div");
+  row.className = "row";
+  const text = document.createElement("span");
+  text.setAttribute("role", "status");
+  const cancel = document.createElement("button");
+  cancel.type = "button";
+  cancel.className = "btn push";
+  cancel.textContent = word("cancel");
+  row.append(text, cancel);
+  panel.append(bar, row);
+  form.append(panel);
+  return [panel, bar, text, cancel];
+}
+
+/* A page that came by script (a form with errors, a refusal): its <main> takes the place of ours. */
+function replacePage(request) {
+  const page = new DOMParser().parseFromString(request.responseText, "text/html");
+  const main = one("main", page);
+  if (!main) return location.reload();
+  one("main").replaceWith(document.importNode(main, true));
+  document.title = page.title || document.title;
+  focusFirst();
+}
+
+/* --- Rows of a formset ---------------------------------------------------------------------------------------- */
+
+/* Rows of a Django formset: the template is <template id> with __prefix__ for the number. */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-add-row], [data-remove-row]");
+  if (!button) return;
+  event.preventDefault();
+  "addRow" in button.dataset ? addRow(button) : removeRow(button);
+});
+
+function addRow(button) {
+  const rows = one("[data-rows]", button.closest("form, fieldset, section"));
+  const total = one(`input[name$="-TOTAL_FORMS"]`, button.closest("form, fieldset, section"));
+  const index = Number(total.value);
+  const holder = document.createElement("template");
+  holder.innerHTML = one(button.dataset.addRow).innerHTML.replaceAll("__prefix__", index);
+  const row = holder.content.firstElementChild;
+  rows.append(row);
+  total.value = index + 1;
+  one("input:not([type=hidden]), textarea, select", row)?.focus();
+  row.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function removeRow(button) {
+  const row = button.closest("[data-row]");
+  const flag = one(`input[name$="-DELETE"]`, row);
+  const form = row.closest("form");
+  const next = row.nextElementSibling || row.previousElementSibling;
+  if (flag) {
+    flag.checked = true;
+    if (flag.type === "hidden") flag.value = "on";
+    row.hidden = true;
+  } else {
+    all("input, textarea, select", row).forEach((field) => (field.value = ""));
+    row.hidden = true;
+  }
+  form?.dispatchEvent(new Event("input", { bubbles: true }));
+  one("input:not([type=hidden]), textarea, select", next || form)?.focus();
+}
