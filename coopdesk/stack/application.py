@@ -7,6 +7,7 @@ import http.client
 import os
 import shutil
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -105,7 +106,9 @@ def _is_ready(port: int, host: str) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
         connection.request("GET", "/readyz", headers={"Host": host})
-        return connection.getresponse().status == 200
+        if connection.getresponse().status == 200:
+            return True
+    time.sleep(0.2)
     return False
 
 

