@@ -27,8 +27,8 @@ def marked(before: str, after: str) -> tuple[SafeString, SafeString]:
     return _joined(left), _joined(right)
 
 
-def _wrap(element: str, text: str) -> SafeString | str:
-    return format_html("<{0}>{1}</{0}>", element, text) if text else ""
+def _wrap(element: str, text: str) -> SafeString:
+    return format_html("<{0}>{1}</{0}>", element, text) if text else SafeString("")
 
 
 def _joined(parts: Iterable[str]) -> SafeString:

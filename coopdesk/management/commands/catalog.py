@@ -1,14 +1,15 @@
 """`manage.py catalog`: keep the English catalogues in step with the Chinese words of code and templates.
 
 Each room has `<room>/locale/en/LC_MESSAGES/django.po` (sorted, without line numbers, so that two people's changes merge)
-and the `.mo` made from it. Nothing is guessed: a new message stays empty until somebody translates it.
+and the `.mo` made from it. Nothing is guessed: a new message stays empty until somebody translates it. A room may also
+have `zh_Hans/…/django.po`, written by hand: better Chinese for the English messages of the libraries.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,8 @@ class RoomCatalog(Catalog):
 
     def _headers(self) -> list[tuple[str, str]]:
         return [
-            ("Language", "en"),
-            ("Plural-Forms", "nplurals=2; plural=(n != 1);"),
+            ("Language", str(self.locale)),
+            ("Plural-Forms", self.plural_forms),
             ("MIME-Version", "1.0"),
             ("Content-Type", "text/plain; charset=utf-8"),
             ("Content-Transfer-Encoding", "8bit"),
@@ -61,7 +62,7 @@ class RoomCatalog(Catalog):
 
 class Command(BaseCommand):
     help = "Extract, keep and compile the English catalogues; print what is missing."
-    requires_system_checks: Sequence[str] = []
+    requires_system_checks: list[str] | tuple[str, ...] = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("rooms", nargs="*", choices=[*ROOMS, []], help="only these rooms (default: all)")
@@ -73,7 +74,15 @@ class Command(BaseCommand):
         fresh = {room: _catalogue(room, kept) for room in ROOMS}
         problems = []
         for room in rooms or ROOMS:
-            problems += _stale(room, fresh[room]) if check else _write(room, fresh[room])
+            stale = {
+                path: content
+                for path, content in _targets(room, fresh[room])
+                if not path.exists() or path.read_bytes() != content
+            }
+            if check:
+                problems += [f"{room}: stale: {path.parts[-3]}/{path.name}" for path in stale]
+            else:
+                _write(stale)
             problems += _faults(room, fresh[room])
         problems += _contradictions(fresh)
         for problem in problems:
@@ -84,15 +93,21 @@ class Command(BaseCommand):
         self.stdout.write(f"{total} messages in {len(ROOMS)} catalogues, {len(problems)} to mend")
 
 
-def _po(room: str) -> Path:
-    return Path(settings.BASE_DIR, room, "locale", "en", "LC_MESSAGES", "django.po")
+def _po(room: str, locale: str = "en") -> Path:
+    return Path(settings.BASE_DIR, room, "locale", locale, "LC_MESSAGES", "django.po")
 
 
 def _read(path: Path) -> Catalog:
     if not path.exists():
         return RoomCatalog(locale="en")
     with path.open("rb") as file:
-        return read_po(file, locale="en")
+        return read_po(file, locale=path.parts[-3])
+
+
+def _write(files: dict[Path, bytes]) -> None:
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 # --- Extraction -----------------------------------------------------------------------------------------------------
@@ -146,30 +161,24 @@ def _plural(message: Any) -> bool:
 # --- Writing and checking ---------------------------------------------------------------------------------------------
 
 
-def _rendered(catalogue: Catalog) -> tuple[bytes, bytes]:
-    text, machine = io.BytesIO(), io.BytesIO()
+def _targets(room: str, catalogue: Catalog) -> Iterator[tuple[Path, bytes]]:
+    """The files of the room and what should be in them."""
+    text = io.BytesIO()
     write_po(text, catalogue, width=120, no_location=True, sort_output=True, ignore_obsolete=True)
+    yield _po(room), text.getvalue()
+    yield _po(room).with_suffix(".mo"), _compiled(catalogue)
+    by_hand = _po(room, "zh_Hans")
+    if by_hand.exists():
+        better = RoomCatalog(locale="zh_Hans", fuzzy=False)
+        for message in _entries(_read(by_hand)):
+            better.add(message.id, message.string, flags=message.flags, context=message.context)
+        yield by_hand.with_suffix(".mo"), _compiled(better)
+
+
+def _compiled(catalogue: Catalog) -> bytes:
+    machine = io.BytesIO()
     write_mo(machine, catalogue)
-    return text.getvalue(), machine.getvalue()
-
-
-def _write(room: str, catalogue: Catalog) -> list[str]:
-    path = _po(room)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for target, content in zip((path, path.with_suffix(".mo")), _rendered(catalogue), strict=True):
-        if not target.exists() or target.read_bytes() != content:
-            target.write_bytes(content)
-    return []
-
-
-def _stale(room: str, catalogue: Catalog) -> list[str]:
-    path = _po(room)
-    pairs = zip((path, path.with_suffix(".mo")), _rendered(catalogue), strict=True)
-    return [
-        f"{room}: stale: {target.name}"
-        for target, content in pairs
-        if not target.exists() or target.read_bytes() != content
-    ]
+    return machine.getvalue()
 
 
 def _entries(catalogue: Catalog) -> Iterable[Message]:

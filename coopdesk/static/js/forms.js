@@ -121,10 +121,11 @@ class Saver {
     }
     if (answer.status >= 400 && answer.status < 500) return this.refused(await answer.json().catch(() => ({})));
     if (!answer.ok) throw new Error(answer.statusText);
-    const { saved, version } = await answer.json();
+    const saved = await answer.json();
     const field = this.form.elements.namedItem("version");
-    if (field && version !== undefined) field.value = version;
-    this.say(`${word("saved")} ${saved || ""}`.trim(), "met");
+    if (field && saved.version !== undefined) field.value = saved.version;
+    this.say(`${word("saved")} ${saved.saved || ""}`.trim(), saved.errors?.length ? "near" : "met");
+    this.form.dispatchEvent(new CustomEvent("autosaved", { bubbles: true, detail: saved }));
   }
 
   /* The server will not take this text as it is (too long, say): its words say why; sending it again would not help. */
