@@ -103,7 +103,7 @@ def _require(actor: Actor, case: Case, leg: Leg | None, allowed: bool) -> None:
 
 
 @transaction.atomic
-def attach(*, actor: Actor, case_id: object, name: str, content: IO[bytes], at: datetime | None = None) -> Attachment:
+def attach(*, actor: Actor, case_id: UUID | str, name: str, content: IO[bytes], at: datetime | None = None) -> Attachment:
     """Attach a file (a seekable stream) to a case, or to its latest reply when the desk of 公安部国合局 attaches.
 
     Raises NotVisible, NotPermitted, WrongStatus, NotHolder, TooLarge, FileRefused (name, kind, content, markings),
@@ -133,7 +133,7 @@ def attach(*, actor: Actor, case_id: object, name: str, content: IO[bytes], at: 
 
 
 @transaction.atomic
-def remove(*, actor: Actor, case_id: object, file_id: UUID | str) -> Attachment:
+def remove(*, actor: Actor, case_id: UUID | str, file_id: UUID | str) -> Attachment:
     """Take a file off a draft or a returned case: it is hidden, its record and its content stay."""
     case = policies.get_visible(actor, case_id, lock=True)
     attachment = _find(case, file_id)
@@ -145,7 +145,7 @@ def remove(*, actor: Actor, case_id: object, file_id: UUID | str) -> Attachment:
     return attachment
 
 
-def open_file(*, actor: Actor, case_id: object, file_id: UUID | str) -> Opened:
+def open_file(*, actor: Actor, case_id: UUID | str, file_id: UUID | str) -> Opened:
     """The file's content for reading, hashed again; recorded either way. Raises NotVisible."""
     case = policies.get_visible(actor, case_id)
     attachment = _find(case, file_id)

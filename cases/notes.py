@@ -50,7 +50,7 @@ class Piece:
 def add_note(
     *,
     actor: Actor,
-    case_id: object,
+    case_id: UUID | str,
     text: object,
     audience: object = Audience.AGENCY,
     at: datetime | None = None,

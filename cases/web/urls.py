@@ -2,12 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import case, inbox, steps, workbench
+from cases.web import case, edit_case, inbox, new_case, papers, steps, workbench
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.workbench, name="workbench"),
     path("cases/", workbench.case_list, name="case-list"),
+    path("cases/new/", new_case.new_case, name="case-new"),
     path("cases/<uuid:case_id>/", case.case_detail, name="case-detail"),
+    path("cases/<uuid:case_id>/edit/", edit_case.edit_case, name="case-edit"),
+    path("cases/<uuid:case_id>/autosave/", edit_case.autosave, name="case-autosave"),
+    path("cases/<uuid:case_id>/discard/", edit_case.discard_case, name="case-discard"),
+    path("cases/<uuid:case_id>/files/", papers.add_files, name="case-file-add"),
+    path("cases/<uuid:case_id>/files/<uuid:file_id>/", papers.download, name="case-file"),
+    path("cases/<uuid:case_id>/files/<uuid:file_id>/remove/", papers.remove_file, name="case-file-remove"),
+    path("cases/<uuid:case_id>/notes/", papers.add_note, name="case-note-add"),
     path("cases/<uuid:case_id>/steps/<str:step>/", steps.case_step, name="case-step"),
     path("cases/<uuid:case_id>/subjects/<uuid:subject_id>/unmask/", case.unmask, name="case-unmask"),
     path("cases/<uuid:case_id>/revisions/<int:number>/", case.revision, name="case-revision"),

@@ -1,0 +1,195 @@
+"""What the drafting page shows: the form in blocks with what the law wants, what is missing, the conflict, the route."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.crypto import get_random_string
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.actors import Actor
+from agencies.errors import DomainError, Reason, StaleVersion
+from agencies.queries import route_of
+from cases import drafts, files, policies
+from cases.models import Case, Direction, Mark, Status, SubjectKind, SubjectRole, Urgency
+from cases.queries import drafting
+from cases.queries.changes import Change, compare
+from cases.queries.drafting import Requirement
+from cases.web import draft_form
+from cases.web.draft_form import Form
+from cases.web.papers import files_shown, upload_rules
+from cases.workflow import TRANSITIONS
+
+FIELD_WORDS: dict[str, Promise] = {
+    "country": gettext_lazy("国家"),
+    "request_type": gettext_lazy("请求类型"),
+    "urgency": gettext_lazy("紧急程度"),
+    "mark": gettext_lazy("标识"),
+    "title": gettext_lazy("标题"),
+    "summary": gettext_lazy("案情"),
+    "purpose": gettext_lazy("目的"),
+    "subjects": gettext_lazy("涉案人员和单位"),
+    "items": gettext_lazy("请求事项"),
+}
+
+
+@dataclass(slots=True)
+class Block:
+    """A part of the form: what it covers, and the requirement of the law that it answers."""
+
+    key: str
+    title: Promise
+    pointers: tuple[str, ...]
+    law_keys: tuple[str, ...] = ()
+    requirement: Requirement | None = None
+    state: str = ""  # done | miss | ''
+    gaps: list[Reason] = field(default_factory=list)
+
+
+def _blocks() -> list[Block]:
+    return [
+        Block("basics", gettext_lazy("基本信息"), ("/title", "/urgency", "/mark"), ("request_letter", "application")),
+        Block(
+            "facts",
+            gettext_lazy("案情和涉案人"),
+            ("/summary", "/subjects"),
+            ("case_persons_facts", "offence_facts", "person_sought"),
+        ),
+        Block("matters", gettext_lazy("请求的事项和目的"), ("/items", "/purpose"), ("matter_and_purpose",)),
+        Block(
+            "papers",
+            gettext_lazy("附件与译文"),
+            ("/file",),
+            ("translation_official_language", "certified_translation", "translation", "annexed_documents"),
+        ),
+    ]
+
+
+def show(
+    request: HttpRequest,
+    case: Case,
+    form: Form,
+    *,
+    status: int = 200,
+    error: DomainError | None = None,
+    focus: str = "",
+    conflict: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Render the drafting page with `form` as it was typed."""
+    gaps = drafting.missing(case)
+    law = drafting.wanted(case.request_type)
+    attachments = files.files_of(case)
+    blocks = _judged(gaps, [*law.contents, *law.attachments], form, bool(attachments))
+    used = {block.requirement.key for block in blocks if block.requirement}
+    last = drafting.last_save(case)
+    context = {
+        "case": case,
+        "form": form,
+        "status": status,
+        "error": error,
+        "conflict": conflict,
+        "focus": focus,
+        "gaps": gaps,
+        "gap_links": links(gaps),
+        "error_links": links(form.reasons),
+        "share": 100 * sum(block.state == "done" for block in blocks) // len(blocks),
+        "blocks": {block.key: block for block in blocks},
+        "done": sum(block.state == "done" for block in blocks),
+        "others": [item for item in law.contents if item.key not in used],
+        "attachments_wanted": law.attachments,
+        "files": files_shown(attachments),
+        "upload": upload_rules(),
+        "correction": drafting.correction(case) if case.status == Status.RETURNED else None,
+        "last": last,
+        "subjects": [(str(n), row) for n, row in enumerate(form.subjects)],
+        "items": [(str(n), row) for n, row in enumerate(form.items)],
+        "submit": TRANSITIONS[Direction.OUTGOING, "submit"],
+        "route": route_of(case.origin),
+        "page": get_random_string(12),
+        "choices": _choices(form),
+    }
+    return render(request, "cases/edit.html", context, status=status)
+
+
+def anchor(reason: Reason) -> str:
+    """Where on the page a reason is mended: /subjects/0/name → #f-subjects-0-name."""
+    return "#f" + reason.pointer.replace("/", "-")
+
+
+def links(reasons: list[Reason]) -> list[dict[str, object]]:
+    """Reasons with the place where each is mended."""
+    return [{"href": anchor(reason), "words": reason.words} for reason in reasons]
+
+
+def conflict(request: HttpRequest, actor: Actor, case_id: UUID, form: Form) -> HttpResponse:
+    """Somebody else saved in between: what is stored now beside what was typed here, and the form with every word."""
+    case = policies.get_visible(actor, case_id)
+    stored = drafts.content_of(case)
+    content, reasons = draft_form.parse(form, lists="rows" in request.POST)
+    form.blame(reasons)
+    typed = stored | {name: _plain(value) for name, value in content.items()}
+    error = StaleVersion(current=case.version)
+    shown = {"changes": [_labelled(change) for change in compare(stored, typed)], "by": drafting.last_save(case)}
+    return show(request, case, form, status=error.status, conflict=shown)
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """The session has ended: a reader logs in first; a writer sees what he wrote, and may send it again after that."""
+    if request.method == "GET":
+        return redirect_to_login(request.get_full_path())
+    hidden = {"csrfmiddlewaretoken", "page"}
+    sent = [(name, value) for name in request.POST for value in request.POST.getlist(name) if name not in hidden]
+    form = draft_form.posted(request.POST)
+    words = [(FIELD_WORDS[name], form.plain.get(name, "")) for name in ("title", "summary", "purpose")]
+    words += [(FIELD_WORDS["items"], row.values["description"]) for row in form.items]
+    words += [(FIELD_WORDS["subjects"], " ".join(filter(None, row.values.values()))) for row in form.subjects]
+    context = {"sent": sent, "typed": [(label, text) for label, text in words if text]}
+    return render(request, "cases/signed_out.html", context, status=401)
+
+
+def _judged(gaps: list[Reason], law: Sequence[Requirement], form: Form, has_files: bool) -> list[Block]:
+    """The blocks with their marks: missing or wrong, done, or (files) not needed yet."""
+    by_key = {item.key: item for item in law}
+    blocks = _blocks()
+    for block in blocks:
+        block.requirement = next((by_key[key] for key in block.law_keys if key in by_key), None)
+        block.gaps = [reason for reason in gaps if reason.pointer in block.pointers]
+        wrong = any(reason.pointer.startswith(block.pointers) for reason in form.reasons)
+        block.state = "miss" if block.gaps or wrong else "done"
+    if not has_files and blocks[-1].state == "done":
+        blocks[-1].state = ""
+    return blocks
+
+
+def _choices(form: Form) -> dict[str, Any]:
+    written = [row.values.get("role", "") for row in form.subjects]
+    others = [(role, role) for role in dict.fromkeys(written) if role and role not in SubjectRole.values]
+    return {
+        "urgency": Urgency.choices,
+        "mark": Mark.choices,
+        "kind": SubjectKind.choices,
+        "role": [*SubjectRole.choices, *others],
+        "countries": draft_form.country_names(),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A parsed value as drafts.content_of gives it."""
+    if isinstance(value, list):
+        return [{k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in row.items()} for row in value]
+    return value
+
+
+def _labelled(change: Change) -> dict[str, Any]:
+    label = str(FIELD_WORDS.get(change.field, change.field))
+    if change.row:
+        label = _("%(label)s %(n)s") % {"label": label, "n": change.row}
+    return {"label": label, "before": change.before, "after": change.after}

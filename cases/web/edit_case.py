@@ -1,0 +1,246 @@
+"""新建请求, the third step, and the mending of a returned case: facts, persons, items, files, and 报送审批.
+
+One form serves the page with and without script. Whatever a POST asks for, the text is saved first; whatever cannot be
+saved comes back as it was typed, with the reason beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agencies.actors import Actor
+from agencies.doors import words
+from agencies.errors import DomainError, GuardFailed, Malformed, NotPermitted, Reason, StaleVersion
+from cases import drafts, files, policies, secrecy
+from cases.commands import take_step
+from cases.models import Case
+from cases.queries.drafting import missing
+from cases.web import draft_form, drafting_page
+from cases.web.draft_form import Form, Row
+from cases.web.new_case import choose, chosen_country, chosen_type
+from cases.web.papers import take_files
+from cases.workflow import EDITABLE
+
+_PAGE = re.compile(r"[A-Za-z0-9]{12}")
+
+
+@login_not_required  # an officer whose session has ended gets his text back, not a log-in page instead of it
+@require_http_methods(["GET", "POST"])
+def edit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The drafting page of a draft or returned case."""
+    if not request.user.is_authenticated:
+        return drafting_page.signed_out(request)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    case = policies.get_visible(actor, case_id)
+    if request.method == "POST":
+        return _post(request, actor, case)
+    if case.status not in EDITABLE:
+        return redirect("case-detail", case_id=case.pk)
+    if not policies.may_edit(actor, case, policies.open_leg(case)):
+        raise NotPermitted(_("草稿由本机关承办人填写。"))
+    step = request.GET.get("step")
+    if step == "country":
+        return choose(request, country=None, case=case)
+    if step == "type" and (country := chosen_country(request.GET.get("country", "")) or case.country):
+        return choose(request, country=country, case=case)
+    form = draft_form.stored(drafts.content_of(case))
+    form.opinion = request.session.get(_opinion_key(case), "")
+    return _page(request, case, form)
+
+
+@login_not_required
+@require_POST
+def autosave(request: HttpRequest, case_id: UUID) -> JsonResponse:
+    """Save what was typed so far: {version, saved, saved_at, missing, errors}, or a problem in JSON with its status."""
+    if not request.user.is_authenticated:
+        detail = _("登录已过期，刚写的内容还没有存上，都在这一页。请另开一页登录，再回到这里。")
+        return JsonResponse({"code": "signed_out", "detail": detail}, status=401)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    try:
+        case = policies.get_visible(actor, case_id)
+        case, reasons = _save(request, actor, case, draft_form.posted(request.POST))
+    except DomainError as error:
+        answer = {"code": error.code, "detail": str(error.message), "version": error.facts.get("current")}
+        return JsonResponse(answer, status=error.status)
+    now = timezone.now()
+    unsaved = _("%(time)s，有 %(n)s 处还没存上：%(words)s")
+    first = {"time": words.clock(now), "n": len(reasons), "words": reasons[0].words} if reasons else {}
+    return JsonResponse(
+        {
+            "version": case.version,
+            "saved": unsaved % first if reasons else words.clock(now),
+            "saved_at": now.isoformat(),
+            "missing": [_shown(reason) for reason in missing(case)],
+            "errors": [_shown(reason) for reason in reasons],
+        }
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def discard_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """删除草稿: asks once, naming the number; the number is not used again."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    case = policies.get_visible(actor, case_id)
+    if request.method == "GET":
+        policies.require_role(actor, policies.find(case, "discard"))
+        policies.require_ready(actor, policies.find(case, "discard"), case, policies.open_leg(case))
+        return render(request, "cases/discard.html", {"case": case})
+    take_step(actor=actor, case_id=case.pk, step="discard", version=_number(request.POST.get("version", "")))
+    messages.success(request, format_html("<b>{}</b>", _("草稿 %(number)s 已删除。") % {"number": case.number}))
+    return redirect("workbench")
+
+
+# --- A POST of the page ---------------------------------------------------------------------------------------------
+
+
+def _post(request: HttpRequest, actor: Actor, case: Case) -> HttpResponse:
+    action, _colon, place = request.POST.get("action", "save").partition(":")
+    if action == "choose":
+        return _choose(request, actor, case)
+    form = draft_form.posted(request.POST)
+    _rows(form, action, place)
+    try:
+        case, reasons = _save(request, actor, case, form)
+    except StaleVersion:
+        return drafting_page.conflict(request, actor, case.pk, form)
+    except DomainError as error:
+        if error.status == 404:
+            raise
+        return _page(request, case, form, error=error)
+    if action in ("add_subject", "add_item", "remove_subject", "remove_item"):
+        return _with_rows(request, case, form, action, reasons)
+    act = _ACTIONS.get(action, _saved)
+    if reasons and action not in ("attach", "remove_file"):
+        return _page(request, case, form, error=Malformed(reasons=reasons))
+    return act(request, actor, case, form, place)
+
+
+def _save(request: HttpRequest, actor: Actor, case: Case, form: Form) -> tuple[Case, list[Reason]]:
+    """Save every part of the form that can be saved; gives the case and what is wrong with the rest."""
+    content, reasons = draft_form.parse(form, lists="rows" in request.POST)
+    if any(reason.code == secrecy.CODE for reason in reasons):
+        places = [reason.pointer for reason in reasons if reason.code == secrecy.CODE]
+        secrecy.report(actor, f"case:{case.pk}", places)
+    version, page = _number(request.POST.get("version", "")), request.POST.get("page", "")
+    page = page if _PAGE.fullmatch(page) else ""
+    case = drafts.save_draft(actor=actor, case_id=case.pk, content=content, version=version, page=page)
+    if "opinion" in request.POST:
+        request.session[_opinion_key(case)] = form.opinion[:4000]
+    return case, reasons
+
+
+def _rows(form: Form, action: str, place: str) -> None:
+    """Take off the row whose 去掉 was pressed (its place counts from the rows as they were shown)."""
+    rows = {"remove_subject": form.subjects, "remove_item": form.items}.get(action)
+    if rows is not None and place.isdigit() and int(place) < len(rows):
+        del rows[int(place)]
+
+
+def _with_rows(request: HttpRequest, case: Case, form: Form, action: str, reasons: list[Reason]) -> HttpResponse:
+    if action == "add_subject":
+        form.subjects.append(Row({}))
+    elif action == "add_item":
+        form.items.append(Row({}))
+    form.blame(reasons)
+    return _page(request, case, form, focus=action.removeprefix("add_") if action.startswith("add_") else "")
+
+
+def _saved(request: HttpRequest, actor: Actor, case: Case, form: Form, place: str) -> HttpResponse:
+    return redirect("case-edit", case_id=case.pk)
+
+
+def _go(request: HttpRequest, actor: Actor, case: Case, form: Form, place: str) -> HttpResponse:
+    """On to another step, now that the text is saved."""
+    if place == "discard":
+        return redirect("case-discard", case_id=case.pk)
+    step = "type" if place == "type" and case.country else "country"
+    return redirect(f"{reverse('case-edit', args=[case.pk])}?step={step}")
+
+
+def _choose(request: HttpRequest, actor: Actor, case: Case) -> HttpResponse:
+    """Steps 1 and 2 of an existing draft: its country and type are changed together."""
+    country = chosen_country(request.POST.get("country", ""))
+    kind = chosen_type(actor, country, request.POST.get("request_type", ""))
+    if country is None or kind is None:
+        return choose(request, country=country or case.country, case=case, status=400)
+    content = {"country": country, "request_type": kind}
+    drafts.save_draft(actor=actor, case_id=case.pk, content=content)
+    return redirect("case-edit", case_id=case.pk)
+
+
+def _attach(request: HttpRequest, actor: Actor, case: Case, form: Form, place: str) -> HttpResponse:
+    refusal = take_files(request, actor, case)
+    if refusal is not None:
+        return _page(request, case, form, error=refusal)
+    return redirect(f"{reverse('case-edit', args=[case.pk])}#f-file")
+
+
+def _remove_file(request: HttpRequest, actor: Actor, case: Case, form: Form, place: str) -> HttpResponse:
+    try:
+        file_id = UUID(place)
+    except ValueError:
+        raise Malformed from None
+    attachment = files.remove(actor=actor, case_id=case.pk, file_id=file_id)
+    messages.success(request, _("已去掉「%(name)s」。") % {"name": attachment.name})
+    return redirect(f"{reverse('case-edit', args=[case.pk])}#f-file")
+
+
+def _submit(request: HttpRequest, actor: Actor, case: Case, form: Form, place: str) -> HttpResponse:
+    data = {"opinion": form.opinion} if form.opinion.strip() else {}
+    try:
+        done = take_step(actor=actor, case_id=case.pk, step="submit", data=data, version=case.version)
+    except (GuardFailed, Malformed) as error:
+        return _page(request, case, form, error=error)
+    request.session.pop(_opinion_key(case), None)
+    words_ = _("已报送本机关审批人审批。审批后逐级上报，每一步都会通知你。")
+    messages.success(request, format_html("<b>{}</b> {}", done.number, words_))
+    return redirect("case-detail", case_id=done.pk)
+
+
+_ACTIONS: dict[str, Callable[[HttpRequest, Actor, Case, Form, str], HttpResponse]] = {
+    "go": _go,
+    "attach": _attach,
+    "remove_file": _remove_file,
+    "submit": _submit,
+}
+
+
+# --- Parts ----------------------------------------------------------------------------------------------------------
+
+
+def _page(request: HttpRequest, case: Case, form: Form, **extra: Any) -> HttpResponse:
+    error: DomainError | None = extra.get("error")
+    if error is not None:
+        form.blame(error.reasons)
+    return drafting_page.show(request, case, form, status=error.status if error else 200, **extra)
+
+
+def _shown(reason: Reason) -> dict[str, str]:
+    return {
+        "code": reason.code,
+        "detail": str(reason.words),
+        "pointer": reason.pointer,
+        "href": drafting_page.anchor(reason),
+    }
+
+
+def _number(text: str) -> int:
+    """The version a page was opened at; a page that does not say is as old as can be, so nothing is overwritten."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _opinion_key(case: Case) -> str:
+    return f"submit-note:{case.pk}"

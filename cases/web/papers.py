@@ -1,0 +1,207 @@
+"""Files and notes on a case, from the web: attach, take off, download; write a note.
+
+`papers_of` gives the fragments cases/_files.html and cases/_notes.html what they show; any page of a case may include
+them. A refusal is a page of its own that keeps what was typed, so that it does not matter where the form stood.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from agencies.actors import Actor
+from agencies.doors.uploads import oversize
+from agencies.doors.words import english
+from agencies.errors import Conflict, DomainError, GuardFailed, Malformed, NotVisible, Reason, TooLarge
+from cases import files, notes, policies, secrecy
+from cases.file_kinds import ACCEPTED, KINDS
+from cases.models import Attachment, Audience, Case, Leg, Note
+
+
+def papers_of(actor: Actor, case: Case, leg: Leg | None) -> dict[str, Any]:
+    """What cases/_files.html and cases/_notes.html need, as one dict to put into a page's context."""
+    written = [note for note in notes.notes_of(actor, case) if note.event is None or note.event.kind == "note.add"]
+    told = notes.mentioned_in(written)
+    return {
+        "files": files_shown(files.files_of(case)),
+        "may_attach": files.may_attach(actor, case, leg),
+        "may_remove": files.may_remove(actor, case, leg),
+        "upload": upload_rules(),
+        "notes": [{"note": note, "pieces": notes.pieces(note, told)} for note in written],
+        "may_note": actor.officer_id is not None and bool(actor.case_agency_id),
+        "note_limit": notes.LIMIT,
+        "audiences": audiences(),
+    }
+
+
+def files_shown(attachments: list[Attachment]) -> list[dict[str, Any]]:
+    """Attachments as rows of the list: what it is, who brought it, where to get it."""
+    return [
+        {
+            "file": row,
+            "url": reverse("case-file", args=[row.case_id, row.pk]),
+            "form": row.name.rpartition(".")[2].upper(),
+            "reply": row.transmission is not None,
+        }
+        for row in attachments
+    ]
+
+
+def upload_rules() -> dict[str, Any]:
+    """The limit and the accepted kinds, for the upload field and the sentence beside it."""
+    kinds = listed(sorted({extension.upper() for kind in KINDS for extension in kind.extensions[:1]}))
+    hint = _("每份不超过 %(limit)s MB。接收 %(kinds)s；不接收压缩包、带宏的文档、网页和程序。")
+    return {
+        "limit": settings.ATTACHMENT_LIMIT,
+        "hint": hint % {"limit": settings.ATTACHMENT_LIMIT // 1024**2, "kinds": kinds},
+        "accept": ",".join(f".{extension}" for extension in ACCEPTED),
+    }
+
+
+def audiences() -> list[tuple[str, object]]:
+    """Who may read a note, for the choice under its text."""
+    return [
+        (Audience.AGENCY, _("只给本机关看")),
+        (Audience.ROUTE, _("沿线机关都能看")),
+    ]
+
+
+# --- Files ----------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+def add_files(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Attach one or more files to a case; what is refused is listed, what was taken stays."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    case = policies.get_visible(actor, case_id)
+    refusal = take_files(request, actor, case)
+    if refusal is None:
+        return redirect(f"{reverse('case-detail', args=[case.pk])}#files")
+    context = {"case": case, "error": refusal, "upload": upload_rules()}
+    return render(request, "cases/upload.html", context, status=refusal.status)
+
+
+def take_files(request: HttpRequest, actor: Actor, case: Case) -> DomainError | None:
+    """Attach the files of this request one by one. Gives the refusals as one error, None when all were taken.
+
+    Whether he may attach at all is not a matter of one file: such an error is raised.
+    """
+    too_big = [_named(name, files.too_large().reasons) for name in oversize(request)]
+    taken, refused = _take(actor, case, request.FILES.getlist("file"))
+    if taken:
+        names = listed([_("「%(name)s」") % {"name": name} for name in taken])
+        messages.success(request, _("已上传 %(names)s。") % {"names": names})
+    elif not (too_big or refused):
+        refused = [Reason("file_missing", _("先选择文件，再上传。"), "/file")]
+    if not (too_big or refused):
+        return None
+    error = files.FileRefused(_("有文件没有上传。") if taken else "", reasons=[*too_big, *refused])
+    error.status = 413 if too_big else error.status
+    return error
+
+
+def _take(actor: Actor, case: Case, uploads: list[UploadedFile[Any]]) -> tuple[list[str], list[Reason]]:
+    taken, refused = [], []
+    for upload in uploads:
+        name = upload.name or ""
+        try:
+            taken.append(files.attach(actor=actor, case_id=case.pk, name=name, content=upload).name)
+        except (GuardFailed, TooLarge) as error:
+            refused.append(_named(name, error.reasons))
+            if any(reason.code == secrecy.CODE for reason in error.reasons):
+                secrecy.report(actor, f"case:{case.pk}", ["/file"])
+    return taken, refused
+
+
+def _named(name: str, reasons: list[Reason]) -> Reason:
+    """The first reason, with the file's name before it."""
+    words = _("「%(name)s」：%(words)s") % {"name": name, "words": reasons[0].words}
+    return Reason(reasons[0].code, words, "/file")
+
+
+@require_GET
+def download(request: HttpRequest, case_id: UUID, file_id: UUID) -> HttpResponseBase:
+    """The file's bytes, never shown in the page's origin: attached, unsniffed, sandboxed, uncached."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    opened = files.open_file(actor=actor, case_id=case_id, file_id=file_id)
+    if opened.stream is None:
+        words = _("这份文件与登记时的内容不一致，没有给你下载，已经记录。请告诉系统管理员，并向上传的人要一份原件。")
+        error = Conflict(words)  # shown, not raised: what was recorded must stay
+        return render(request, "error.html", {"error": error, "status": error.status}, status=error.status)
+    attachment = opened.attachment
+    response = FileResponse(
+        opened.stream, as_attachment=True, filename=attachment.name, content_type=attachment.media_type
+    )
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+def remove_file(request: HttpRequest, case_id: UUID, file_id: UUID) -> HttpResponse:
+    """Take a file off a draft or a returned case."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    attachment = files.remove(actor=actor, case_id=case_id, file_id=file_id)
+    messages.success(request, _("已去掉「%(name)s」。") % {"name": attachment.name})
+    return redirect(f"{reverse('case-detail', args=[case_id])}#files")
+
+
+# --- Notes ----------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+def add_note(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Write a note; a refused one comes back on a page of its own, as it was typed."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    text, audience = request.POST.get("text", ""), request.POST.get("audience", Audience.AGENCY)
+    try:
+        added = notes.add_note(actor=actor, case_id=case_id, text=text, audience=audience)
+    except NotVisible:
+        raise
+    except DomainError as error:
+        return _note_again(request, actor, case_id, error)
+    _tell(request, added.note, added.unseen)
+    return redirect(f"{reverse('case-detail', args=[case_id])}#notes")
+
+
+def _note_again(request: HttpRequest, actor: Actor, case_id: UUID, error: DomainError) -> HttpResponse:
+    case = policies.get_visible(actor, case_id)
+    if isinstance(error, Malformed) and any(reason.code == secrecy.CODE for reason in error.reasons):
+        secrecy.report(actor, f"case:{case.pk}", ["/note"])
+    context = {
+        "case": case,
+        "error": error,
+        "text": request.POST.get("text", ""),
+        "audience": request.POST.get("audience", ""),
+        "audiences": audiences(),
+        "note_limit": notes.LIMIT,
+    }
+    return render(request, "cases/note.html", context, status=error.status)
+
+
+def _tell(request: HttpRequest, note: Note, unseen: list[str]) -> None:
+    said = (
+        _("备注已保存，只有本机关能看到。") if note.audience == Audience.AGENCY else _("备注已保存，沿线机关都能看到。")
+    )
+    messages.success(request, said)
+    if unseen:
+        internal = note.audience == Audience.AGENCY
+        text = _("%(names)s 看不到这条备注，没有通知。") if internal else _("%(names)s 看不到这件案件，没有通知。")
+        messages.warning(request, text % {"names": listed([f"@{number}" for number in unseen])})
+
+
+def listed(names: list[str]) -> str:
+    """Names one after the other, as the page's language writes a list."""
+    return (", " if english() else "、").join(names)
