@@ -7,9 +7,12 @@ day 0 (当日不计); received later, or on a day off, the next working day is. 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from itertools import accumulate
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,7 +23,7 @@ _DAY = timedelta(days=1)
 _SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Calendar:
     """`days` holds the days that differ from Monday–Friday (True: worked); `official` the years with a notice."""
 
@@ -62,8 +65,21 @@ class Calendar:
         """
         first, last = a.astimezone(SHANGHAI).date(), b.astimezone(SHANGHAI).date()
         sign = 1 if first <= last else -1
-        first, last = min(first, last), max(first, last)
-        return sign * sum(self.is_workday(first + timedelta(days=i)) for i in range(1, (last - first).days + 1))
+        return sign * (self._worked_until(max(first, last)) - self._worked_until(min(first, last)))
+
+    def _worked_until(self, day: date) -> int:
+        """Worked days from the beginning of the era to `day`, without walking them: a page asks for fifty spans."""
+        weeks, rest = divmod(day.toordinal(), 7)  # day 1 was a Monday
+        days, changes = self._changes
+        position = bisect_right(days, day)
+        return weeks * 5 + min(rest, 5) + (changes[position - 1] if position else 0)
+
+    @cached_property
+    def _changes(self) -> tuple[list[date], list[int]]:
+        """The special days in order, and by how much they together change the count up to each."""
+        days = sorted(self.days)
+        changes = accumulate(int(self.days[day]) - int(day.weekday() < _SATURDAY) for day in days)
+        return days, list(changes)
 
     def _is_official(self, first: date, last: date) -> bool:
         return self.official.issuperset(range(first.year, last.year + 1))
