@@ -103,7 +103,7 @@ class Family:
 
     def __init__(self, logs: Path, interrupted: Callable[[], bool] = lambda: False) -> None:
         self.logs, self.interrupted = logs, interrupted
-        self._running: dict[str, tuple[Part, subprocess.Popen[bytes]]] = {}
+        self.running: dict[str, tuple[Part, subprocess.Popen[bytes]]] = {}
         self._deaths: dict[str, list[float]] = {}
 
     def start(self, part: Part, timeout: float = 60.0) -> None:
@@ -123,7 +123,7 @@ class Family:
                 death_signal=part.stop_signal,
                 pass_fds=part.pass_fds,
             )
-        self._running[part.name] = (part, process)
+        self.running[part.name] = (part, process)
         try:
             self.wait(lambda: self._is_ready(part, process), f"{part.name} is not ready", timeout)
         except StackError as error:
@@ -162,7 +162,7 @@ class Family:
 
     def mind(self) -> None:
         """Start again whatever has ended. StackError when a part ends again and again."""
-        for name, (part, process) in list(self._running.items()):
+        for name, (part, process) in list(self.running.items()):
             if process.poll() is None:
                 continue
             say(f"{name} ended with {process.returncode}; starting it again")
@@ -182,11 +182,11 @@ class Family:
 
     def stop(self) -> dict[str, int | None]:
         """Stop all, highest tier first; returns the exit codes."""
-        members = list(self._running.values())
+        members = list(self.running.values())
         for tier in sorted({part.tier for part, _ in members}, reverse=True):
             _stop([(p.name, process, p.stop_signal, p.grace) for p, process in members if p.tier == tier])
-        codes = {name: process.returncode for name, (_, process) in self._running.items()}
-        self._running.clear()
+        codes = {name: process.returncode for name, (_, process) in self.running.items()}
+        self.running.clear()
         return codes
 
 

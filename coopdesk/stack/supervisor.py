@@ -111,11 +111,10 @@ class Supervisor:
 
     @staticmethod
     def _stop(layout: Layout, family: Family) -> None:
-        say("\nStopping …")
-        codes = family.stop()
+        if family.running:
+            say("\nStopping …")
+            say("Stopped: " + ", ".join(f"{name} {code}" for name, code in family.stop().items()))
         layout.environment.unlink(missing_ok=True)
-        if codes:
-            say("Stopped: " + ", ".join(f"{name} {code}" for name, code in codes.items()))
 
 
 def _address(server: socket.socket) -> str:

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from agencies.seals import signing_key
+from coopdesk.checks import refuse_unsafe
 from coopdesk.demo.accounts import lines, make_accounts
 
 LOADERS = ("load_agencies", "load_countries", "load_treaties", "load_limits")
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--welcome", type=Path, help="file for what the person who started it should read")
 
     def handle(self, *args: Any, welcome: Path | None, **options: Any) -> None:
+        refuse_unsafe()
         self._migrate()
         self._seed()
         call_command("collectstatic", interactive=False, verbosity=0)
