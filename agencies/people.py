@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from agencies import passwords
@@ -63,9 +64,23 @@ def with_posts(officers: QuerySet[Officer]) -> QuerySet[Officer]:
     return officers.prefetch_related(Prefetch("appointments", queryset=posts, to_attr="posts"))
 
 
-def history_of(officer: Officer) -> list[Appointment]:
-    """All appointments ever, the newest first."""
-    return list(officer.appointments.select_related("agency", "granted_by").order_by("-starts_at", "-pk"))
+def history_of(officer: Officer, *, within: Actor | None = None) -> list[Appointment]:
+    """All his appointments ever, those in force first, each with `ended` and `coming`.
+
+    An approver (`within`) sees those at his own agency.
+    """
+    now = Now()
+    posts = (
+        officer.appointments.select_related("agency", "granted_by")
+        .annotate(
+            ended=ExpressionWrapper(Q(ends_at__isnull=False, ends_at__lte=now), BooleanField()),
+            coming=ExpressionWrapper(Q(starts_at__gt=now), BooleanField()),
+        )
+        .order_by("ended", "-starts_at", "-pk")
+    )
+    if within is not None and within.role not in EVERYBODY:
+        posts = posts.filter(agency_id=within.agency_id or 0)
+    return list(posts)
 
 
 def police_numbers(officer_ids: Iterable[int]) -> dict[int, str]:

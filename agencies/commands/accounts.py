@@ -243,13 +243,3 @@ def _is_email(text: str) -> bool:
     except ValidationError:
         return False
     return len(text) <= EMAIL_LIMIT
-
-
-def change_own_password(*, actor: Actor, officer: Officer, password: str) -> None:
-    """Store the password that the officer chose; the rules were checked by the form. The duty to change it ends."""
-    officer.set_password(password)
-    Officer.objects.filter(pk=officer.pk).update(
-        password=officer.password, must_change_password=False, password_changed_at=timezone.now()
-    )
-    officer.must_change_password = False
-    audit.record(actor=actor, kind="session.password_change", subject=f"officer:{officer.pk}")

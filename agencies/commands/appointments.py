@@ -40,9 +40,8 @@ def grant(
         raise NotVisible
     _not_oneself(actor, officer.pk)
     if role not in Role.values:
-        raise Malformed(reasons=[Reason("unknown_role", _("选一种职务。"), "/role")])
-    if ends_at is not None and (ends_at <= timezone.now() or (starts_at and ends_at <= starts_at)):
-        raise Malformed(reasons=[Reason("bad_period", _("结束日期要晚于开始日期，也要晚于今天。"), "/ends_on")])
+        raise Malformed(reasons=[Reason("unknown_role", _("选一种角色。"), "/role")])
+    _check_period(starts_at, ends_at)
     appointment = Appointment(
         officer=officer, agency=agency, role=role, ends_at=ends_at, granted_by_id=actor.officer_id
     )
@@ -92,6 +91,17 @@ def act_as(*, actor: Actor, officer: Officer, appointment_id: int) -> None:
         Officer.objects.filter(pk=officer.pk).update(acting_appointment=appointment)
         facts = {"appointment": appointment.pk}
         audit.record(actor=actor, kind="appointment.act_as", subject=f"officer:{officer.pk}", facts=facts)
+
+
+def _check_period(starts_at: datetime | None, ends_at: datetime | None) -> None:
+    now = timezone.now()
+    reasons = []
+    if starts_at is not None and starts_at < now:
+        reasons.append(Reason("starts_in_past", _("开始日期不能早于今天；从现在起任职就留空。"), "/starts_on"))
+    if ends_at is not None and ends_at <= max(starts_at or now, now):
+        reasons.append(Reason("bad_period", _("结束日期不能早于开始日期，也不能早于今天。"), "/ends_on"))
+    if reasons:
+        raise Malformed(reasons=reasons)
 
 
 def _not_oneself(actor: Actor, officer_id: int) -> None:

@@ -15,6 +15,7 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
@@ -73,6 +74,11 @@ class _LoginView(account.LoginView):
 _login = _ours(_LoginView.as_view())
 
 
+def list_passkeys(request: HttpRequest) -> HttpResponse:
+    """Passkeys stand on the page of all second factors."""
+    return redirect("mfa_index")
+
+
 @wraps(_login)
 def log_in(request: HttpRequest) -> HttpResponse:
     """The log-in page. Tries for one police number wait for one another: twenty at once are still five."""
@@ -92,9 +98,7 @@ activate_totp = _ours(totp.activate_totp)
 deactivate_totp = _ours(totp.deactivate_totp)
 view_recovery_codes = _ours(recovery_codes.view_recovery_codes)
 generate_recovery_codes = _ours(recovery_codes.generate_recovery_codes)
-download_recovery_codes = _ours(recovery_codes.download_recovery_codes)
 login_passkey = _ours(webauthn.login_webauthn)
-list_passkeys = _ours(webauthn.list_webauthn)
 add_passkey = _ours(webauthn.add_webauthn)
 edit_passkey = _ours(webauthn.edit_webauthn)
 remove_passkey = _ours(webauthn.remove_webauthn)

@@ -17,7 +17,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django.core.exceptions import ValidationError
-from django.forms import CharField, Form
+from django.forms import BooleanField, CharField, Form
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models.officers import normalize_police_number
@@ -26,12 +26,16 @@ from agencies.web import lockout, session_events
 # A code stays good for its own half minute; remembering it a little longer covers a clock that is off.
 SPENT_FOR = 120
 NAME_LIMIT = 60
+_NAME_HINT = _("写一个认得出的名字，例如“办公室电脑”。")
 _BROKEN = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError, struct.error)
 
 
-def _required(form: Form, words: dict[str, Any]) -> None:
-    for name, text in words.items():
-        form.fields[name].error_messages["required"] = text
+def _word(form: Form, name: str, label: Any, missing: Any, hint: Any = "") -> None:
+    """Our words on a field of allauth's: a label and a hint before it, no placeholder in it."""
+    field = form.fields[name]
+    field.label, field.help_text = label, hint
+    field.error_messages["required"] = missing
+    field.widget.attrs.pop("placeholder", None)
 
 
 class LoginForm(account.LoginForm):
@@ -39,7 +43,9 @@ class LoginForm(account.LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _required(self, {"login": _("填写警号。"), "password": _("填写密码。")})
+        _word(self, "login", _("警号"), _("填写警号。"))
+        _word(self, "password", _("密码"), _("填写密码。"))
+        self.fields["password" if self.is_bound else "login"].widget.attrs["autofocus"] = True
 
     def clean_login(self) -> str:
         return normalize_police_number(self.cleaned_data["login"])
@@ -48,7 +54,8 @@ class LoginForm(account.LoginForm):
 class ReauthenticateForm(account.ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _required(self, {"password": _("填写密码。")})
+        _word(self, "password", _("密码"), _("填写密码。"))
+        self.fields["password"].widget.attrs["autofocus"] = True
 
 
 class ChangePasswordForm(account.ChangePasswordForm):
@@ -56,12 +63,10 @@ class ChangePasswordForm(account.ChangePasswordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        words = {
-            "oldpassword": _("填写现在的密码。"),
-            "password1": _("填写新密码。"),
-            "password2": _("再填写一次新密码。"),
-        }
-        _required(self, words)
+        rules = _("至少 12 个字符，含大写字母、小写字母、数字、其他符号中的三种；不用姓名、警号和常见密码。")
+        _word(self, "oldpassword", _("现在的密码"), _("填写现在的密码。"))
+        _word(self, "password1", _("新密码"), _("填写新密码。"), rules)
+        _word(self, "password2", _("再填一次新密码"), _("再填一次新密码。"))
 
     def clean_oldpassword(self) -> str:
         password: str = self.cleaned_data["oldpassword"]
@@ -84,7 +89,8 @@ class _CodeForm(mfa.BaseAuthenticateForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _required(self, {"code": _("填写验证码。")})
+        _word(self, "code", _("验证码"), _("填写验证码。"), _("验证器上的 6 位数字，或一个 8 位备用码。"))
+        self.fields["code"].widget.attrs |= {"autofocus": True, "inputmode": "numeric"}
 
     def clean_code(self) -> str:
         wrong = get_mfa_adapter().validation_error("incorrect_code")
@@ -123,7 +129,8 @@ class ReauthenticateCodeForm(_CodeForm, mfa.ReauthenticateForm):
 class ActivateTOTPForm(totp.ActivateTOTPForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _required(self, {"code": _("填写验证器上的 6 位数字。")})
+        _word(self, "code", _("验证码"), _("填写验证器上的 6 位数字。"), _("验证器上现在显示的 6 位数字。"))
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
 def _sturdy(clean: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -158,9 +165,15 @@ class ReauthenticatePasskeyForm(webauthn.ReauthenticateWebAuthnForm):
 
 
 class AddPasskeyForm(webauthn.AddWebAuthnForm):
-    name = CharField(required=False, max_length=NAME_LIMIT)
+    name = CharField(label=_("名称"), help_text=_NAME_HINT, required=False, max_length=NAME_LIMIT)
+    passwordless = BooleanField(
+        label=_("可以单独登录"),
+        help_text=_("不用再输密码，凭这把密钥加指纹、面容或 PIN 登录。老式安全密钥不支持，请去掉勾选，只作第二因素。"),
+        required=False,
+        initial=True,
+    )
     clean = _sturdy(webauthn.AddWebAuthnForm.clean)
 
 
 class EditPasskeyForm(webauthn.EditWebAuthnForm):
-    name = CharField(max_length=NAME_LIMIT)
+    name = CharField(label=_("名称"), help_text=_NAME_HINT, max_length=NAME_LIMIT)

@@ -16,7 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("factors/authenticator/remove/", account.deactivate_totp, name="mfa_deactivate_totp"),
     path("factors/recovery-codes/", account.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("factors/recovery-codes/new/", account.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("factors/recovery-codes/file/", account.download_recovery_codes, name="mfa_download_recovery_codes"),
     path("factors/passkeys/", account.list_passkeys, name="mfa_list_webauthn"),
     path("factors/passkeys/login/", account.login_passkey, name="mfa_login_webauthn"),
     path("factors/passkeys/confirm/", account.reauthenticate_passkey, name="mfa_reauthenticate_webauthn"),

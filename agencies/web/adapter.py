@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.commands.accounts import change_own_password
+from agencies.commands.own_account import change_own_password
 from agencies.models import Officer
 from agencies.officers import unappointed
 from agencies.people import one_time_password_expired
@@ -37,8 +37,25 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_code": gettext_lazy("验证码不对，或者已经用过。"),
     }
 
+    said = {
+        "account/messages/logged_out.txt": gettext_lazy("已退出登录。"),
+        "account/messages/password_changed.txt": gettext_lazy("密码已修改，别处的登录已退出。"),
+        "mfa/messages/totp_activated.txt": gettext_lazy("验证器已启用。"),
+        "mfa/messages/totp_deactivated.txt": gettext_lazy("验证器已停用。"),
+        "mfa/messages/webauthn_added.txt": gettext_lazy("通行密钥已添加。"),
+        "mfa/messages/webauthn_removed.txt": gettext_lazy("通行密钥已移除。"),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str = "", message: str = "", **kwargs: Any
+    ) -> None:
+        """Our words for what allauth says; what has none is not said."""
+        words = message or self.said.get(message_template)
+        if words:
+            messages.add_message(request, level, str(words))
 
     # --- Coming in and going out -----------------------------------------------------------------------------------
 

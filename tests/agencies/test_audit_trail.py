@@ -54,9 +54,18 @@ def test_an_untouched_trail_is_whole(trail):
 @pytest.mark.parametrize(
     "statement, found",
     [
-        ("UPDATE agencies_auditevent SET facts = '{\"n\": 2}' WHERE id = (SELECT event_id FROM agencies_auditseal WHERE seq = 3)", "event_changed"),
-        ("UPDATE agencies_auditevent SET at = at + interval '1 microsecond' WHERE id = (SELECT event_id FROM agencies_auditseal WHERE seq = 3)", "event_changed"),
-        ("UPDATE agencies_auditevent SET actor = 'officer:9' WHERE id = (SELECT event_id FROM agencies_auditseal WHERE seq = 3)", "event_changed"),
+        (
+            "UPDATE agencies_auditevent SET facts = '{\"n\": 2}' WHERE id = (SELECT event_id FROM agencies_auditseal WHERE seq = 3)",
+            "event_changed",
+        ),
+        (
+            "UPDATE agencies_auditevent SET at = at + interval '1 microsecond' WHERE id = (SELECT event_id FROM agencies_auditseal WHERE seq = 3)",
+            "event_changed",
+        ),
+        (
+            "UPDATE agencies_auditevent SET actor = 'officer:9' WHERE id = (SELECT event_id FROM agencies_auditseal WHERE seq = 3)",
+            "event_changed",
+        ),
         ("DELETE FROM agencies_auditseal WHERE seq = 3", "gap_in_chain"),
         ("DELETE FROM agencies_auditseal WHERE seq >= 4", "checkpoint_beyond_chain"),
         ("UPDATE agencies_auditseal SET hash = sha256('x') WHERE seq = 5", "event_changed"),
@@ -92,7 +101,10 @@ def test_reordered_events_are_found(trail):
 
 def test_a_rewritten_chain_does_not_match_the_checkpoint(trail):
     """Whoever owns the database can recompute every hash; the signed file outside still says what was there."""
-    tamper("UPDATE agencies_auditevent SET facts = '{\"n\": 2}' WHERE id = (SELECT event_id FROM agencies_auditseal WHERE seq = 3)", "DELETE FROM agencies_auditseal")
+    tamper(
+        "UPDATE agencies_auditevent SET facts = '{\"n\": 2}' WHERE id = (SELECT event_id FROM agencies_auditseal WHERE seq = 3)",
+        "DELETE FROM agencies_auditseal",
+    )
     tamper("INSERT INTO agencies_unsealedevent SELECT id FROM agencies_auditevent")
     seals.seal()
     assert codes() == {"checkpoint_differs"}

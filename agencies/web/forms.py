@@ -1,0 +1,163 @@
+"""Forms of the people pages. They read input; the commands decide, and their reasons come back to the fields."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.commands.accounts import NAME_LIMIT, NUMBER_LIMIT, NewOfficer
+from agencies.errors import DomainError
+from agencies.models import Agency, Officer
+from agencies.queries import agency_by_code, search_agencies
+from agencies.roles import ADMIN_ROLES, CASE_ROLES, Role
+
+PICKED = 20
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+
+
+def attach(form: forms.Form, error: DomainError) -> None:
+    """Put the reasons of a refusal beside the fields they point to, the others at the head of the form."""
+    for reason in error.reasons:
+        name = reason.pointer.strip("/")
+        form.add_error(name if name in form.fields else None, str(reason.words))
+    if not error.reasons:
+        form.add_error(None, str(error.message))
+
+
+def _day(label: Any, hint: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        help_text=hint,
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
+        error_messages={"invalid": _("写成 2026-01-31。")},
+    )
+
+
+class OfficerForm(forms.Form):
+    police_number = forms.CharField(
+        label=_("警号"), max_length=NUMBER_LIMIT, help_text=_("登录用。全角半角、大小写不分。"), required=False
+    )
+    name = forms.CharField(label=_("姓名"), max_length=NAME_LIMIT, required=False)
+    email = forms.CharField(
+        label=_("邮箱"), max_length=254, required=False, help_text=_("收进展通知；通知只有编号和链接。")
+    )
+
+    def new(self) -> NewOfficer:
+        """What was typed, for the command. Fields are checked there, so that a file and a form obey one rule."""
+        return NewOfficer(**{name: self.cleaned_data.get(name, "") for name in ("police_number", "name", "email")})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("police_number", "name"):
+            if name in self.fields:
+                self.fields[name].widget.attrs["required"] = True
+        self.use_required_attribute = False
+
+
+class DetailsForm(OfficerForm):
+    """Name and e-mail; the police number stays as it is."""
+
+    police_number = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"name": officer.name, "email": officer.email}, **kwargs)
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(
+        label=_("CSV 文件"),
+        help_text=_("列名：警号、姓名、邮箱（邮箱可以不要）。UTF-8 或 GBK，一次最多 2,000 人。"),
+        error_messages={"required": _("选一个文件。"), "empty": _("文件是空的。")},
+    )
+
+
+class AgencyPickForm(forms.Form):
+    """Name an agency by typing: one match is taken, several are offered to choose from."""
+
+    agency_text = forms.CharField(
+        label=_("机关"), max_length=100, required=False, help_text=_("名称、拼音首字母或机关代码，例如“昆山”“kss”。")
+    )
+    agency = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
+
+    options: list[Agency]
+    picked: Agency | None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.options, self.picked = [], None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        text, code = cleaned.get("agency_text", ""), cleaned.get("agency", "")
+        self.options = search_agencies(text, PICKED) if text else []
+        chosen = agency_by_code(code) if code else None
+        exact = [agency for agency in self.options if text in (agency.name, agency.code)]
+        if chosen is not None and (not text or chosen in self.options):
+            self.picked = chosen
+        elif len(self.options) == 1 or len(exact) == 1:
+            self.picked = (exact or self.options)[0]
+        elif self.options:
+            self.add_error("agency_text", _("符合的机关不止一个，在下面选一个。"))
+        else:
+            self.add_error("agency_text", _("没有这样的机关，换个写法再找。") if text else _("写明机关。"))
+        return cleaned
+
+
+class AppointmentForm(AgencyPickForm):
+    role = forms.ChoiceField(
+        label=_("角色"),
+        help_text=_("三类管理员互斥，也不能兼办案。"),
+        choices=[
+            ("", _("选一种角色")),
+            (_("办案"), [(role.value, role.label) for role in Role if role in CASE_ROLES]),
+            (_("管理"), [(role.value, role.label) for role in Role if role in ADMIN_ROLES]),
+        ],
+        error_messages={"required": _("选一种角色。"), "invalid_choice": _("选一种角色。")},
+    )
+    starts_on = _day(_("开始日期"), _("留空就从现在起。"))
+    ends_on = _day(_("结束日期"), _("含当天。长期任职就留空。"))
+
+    def period(self) -> dict[str, datetime | None]:
+        """From the beginning of the first day (or now) to the end of the last one, in the product's time zone."""
+        first: date | None = self.cleaned_data["starts_on"]
+        last: date | None = self.cleaned_data["ends_on"]
+        begins_now = first is None or first == timezone.localdate()
+        return {
+            "starts_at": None if begins_now or first is None else _midnight(first),
+            "ends_at": _midnight(last + timedelta(days=1)) if last else None,
+        }
+
+
+class ClientForm(AgencyPickForm):
+    name = forms.CharField(
+        label=_("接入系统"), max_length=80, required=False, help_text=_("写系统的名称，例如“昆山市局案件办理系统”。")
+    )
+    field_order = ("name", "agency_text", "agency")
+
+
+class PreferencesForm(forms.Form):
+    language = forms.ChoiceField(label=_("语言"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
+    theme = forms.ChoiceField(
+        label=_("明暗"),
+        choices=[("auto", _("跟随电脑")), ("light", _("浅色")), ("dark", _("深色"))],
+        widget=forms.RadioSelect,
+    )
+    single_key_shortcuts = forms.BooleanField(
+        label=_("单键快捷键"), required=False, help_text=_("不在输入框里时，按 j、k、/ 等单个键就有动作。")
+    )
+    notify_by_email = forms.BooleanField(
+        label=_("邮件通知"), required=False, help_text=_("案件有进展时发邮件，邮件里只有编号和链接。")
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
