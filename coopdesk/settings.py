@@ -292,7 +292,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["cases.api.schema.one_path_per_step", "agencies.doors.schema.finish"],
 }
 
 # --- Words, time, files ----------------------------------------------------------------------------------------------
@@ -303,7 +303,7 @@ LOCALE_PATHS = [BASE_DIR / room / "locale" for room in ("coopdesk", "cases", "tr
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "static/"
-STATIC_ROOT = STATE / "static"
+STATIC_ROOT = Path(env.str("COOPDESK_STATIC", default=str(STATE / "static")))
 FILES_ROOT = Path(env.str("COOPDESK_FILES", default=str(STATE / "files")))
 MEDIA_ROOT = FILES_ROOT
 CHECKPOINTS_ROOT = Path(env.str("COOPDESK_CHECKPOINTS", default=str(STATE / "checkpoints")))

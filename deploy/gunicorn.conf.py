@@ -1,6 +1,7 @@
 """The web server, in the embedded stack and in containers alike."""
 
 import os
+import shutil
 
 worker_class = "gthread"
 workers = int(os.environ.get("COOPDESK_WEB_WORKERS", "2"))
@@ -10,13 +11,17 @@ timeout = 60
 graceful_timeout = 20
 keepalive = 5
 control_socket_disable = True  # it would lie in the home folder, shared by every checkout
-forwarded_allow_ips = os.environ.get("COOPDESK_PROXIES", "127.0.0.1")
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 (a heartbeat must not wait for a disk)
+
+_metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+if _metrics:  # figures of processes that are gone would be counted again
+    shutil.rmtree(_metrics, ignore_errors=True)
+    os.makedirs(_metrics, mode=0o700)
 
 
 def child_exit(server, worker):
-    """Take the figures of a worker that is gone out of /metrics."""
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    """Take a worker that is gone out of /metrics."""
+    if _metrics:
         from prometheus_client import multiprocess
 
         multiprocess.mark_process_dead(worker.pid)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import os
-import shutil
 import socket
 import time
 from collections.abc import Mapping
@@ -81,7 +79,6 @@ class Application:
         env = self._env("app", PROMETHEUS_MULTIPROC_DIR=str(self.layout.metrics))
         return replace(
             self._part("web", [*command, "-b", f"fd://{descriptor}"], env),
-            before=lambda: _empty(self.layout.metrics),
             ready=lambda: _is_ready(port, host),
             grace=30,
             pass_fds=[descriptor],
@@ -110,9 +107,3 @@ def _is_ready(port: int, host: str) -> bool:
             return True
     time.sleep(0.2)
     return False
-
-
-def _empty(folder: Path) -> None:
-    """Figures of processes that are gone."""
-    for entry in os.scandir(folder):
-        shutil.rmtree(entry) if entry.is_dir() else os.unlink(entry)

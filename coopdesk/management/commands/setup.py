@@ -24,13 +24,15 @@ class Command(BaseCommand):
     help = "Migrate, load the seeds and collect the static files. Safe and quick to run again."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-static", action="store_true", help="the static files are collected already")
         parser.add_argument("--welcome", type=Path, help="file for what the person who started it should read")
 
-    def handle(self, *args: Any, welcome: Path | None, **options: Any) -> None:
+    def handle(self, *args: Any, no_static: bool, welcome: Path | None, **options: Any) -> None:
         refuse_unsafe()
         self._migrate()
         self._seed()
-        call_command("collectstatic", interactive=False, verbosity=0)
+        if not no_static:
+            call_command("collectstatic", interactive=False, verbosity=0)
         if settings.EMBEDDED:
             signing_key()  # makes it, so that web and worker find one and the same
         wanted = settings.EMBEDDED and settings.DEMO
