@@ -35,17 +35,19 @@ def ancestors_of(agency: Agency) -> list[Agency]:
     return [above[pk] for pk in reversed(agency.ancestors) if pk in above]
 
 
+def _active() -> QuerySet[Agency]:
+    """Active organs; `below` counts the active ones right below each."""
+    return Agency.objects.filter(is_active=True).annotate(below=Count("children", filter=Q(children__is_active=True)))
+
+
 def children_of(agency: Agency) -> QuerySet[Agency]:
-    """The active organs right below `agency`, in the order of their codes; `below` counts those right below each."""
-    below = Count("children", filter=Q(children__is_active=True))
-    return Agency.objects.filter(parent=agency, is_active=True).annotate(below=below).order_by("code")
+    """The active organs right below `agency`, in the order of their codes."""
+    return _active().filter(parent=agency).order_by("code")
 
 
 def heads() -> QuerySet[Agency]:
     """The active organs of the ministry and of the provinces: where browsing begins."""
-    below = Count("children", filter=Q(children__is_active=True))
-    top = Agency.objects.filter(tier__in=[Tier.MINISTRY, Tier.PROVINCE], is_active=True)
-    return top.annotate(below=below).order_by("code")
+    return _active().filter(tier__in=[Tier.MINISTRY, Tier.PROVINCE]).order_by("code")
 
 
 def appointments_at(agency: Agency) -> QuerySet[Appointment]:
@@ -64,9 +66,7 @@ def search_agencies(text: str, limit: int = 20) -> list[Agency]:
     if not terms:
         return []
     whole = "".join(terms)
-    found = reduce(
-        lambda rows, term: rows.filter(search_text__contains=term), terms, Agency.objects.filter(is_active=True)
-    )
+    found = reduce(lambda rows, term: rows.filter(search_text__contains=term), terms, _active())
     likeliness = Case(
         When(Q(code=whole) | Q(name=whole) | Q(alt_name=whole) | Q(short_name=whole), then=Value(0)),
         When(Q(search_text__startswith=terms[0]) | Q(search_text__contains=f"\n{terms[0]}"), then=Value(1)),
