@@ -47,10 +47,11 @@ def spell(text: str, readings: list[tuple[str, list[str]]]) -> str:
 
     `readings` go from the shortest text to the longest: the last one that matches wins.
     """
-    syllables = lazy_pinyin(text, errors=lambda rest: [""] * len(rest))
+    text = "".join(char for char in text if "\u4e00" <= char <= "\u9fff")
+    syllables = lazy_pinyin(text)
     for part, pinyin in readings:
         at = text.find(part)
         while at >= 0:
             syllables[at : at + len(part)] = pinyin
             at = text.find(part, at + 1)
-    return " ".join(filter(None, syllables))
+    return " ".join(syllables)
