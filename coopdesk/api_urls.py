@@ -2,6 +2,13 @@
 
 from django.urls import include, path
 
+from coopdesk.api import docs
+
 urlpatterns = [
+    path("", include("agencies.api.urls")),
+    path("", include("countries.api.urls")),
+    path("", include("treaties.api.urls")),
     path("", include("cases.api.urls")),
+    path("schema/", docs.Schema.as_view(), name="api-schema"),
+    path("docs/", docs.Docs.as_view(), name="api-docs"),
 ]

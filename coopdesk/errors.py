@@ -8,10 +8,12 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import DataError, transaction
+from django.db import DataError, OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from psycopg.errors import QueryCanceled
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -43,17 +45,13 @@ def of_domain(request: HttpRequest, error: DomainError) -> dict[str, Any]:
     """A domain error as a problem."""
     errors = [{"code": r.code, "detail": str(r.words), "pointer": r.pointer} for r in error.reasons]
     body = problem(request, status=error.status, code=error.code, detail=error.message, errors=errors)
-    body |= {name: value for name, value in error.facts.items() if name not in body}
-    return body
+    return {**{f"case_{name}" if name in body else name: value for name, value in error.facts.items()}, **body}
 
 
 def api_exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's hook. Rolls the request's transaction back; unknown errors go on to become a 500."""
     request = context["request"]
-    if isinstance(exc, (DataError, RequestDataTooBig, SuspiciousOperation)):
-        exc = Malformed()
-    if isinstance(exc, Http404):
-        exc = NotVisible()
+    exc = _in_domain_words(exc)
     if isinstance(exc, DomainError):
         body, status, headers = of_domain(request, exc), exc.status, {}
     else:
@@ -61,10 +59,28 @@ def api_exception_handler(exc: Exception, context: dict[str, Any]) -> Response |
         if response is None:
             return None
         body, status, headers = _of_drf(request, exc, response), response.status_code, dict(response.headers)
-    if transaction.get_connection().in_atomic_block:
+    if transaction.get_connection().in_atomic_block and not getattr(exc, "keeps_writes", False):
         transaction.set_rollback(True)
     headers.pop("Content-Type", None)
     return Response(body, status=status, headers=headers, content_type=PROBLEM_JSON)
+
+
+def _in_domain_words(exc: Exception) -> Exception:
+    """What Django and PostgreSQL raise over hostile or outsized input, as the domain error that it amounts to."""
+    if isinstance(exc, RequestDataTooBig):
+        return TooLarge()
+    if isinstance(exc, (DataError, SuspiciousOperation)):
+        return Malformed()
+    if isinstance(exc, OperationalError) and isinstance(exc.__cause__, QueryCanceled):
+        return TooBroad()
+    return NotVisible() if isinstance(exc, Http404) else exc
+
+
+class TooBroad(DomainError):
+    """The query ran into the statement's time limit."""
+
+    code, status = "too_broad", 422
+    message = gettext_lazy("查询范围太大。请加上时间、国家或状态等条件再查。")
 
 
 def _of_drf(request: HttpRequest, exc: Exception, response: Response) -> dict[str, Any]:

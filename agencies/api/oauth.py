@@ -20,6 +20,7 @@ from agencies.models import ServiceAccount
 # A request costs one slow hash, in this process; so the limit is counted in this process.
 REQUESTS, WINDOW = 120, 60
 _BODY_LIMIT = 16 * 1024
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class ServiceValidator(OAuth2Validator):
@@ -76,7 +77,7 @@ class Revoke(_Strict, RevokeTokenView):
 def _refuse(request: HttpRequest) -> HttpResponse | None:
     if request.META.get("QUERY_STRING"):
         return _error(400, "invalid_request", _("参数写在请求体里，不写在网址里。"))
-    if request.content_type != "application/x-www-form-urlencoded":
+    if request.content_type not in _FORMS:
         return _error(415, "invalid_request", _("请求体用 application/x-www-form-urlencoded。"))
     length = str(request.META.get("CONTENT_LENGTH") or "0")
     if not length.isdigit() or int(length[:12]) > _BODY_LIMIT:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,9 +16,11 @@ from agencies.doors.idempotency import once
 from agencies.doors.parsing import object_of
 from agencies.doors.preconditions import etag
 from agencies.doors.reading import Query
+from agencies.doors.schema import TEXT, Parameters, doc, json_body, one_of
 from agencies.errors import GuardFailed, Malformed, Reason
 from agencies.queries import agency_by_code
 from cases import content_input, drafts
+from cases.api import shapes
 from cases.api.bodies import case_body
 from cases.api.door import CaseDoor
 from cases.models import Direction, Status, Urgency
@@ -26,26 +29,29 @@ from countries.lookup import country_by_code
 from treaties.codes import request_type_by_code
 
 _REQUIRED = frozenset({"direction", "country", "request_type"})
+_MOMENT = {**TEXT, "format": "date-time"}
+_QUERY: Parameters = {
+    "status": (TEXT, gettext_lazy("状态，几个用逗号隔开。")),
+    "urgency": (TEXT, gettext_lazy("紧急程度，几个用逗号隔开。")),
+    "direction": (one_of(Direction.values), gettext_lazy("请求方向。")),
+    "country": (TEXT, gettext_lazy("国家代码。")),
+    "request_type": (TEXT, gettext_lazy("请求类型。")),
+    "origin": (TEXT, gettext_lazy("报送机关的代码。")),
+    "holder": (TEXT, gettext_lazy("案件现在所在机关的代码。")),
+    "q": (TEXT, gettext_lazy("编号或标题里的词。")),
+    "created_from": (_MOMENT, gettext_lazy("开案不早于。")),
+    "created_before": (_MOMENT, gettext_lazy("开案早于。")),
+    "updated_from": (_MOMENT, gettext_lazy("最近变动不早于。")),
+    "updated_before": (_MOMENT, gettext_lazy("最近变动早于。")),
+}
 
 
 class Cases(CaseDoor):
     """GET lists what the acting agency may see; POST opens a draft."""
 
-    query = paging.PARAMETERS | {
-        "status",
-        "country",
-        "request_type",
-        "urgency",
-        "direction",
-        "origin",
-        "holder",
-        "q",
-        "created_from",
-        "created_before",
-        "updated_from",
-        "updated_before",
-    }
+    query = paging.PARAMETERS | _QUERY.keys()
 
+    @doc(gettext_lazy("查案件"), shapes.CASES, query=_QUERY, paged=True)
     def get(self, request: Request) -> Response:
         params = request.query_params
         size = paging.page_size(params)
@@ -53,6 +59,7 @@ class Cases(CaseDoor):
         rows = api_list.page(self.actor, wanted, size=size, after=_after(params))
         return paging.answer(request, rows, size, "id")
 
+    @doc(gettext_lazy("起草请求"), shapes.CASE, status=201, body=json_body(shapes.NEW_CASE), headers="key")
     def post(self, request: Request) -> Response:
         return once(request, lambda: self._create(request))
 

@@ -19,6 +19,7 @@ from agencies.actors import Actor
 from cases.models import ENDED, Mark, Status
 from cases.policies import SEES_SECRETS
 
+TIME_LIMIT = "5s"  # of one statement: a search without an end is answered "too broad"
 OPEN = frozenset(Status.values) - frozenset(ENDED)
 
 
@@ -51,9 +52,11 @@ def page(actor: Actor, wanted: Wanted, *, size: int, after: UUID | None = None) 
     if after is not None:
         filters.append("c.id < %(after)s::uuid")
         parameters["after"] = str(after)
+    plain = wanted == Wanted()
+    if not plain:
+        prepared.rows(f"SELECT set_config('statement_timeout', '{TIME_LIMIT}', true)")
     if wide:
         prepared.rows("SELECT set_config('enable_bitmapscan', 'off', true)")
-    plain = wanted == Wanted()
     sql = _SQL.format(shape="wide" if wide else "narrow", source=source, where=" AND ".join(conditions + filters))
     return [_row(row) for row in prepared.rows(sql, parameters, prepare=plain)]
 
