@@ -58,16 +58,19 @@ def _exclusive(layout: Layout) -> Iterator[Family]:
 
 
 def backup(*, keys: bool) -> int:
-    """Write backups/coopdesk-<UTC time>.tar, readable by its owner alone; works beside a running stack."""
+    """Write coopdesk-<UTC time>.tar in backups/ (or COOPDESK_BACKUPS), readable by its owner alone.
+
+    Works beside a running stack; without one, the services run for the while.
+    """
     if environment.names_servers(os.environ):
         say("Note: the database is the one that MIGRATE_DATABASE_URL names; keys are the deployment's own affair.")
     layout, account = prepare(os.environ)
-    folder = ROOT / "backups"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = Path(os.environ.get("COOPDESK_BACKUPS", ROOT / "backups"))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder / f"coopdesk-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar"
     with _services(layout, account) as services:
         _write(target, services, keys=keys)
-    say(f"Wrote {target.relative_to(ROOT)} ({target.stat().st_size / 1e6:.1f} MB).")
+    say(f"Wrote {target} ({target.stat().st_size / 1e6:.1f} MB).")
     return 0
 
 
