@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from agencies.queries import route_of
 from django.db import transaction
 
 from agencies import audit
 from agencies.actors import Actor
 from agencies.errors import GuardFailed, NotPermitted, StaleVersion
 from agencies.models import AuditEvent
+from agencies.queries import route_of
 from cases import effects, limits, policies, step_input
 from cases.hands import clock, refresh_queue, remember
 from cases.models import ENDED, Audience, Case, Leg, Note, Phase, Side
@@ -175,8 +175,8 @@ def _record(
         "passed_over": _passed_over(case, before, after),
     }
     facts |= {name: values[name] for name in ("reasons", "kind", "channel", "usefulness") if name in values}
-    if "handler" in values:
-        facts["handler"] = after.handler_id
+    if "items" in values:
+        facts["outcomes"] = {str(row["id"]): row["outcome"] for row in values["items"]}
     return audit.record(actor=actor, kind=transition.event, subject=f"case:{case.pk}", facts=facts, at=at)
 
 

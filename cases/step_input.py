@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from treaties.codes import code_exists
 
 from agencies.errors import Malformed, NotVisible, Reason
 from agencies.models.officers import normalize_police_number
 from cases import secrecy
 from cases.models import Outcome
 from cases.workflow import Field, Kind, fields_of
+from treaties.codes import code_exists
 
 MAX_ROWS = 200
 _OUTCOMES = frozenset(Outcome.values) - {Outcome.WAITING}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from uuid import UUID
 
 from agencies.actors import Actor
 from agencies.models import Agency
@@ -78,7 +79,7 @@ class Dossier:
         return (b.astimezone(SHANGHAI).date() - a.astimezone(SHANGHAI).date()).days
 
 
-def dossier(actor: Actor, case_id: object, *, case: Case | None = None) -> Dossier:
+def dossier(actor: Actor, case_id: UUID, *, case: Case | None = None) -> Dossier:
     """The case and its parts; NotVisible for a hidden case as for an absent one. A `case` already read is not read again."""
     case = case or get_visible(actor, case_id)
     return Dossier(

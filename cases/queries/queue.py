@@ -182,7 +182,7 @@ _COLUMNS = (
     "country__name_en",
     "request_type__name_zh",
     "request_type__name_en",
-    "origin__short_name",
+    "origin__name",
     "held__agency_id",
     "held__holder_name",
     "held__opened_at",

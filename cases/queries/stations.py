@@ -18,7 +18,7 @@ class State(Enum):
     DONE = "done"
     NOW = "now"
     NEXT = "next"
-    SKIP = "skip"  # the case went past it, or will
+    SKIP = "skip"  # the case went past it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +88,14 @@ def _home(dossier: Dossier, agency: Agency, index: int, here: int, straight: ran
     open_here = any(leg.closed_at is None for leg in legs)
     if open_here:
         state = State.NOW
-    elif index in straight or (index < here and not legs):
+    elif index < here and not legs:
         state = State.SKIP
     else:
         state = State.DONE if index < here or (legs and dossier.case.ended_at) else State.NEXT
     return Station(
         kind="home",
         agency=agency,
-        name=agency.short_name or agency.name,
+        name=agency.short_name if agency.is_terminal else agency.name,
         state=state,
         legs=legs,
         limit=_limit(dossier, *((Phase.REVIEW, Phase.DISPATCH) if agency.is_terminal else (Phase.REVIEW,))),

@@ -12,14 +12,14 @@ from datetime import datetime
 from django.db.models import Q
 
 from agencies.models import Agency, AuditEvent, Officer
-from cases.models import Audience, Case, Note, Receipt, RequestItem, Transmission
+from cases.models import Audience, Case, Note, Receipt, Transmission
 from cases.queries.dossier import Dossier
 
 # Looking is not doing, and a refused paper is not in the case: both are for the auditor.
 _READING = ("case.read", "case.download", "case.secret_refused")
 NEWEST = 30
 # A silence worth naming: at home in working days, abroad in calendar days.
-SILENCE_HOME, SILENCE_ABROAD = 2, 7
+SILENCE_HOME, SILENCE_ABROAD = 3, 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,6 @@ class Entry:
     passed_over: list[Agency] = field(default_factory=list)
     receipt: Receipt | None = None
     transmission: Transmission | None = None
-    items: list[RequestItem] = field(default_factory=list)
     times: int = 1
 
 
@@ -115,12 +114,11 @@ def _agency_ids(event: AuditEvent) -> list[int]:
 
 
 def _with_parts(dossier: Dossier, entry: Entry) -> Entry:
-    """What else was written at the moment of the event: a crossing, a receipt, results."""
+    """What else was written at the moment of the event: a crossing, a receipt."""
     return replace(
         entry,
         receipt=next((receipt for receipt in dossier.receipts if receipt.at == entry.at), None),
         transmission=next((sent for sent in dossier.transmissions if sent.at == entry.at), None),
-        items=[item for item in dossier.items if item.answered_at == entry.at],
     )
 
 

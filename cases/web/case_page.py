@@ -15,7 +15,7 @@ from agencies.errors import DomainError
 from agencies.models import Agency
 from agencies.roles import Role
 from cases import notes
-from cases.models import Direction, Mark, Subject, SubjectKind
+from cases.models import Direction, Mark, Status, Subject, SubjectKind
 from cases.policies import available, eyes_used, may_edit, seated
 from cases.queries import choices
 from cases.queries.changes import masked
@@ -67,7 +67,7 @@ def page(
         "custody_of": told,
         "custody_sum": route_words.custody_sum(told),
         "clocks": route_words.clocks(dossier),
-        "forms": [_form(dossier, one, step, posted, error) for one in steps],
+        "forms": _forms(dossier, steps, step, posted, error),
         "others": others(dossier, steps),
         "may_edit": may_edit(actor, case, dossier.leg),
         "may_copy": actor.role == Role.DRAFTER,
@@ -75,17 +75,28 @@ def page(
     }
 
 
-def _form(dossier: Dossier, one: Transition, step: str, posted: Posted | None, error: DomainError | None) -> StepForm:
-    leads = sentences.leads(dossier, one)
-    if one.name != step:
-        return build(dossier, one, leads=leads)
-    return build(dossier, one, leads=leads, posted=posted, error=error)
+def _forms(
+    dossier: Dossier, steps: Sequence[Transition], step: str, posted: Posted | None, error: DomainError | None
+) -> list[StepForm]:
+    """One form a step. Open is the one that was posted, else the first: what the page is most often opened for."""
+    opened = step or next((one.name for one in steps if not one.danger), "")
+    return [
+        build(
+            dossier,
+            one,
+            leads=sentences.leads(dossier, one),
+            opened=one.name == opened,
+            posted=posted if one.name == step else None,
+            error=error if one.name == step else None,
+        )
+        for one in steps
+    ]
 
 
 def due_state(dossier: Dossier) -> str:
-    """The mark before the sentence: how the time stands."""
+    """The mark before the sentence: how the time stands; no mark for a case that ended without an answer."""
     if dossier.leg is None:
-        return "met" if dossier.case.status == "closed" else "none"
+        return "met" if dossier.case.status == Status.CLOSED else ""
     if dossier.abroad:
         return "abroad"
     if dossier.deadline is None:

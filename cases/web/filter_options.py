@@ -28,6 +28,8 @@ def _html(offers: tuple[Offer, ...], official: bool) -> str:
     mark = _OFFICIAL if official else ""
     parts = []
     for group, members in groupby(offers, key=lambda offer: offer[2]):
-        rows = "".join(f'<option value="{escape(code)}"{mark}>{escape(name)}</option>' for code, name, _group in members)
+        rows = "".join(
+            f'<option value="{escape(code)}"{mark}>{escape(name)}</option>' for code, name, _group in members
+        )
         parts.append(f'<optgroup label="{escape(group)}"{mark}>{rows}</optgroup>' if group else rows)
     return "".join(parts)

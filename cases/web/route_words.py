@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from agencies.doors import words
 from agencies.models import Agency
 from agencies.models.tree import Tier
-from cases.models import Deadline, Phase
+from cases.models import Deadline, Phase, Status
 from cases.queries.custody import ABROAD, DORMANT, HOME, Custody
 from cases.queries.dossier import Dossier
 from cases.queries.stations import State, Station
@@ -29,10 +29,15 @@ def stops(dossier: Dossier, stations: list[Station]) -> list[dict[str, Any]]:
             "tier": _tier(station),
             "name": _name(dossier, station),
             "days": _days(dossier, station),
-            "note": _note(station),
+            "note": _note(station) if station is not stations[-1] else _note(station) or _end(dossier, station),
         }
         for station in stations
     ]
+
+
+def _end(dossier: Dossier, station: Station) -> str:
+    """A case that ended on its way up says so at its last stop."""
+    return str(Status(dossier.case.status).label) if dossier.case.ended_at and station.kind == "home" else ""
 
 
 def tier_of(agency: Agency) -> str:
@@ -74,11 +79,11 @@ def _days(dossier: Dossier, station: Station) -> str:
         return _("不经过")
     if not station.legs:
         return words.limit(station.limit) if station.limit else ""
-    spent = sum(dossier.working_days(leg.opened_at, leg.closed_at) for leg in station.legs)
     if station.state is not State.NOW:
-        return words.took(spent)
+        return words.took(sum(dossier.working_days(leg.opened_at, leg.closed_at) for leg in station.legs))
+    running = words.running(dossier.working_days(station.legs[-1].opened_at))
     late = dossier.deadline and station.late and dossier.days(dossier.deadline.due_at, dossier.now)
-    return f"{words.running(spent)}{_('，')}{words.days_over(late)}" if late else words.running(spent)
+    return f"{running}{_('，')}{words.days_over(late)}" if late else running
 
 
 def _abroad(dossier: Dossier, station: Station) -> str:
@@ -113,7 +118,7 @@ def _clock_name(dossier: Dossier, deadline: Deadline) -> SafeString:
     phase = Phase(deadline.kind).label if deadline.kind in Phase.values else deadline.kind
     if leg is None or leg.agency is None:
         return format_html("{}", phase)
-    return format_html(_("{agency} {phase}"), agency=named(leg.agency.short_name), phase=phase)
+    return format_html(_("{agency} {phase}"), agency=named(leg.agency.name), phase=phase)
 
 
 def _running(dossier: Dossier, deadline: Deadline) -> dict[str, Any]:

@@ -106,6 +106,7 @@ def build(
     transition: Transition,
     *,
     leads: object,
+    opened: bool = False,
     posted: Posted | None = None,
     error: DomainError | None = None,
 ) -> StepForm:
@@ -118,7 +119,7 @@ def build(
         leads=leads,
         version=dossier.case.version,
         inputs=inputs,
-        open=posted is not None,
+        open=opened,
         message=error.message if error else "",
         summary=[(str(reason.words), _anchor(reason.pointer, ids)) for reason in reasons],
     )

@@ -124,7 +124,7 @@ def _reply(entry: Entry, _known: Codes) -> SafeString:
     counts = [
         _("%(outcome)s %(n)s 项") % {"outcome": outcome.label, "n": n}
         for outcome in Outcome
-        if (n := sum(item.outcome == outcome for item in entry.items))
+        if (n := list(entry.event.facts.get("outcomes", {}).values()).count(outcome.value))
     ]
     return format_html(_("{said}：{counts}"), said=said, counts=_("，").join(counts)) if counts else said
 
