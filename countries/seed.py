@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from django.db import transaction
+
 from agencies.seeding import Tally, rows_of, searchable, upsert
 from countries.models import Country, DayStatus, SpecialDay
 
@@ -16,22 +18,22 @@ def load_countries() -> Tally:
     return upsert(Country, [_country(row) for row in rows_of("countries.csv")], key="code", keep=["is_partner"])
 
 
+@transaction.atomic
 def load_calendar() -> Tally:
     """Add the days of seeds/holidays.csv that nobody else has stated.
 
-    An administrator's day wins over the seed's, and a year with official days needs no provisional ones.
+    An administrator's day wins over the seed's. Once a year has official days, its provisional ones go.
     """
-    rows = rows_of("holidays.csv")
-    ours = {row["source"] for row in rows}
+    days = [_day(row) for row in rows_of("holidays.csv")]
+    ours = {day.source for day in days}
     stated = set(SpecialDay.objects.exclude(source__in=ours).values_list("date", flat=True))
-    official_years = {
-        day.year for day in SpecialDay.objects.filter(status=DayStatus.OFFICIAL).values_list("date", flat=True)
-    }
-    days = [_day(row) for row in rows]
+    noticed = {day.year for day in SpecialDay.objects.filter(status=DayStatus.OFFICIAL).values_list("date", flat=True)}
+    noticed |= {day.date.year for day in days if day.status == DayStatus.OFFICIAL}
+    SpecialDay.objects.filter(status=DayStatus.PROVISIONAL, date__year__in=noticed).delete()
     wanted = [
         day
         for day in days
-        if day.date not in stated and (day.status == DayStatus.OFFICIAL or day.date.year not in official_years)
+        if day.date not in stated and (day.status == DayStatus.OFFICIAL or day.date.year not in noticed)
     ]
     return upsert(SpecialDay, wanted, key="date")
 
