@@ -1,0 +1,148 @@
+"""Every URL × method × cast member against the table of tests/architecture/doors.py."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from agencies.models import Appointment
+from tests.architecture.doors import DOORS, Door
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
+INSIDERS = ("kunshan.officer", "kunshan.desk", "kunshan.chief", "suzhou.chief", "jiangsu.supervisor", "guohe.desk")
+STRANGERS = ("ruili.officer", "dehong.desk", "yunnan.chief", "chaoyang.officer", "sysadmin", "secadmin", "auditor")
+
+
+def patterns(resolver: Any, prefix: str = "") -> Iterator[tuple[str | None, str]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, prefix + str(entry.pattern))
+        elif isinstance(entry, URLPattern):
+            yield entry.name, prefix + str(entry.pattern)
+
+
+def test_every_url_is_declared_and_every_declaration_is_an_url():
+    names = {name for name, _route in patterns(get_resolver())}
+    assert None not in names
+    assert names == set(DOORS)
+
+
+@pytest.fixture
+def world(db, story, cast, see):
+    """A submitted case of Kunshan's, its parts, and rows of the other rooms to point at."""
+    case = story.submitted()
+    with see("kunshan.officer"):
+        subject = case.subjects.get()
+    officer = cast.officer("ruili.officer")
+    return {
+        "case_id": case.pk,
+        "subject_id": subject.pk,
+        "file_id": uuid.uuid4(),
+        "item_id": uuid.uuid4(),
+        "step": "recommend",
+        "number": 1,
+        "code": cast.agency("kunshan").code,
+        "officer_id": officer.pk,
+        "appointment_id": Appointment.objects.get(officer=officer).pk,
+        "account_id": 1,
+        "pk": 1,
+    }
+
+
+def address(name: str, world: dict[str, Any]) -> str:
+    route = dict(patterns(get_resolver()))[name]
+    wanted = re.findall(r"<(?:\w+:)?(\w+)>", route)
+    return reverse(name, kwargs={part: world[part] for part in wanted})
+
+
+def every() -> Iterator[tuple[str, Door, str]]:
+    for name, door in DOORS.items():
+        if name != "account_logout":
+            yield from ((name, door, method) for method in door.methods.split())
+
+
+def refused(response: Any) -> bool:
+    if response.status_code in (401, 403, 404):
+        return True
+    return response.status_code == 302 and "/account/login/" in response["Location"]
+
+
+def send(client: Any, method: str, url: str) -> Any:
+    return client.generic(method, url, data=b"", content_type="application/x-www-form-urlencoded")
+
+
+def test_nobody_enters_without_a_login(client, world):
+    wrong = []
+    for name, door, method in every():
+        response = send(client, method, address(name, world))
+        if door.audience != "all" and not refused(response):
+            wrong.append((name, method, response.status_code))
+    assert not wrong
+
+
+@pytest.mark.parametrize("login", INSIDERS + STRANGERS)
+def test_each_officer_enters_where_the_table_says(client, world, cast, login):
+    role, wrong = cast.actor(login).role, []
+    client.force_login(cast.officer(login))
+    for name, door, method in every():
+        response = send(client, method, address(name, world))
+        shut = refused(response)
+        if response.status_code >= 500:
+            good = False
+        elif not door.admits(role) or (door.hides and login in STRANGERS):
+            good = shut or (door.hides and response.status_code in (400, 428))  # malformed before any look-up
+        else:
+            good = door.further or not shut
+        if not good:
+            wrong.append((name, method, response.status_code))
+    assert not wrong
+
+
+@pytest.mark.parametrize("login", STRANGERS[:4])
+def test_a_hidden_case_answers_exactly_as_an_absent_one(client, world, cast, login):
+    client.force_login(cast.officer(login))
+    told = []
+    for name, door, method in every():
+        if not door.hides:
+            continue
+        answers = []
+        for case_id in (world["case_id"], uuid.uuid4()):
+            response = send(client, method, address(name, world | {"case_id": case_id}))
+            answers.append((response.status_code, scrubbed(response, case_id)))
+        if answers[0] != answers[1]:
+            told.append((name, method, first_difference(answers[0][1], answers[1][1])))
+    assert not told
+
+
+def first_difference(one: str, two: str) -> str:
+    at = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), 0)
+    return f"{one[max(0, at - 60) : at + 60]!r} / {two[at : at + 40]!r}"
+
+
+def scrubbed(response: Any, case_id: object) -> str:
+    """The body without what differs by nature: the request's id, CSRF tokens, the clock, the address asked for."""
+    text = response.content.decode().replace(str(case_id), "CASE").replace(response["X-Request-ID"], "ID")
+    text = re.sub(r"<time.*?</time>", "NOW", text)
+    return re.sub(r"\b[A-Za-z0-9]{64}\b", "TOKEN", text)
+
+
+def test_other_methods_are_refused(client, world, cast):
+    client.force_login(cast.officer("kunshan.officer"))
+    wrong = []
+    for name, door in DOORS.items():
+        for method in METHODS:
+            if method in door.methods.split() or name in ALLAUTH_TREATS_PUT_AS_POST:
+                continue
+            response = send(client, method, address(name, world))
+            if not 300 <= response.status_code < 500:
+                wrong.append((name, method, response.status_code))
+    assert not wrong
+
+
+# Django's FormView answers PUT with the form again; nothing is changed.
+ALLAUTH_TREATS_PUT_AS_POST = {"account_change_password", "account_reauthenticate"}
