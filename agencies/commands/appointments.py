@@ -15,7 +15,7 @@ from agencies.actors import Actor
 from agencies.commands.accounts import require
 from agencies.errors import Conflict, DomainError, Malformed, NotPermitted, NotVisible, Reason
 from agencies.models import Agency, Appointment, Officer
-from agencies.roles import Role
+from agencies.roles import Role, duty_of
 
 
 @transaction.atomic
@@ -51,7 +51,7 @@ def grant(
         with transaction.atomic():
             appointment.save()
     except IntegrityError as error:
-        raise _in_words(error, appointment) from None
+        raise _in_words(error, appointment, starts_at or timezone.now()) from None
     period = {"starts_at": appointment.starts_at.isoformat(), "ends_at": ends_at.isoformat() if ends_at else None}
     facts = appointment.as_dict() | period
     audit.record(actor=actor, kind="appointment.grant", subject=f"officer:{officer.pk}", facts=facts)
@@ -109,15 +109,15 @@ def _not_oneself(actor: Actor, officer_id: int) -> None:
         raise NotPermitted(_("不能改动自己的任职，请另一名安全管理员办理。"))
 
 
-def _in_words(error: IntegrityError, appointment: Appointment) -> DomainError:
+def _in_words(error: IntegrityError, refused: Appointment, starts_at: datetime) -> DomainError:
     """What a refused insert means to the administrator; an unknown constraint goes on as it is."""
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
     if constraint == "appointment_not_twice":
         return Conflict(_("这段时间内他在这个机关已有同样的任职。"))
     if constraint != "appointment_duties_apart":
         raise error
-    others = Appointment.objects.filter(officer=appointment.officer).exclude(duty=appointment.duty)
-    standing = others.filter(period__overlap=(appointment.starts_at, appointment.ends_at)).select_related("agency")
+    others = Appointment.objects.filter(officer=refused.officer).exclude(duty=duty_of(refused.role))
+    standing = others.filter(period__overlap=(starts_at, refused.ends_at)).select_related("agency")
     posts = _("、").join(
         f"{post.agency.name} {post.get_role_display()}" for post in standing.order_by("starts_at", "pk")
     )

@@ -16,7 +16,7 @@ from agencies.errors import Conflict, Malformed, NotPermitted, NotVisible
 from agencies.models import Officer
 from agencies.queries import search_agencies
 from agencies.roles import Role
-from agencies.web.forms import PICKED, AppointmentForm, attach
+from agencies.web.forms import PICKED, AppointmentForm, attach, sent
 from agencies.web.home import home_of
 
 
@@ -28,7 +28,7 @@ def appointment_grant(request: HttpRequest, officer_id: int) -> HttpResponse:
     officer = people.get_officer(actor, officer_id)
     if officer.pk == actor.officer_id:
         raise NotPermitted(_("不能改动自己的任职，请另一名安全管理员办理。"))
-    form = AppointmentForm(request.POST or None)
+    form = AppointmentForm(sent(request))
     if request.method == "POST" and form.is_valid() and form.picked is not None:
         try:
             appointments.grant(

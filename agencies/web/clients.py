@@ -13,7 +13,7 @@ from agencies import clients
 from agencies.commands.accounts import require
 from agencies.errors import Malformed
 from agencies.roles import Role
-from agencies.web.forms import ClientForm, attach
+from agencies.web.forms import ClientForm, attach, sent
 
 
 @require_safe
@@ -30,7 +30,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
 def client_new(request: HttpRequest) -> HttpResponse:
     """Register a client; its secret is on the answer to the POST and nowhere else."""
     require(request.actor, Role.SECURITY_ADMIN)  # type: ignore[attr-defined]
-    form = ClientForm(request.POST or None)
+    form = ClientForm(sent(request))
     if request.method == "POST" and form.is_valid() and form.picked is not None:
         name = form.cleaned_data["name"]
         try:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,11 @@ from agencies.roles import ADMIN_ROLES, CASE_ROLES, Role
 
 PICKED = 20
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """The data of a form that was sent, also of one sent empty; None for a page that is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def attach(form: forms.Form, error: DomainError) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.commands.own_account import PREFERENCES, set_preferences
 from agencies.models import Officer
 from agencies.people import history_of
-from agencies.web.forms import PreferencesForm
+from agencies.web.forms import PreferencesForm, sent
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,7 +23,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
     officer = request.user
     assert isinstance(officer, Officer)
     initial = {name: getattr(officer, name) for name in PREFERENCES}
-    form = PreferencesForm(request.POST or None, initial=initial)
+    form = PreferencesForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         set_preferences(actor=request.actor, officer=officer, **form.cleaned_data)  # type: ignore[attr-defined]
         with translation.override(form.cleaned_data["language"]):

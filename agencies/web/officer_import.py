@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.commands import accounts, imports
 from agencies.errors import GuardFailed, Malformed
 from agencies.roles import Role
-from agencies.web.forms import ImportForm, attach
+from agencies.web.forms import ImportForm, attach, sent
 
 SHOWN = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -28,7 +28,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def officer_import(request: HttpRequest) -> HttpResponse:
     """Choose a file; then the same address shows it row by row, with what is wrong."""
     accounts.require(request.actor, Role.SYSTEM_ADMIN)  # type: ignore[attr-defined]
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(sent(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:

@@ -21,7 +21,7 @@ from agencies.doors.reading import Query
 from agencies.errors import Conflict, Malformed
 from agencies.queries import agency_by_code
 from agencies.roles import Role
-from agencies.web.forms import DetailsForm, OfficerForm, attach
+from agencies.web.forms import DetailsForm, OfficerForm, attach, sent
 from agencies.web.gate import has_second_factor
 
 PAGE = 50
@@ -118,7 +118,7 @@ def officer_new(request: HttpRequest) -> HttpResponse:
     """Open an account; the one-time password is on the answer to the POST and nowhere else."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     accounts.require(actor, Role.SYSTEM_ADMIN)
-    form = OfficerForm(request.POST or None)
+    form = OfficerForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             officer, password = accounts.create_officer(actor=actor, new=form.new())
@@ -135,7 +135,7 @@ def officer_edit(request: HttpRequest, officer_id: int) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     accounts.require(actor, Role.SYSTEM_ADMIN)
     officer = people.get_officer(actor, officer_id)
-    form = DetailsForm(request.POST or None, officer=officer)
+    form = DetailsForm(sent(request), officer=officer)
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("name", "email")}
         try:

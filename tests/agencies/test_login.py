@@ -48,7 +48,7 @@ def test_each_begins_where_his_work_is(client, login, home):
 
 
 def test_without_an_office_one_begins_at_the_account(client, cast):
-    _officer, password = accounts.create_officer(actor=cast.actor("sysadmin"), new=accounts.NewOfficer("999001", "新警"))
+    officer, password = accounts.create_officer(actor=cast.actor("sysadmin"), new=accounts.NewOfficer("999001", "新警"))
     Officer.objects.filter(pk=officer.pk).update(must_change_password=False)
     assert log_in(client, "999001", password)["Location"] == reverse("my-account")
     assert client.get(reverse("my-account")).status_code == 200
@@ -189,7 +189,9 @@ def test_the_time_of_an_answer_tells_nothing(client, cast, settings):
 @pytest.fixture
 def fresh(client, cast) -> str:
     """A new account, logged in with its one-time password."""
-    _officer, password = accounts.create_officer(actor=cast.actor("sysadmin"), new=accounts.NewOfficer("999001", "新警"))
+    _officer, password = accounts.create_officer(
+        actor=cast.actor("sysadmin"), new=accounts.NewOfficer("999001", "新警")
+    )
     log_in(client, "999001", password)
     return password
 
