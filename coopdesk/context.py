@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +33,8 @@ class Room:
 
 _EVERYONE = frozenset(Role)
 ROOMS = (
-    Room(url="workbench", label=_("工作台"), roles=CASE_ROLES, inside=("case",), key="g w"),
+    Room(url="workbench", label=_("工作台"), roles=CASE_ROLES, key="g w"),
+    Room(url="case-list", label=_("案件"), roles=CASE_ROLES, inside=("case",), key="g l"),
     Room(url="agency-list", label=_("机关"), roles=_EVERYONE, inside=("agency",), key="g a"),
     Room(
         url="officer-list",
@@ -51,11 +52,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     officer = getattr(request, "user", None)
     officer = officer if isinstance(officer, Officer) else None
     posts = getattr(request, "appointments", ())
+    role = posts[0].role if posts else ""
     return {
         "officer": officer,
         "acting": posts[0] if posts else None,
         "appointments": posts,
-        "nav": list(_nav(request, getattr(posts[0], "role", "") if posts else "")),
+        "nav": list(_nav(request, role)),
+        "case_work": role in CASE_ROLES,
         "unread_count": lambda: _unread(officer),
         "theme": officer.theme if officer else "auto",
         "single_keys": officer.single_key_shortcuts if officer else True,
@@ -68,16 +71,9 @@ def _nav(request: HttpRequest, role: str) -> Iterable[dict[str, Any]]:
     match = getattr(request, "resolver_match", None)
     here = (match.url_name or "") if match else ""
     for room in ROOMS:
-        if role in room.roles and (address := _address(room.url)):
+        if role in room.roles:
             current = here == room.url or here.startswith(tuple(f"{name}-" for name in room.inside))
-            yield {"url": address, "label": room.label, "current": current, "key": room.key}
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+            yield {"url": reverse(room.url), "label": room.label, "current": current, "key": room.key}
 
 
 def _unread(officer: Officer | None) -> int:

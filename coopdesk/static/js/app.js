@@ -140,7 +140,8 @@ document.addEventListener(
 
 const CLICKS = {
   copy: async (button) => {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    const text = button.dataset.copy;
+    await navigator.clipboard.writeText(text.startsWith("#") ? one(text).textContent.trim() : text);
     say(button, word("copied"));
   },
   print: () => window.print(),
