@@ -53,11 +53,13 @@ def take_step(
     before = leg or case.legs.order_by("seq").last()
     assert before is not None  # opened with the case
     moment = _moment(before, at)
-    stop = next_stop(transition, _journey(case, before), values)
+    journey = _journey(case, before)
+    stop = next_stop(transition, journey, values)
     after = _move(case, before, stop, transition, moment, values)
     effects.apply(transition.name, effects.Act(case=case, leg=before, actor=actor, values=values, at=moment))
-    _save(case, transition, stop, moment, actor)
-    event = _record(actor, case, transition, before, after, values, moment)
+    _save(case, transition, stop, moment, actor, journey)
+    facts = _facts(case, journey, before, after, values)
+    event = audit.record(actor=actor, kind=transition.event, subject=f"case:{case.pk}", facts=facts, at=moment)
     _remember(actor, case, transition, values, event, moment)
     refresh_queue(case, after)
     return case
@@ -133,7 +135,7 @@ def _dormant(case: Case, last: Leg, at: datetime) -> Leg:
     )
 
 
-def _save(case: Case, transition: Transition, stop: Stop, at: datetime, actor: Actor) -> None:
+def _save(case: Case, transition: Transition, stop: Stop, at: datetime, actor: Actor, journey: Journey) -> None:
     case.status = stop.status
     case.version += 1
     case.updated_at = at
@@ -145,8 +147,7 @@ def _save(case: Case, transition: Transition, stop: Stop, at: datetime, actor: A
     if case.submitted_at is None and transition.name == "submit":
         case.submitted_at = at
     if stop.agency is not None and transition.name != "discard":
-        case.scope = widen(case.scope, stop.agency.ancestors)
-        case.scope = widen(case.scope, [route_of(case.origin)[-1].pk])
+        case.scope = widen(case.scope, [*stop.agency.ancestors, journey.terminal.pk])
     case.save(update_fields=_STEP_COLUMNS)
 
 
@@ -155,15 +156,8 @@ def widen(scope: list[int], more: list[int]) -> list[int]:
     return sorted({*scope, *more})
 
 
-def _record(
-    actor: Actor,
-    case: Case,
-    transition: Transition,
-    before: Leg,
-    after: Leg,
-    values: Mapping[str, Any],
-    at: datetime,
-) -> AuditEvent:
+def _facts(case: Case, journey: Journey, before: Leg, after: Leg, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the audit event says: ids, codes and counts."""
     facts: dict[str, Any] = {
         "status": case.status,
         "version": case.version,
@@ -172,19 +166,19 @@ def _record(
         "to": after.agency_id,
         "phase": after.phase,
         "handler": after.handler_id,
-        "passed_over": _passed_over(case, before, after),
+        "passed_over": _passed_over(journey, before, after),
     }
     facts |= {name: values[name] for name in ("reasons", "kind", "channel", "usefulness") if name in values}
     if "items" in values:
         facts["outcomes"] = {str(row["id"]): row["outcome"] for row in values["items"]}
-    return audit.record(actor=actor, kind=transition.event, subject=f"case:{case.pk}", facts=facts, at=at)
+    return facts
 
 
-def _passed_over(case: Case, before: Leg, after: Leg) -> list[int]:
+def _passed_over(journey: Journey, before: Leg, after: Leg) -> list[int]:
     """The agencies between two reviewers: a corrected case goes straight to who returned it, and they are told."""
-    if before.agency_id != case.origin_id or after.phase != Phase.REVIEW or after.agency_id == before.agency_id:
+    if before.agency_id != journey.origin.pk or after.phase != Phase.REVIEW or after.agency_id == before.agency_id:
         return []
-    ids = [stop.pk for stop in route_of(case.origin)]
+    ids = [stop.pk for stop in journey.route]
     return ids[1 : ids.index(after.agency_id)] if after.agency_id in ids else []
 
 

@@ -84,7 +84,7 @@ def require_ready(actor: Actor, transition: Transition, case: Case, leg: Leg | N
 
 def open_leg(case: Case) -> Leg | None:
     """The leg that is open now, with its agency; None once the case has ended."""
-    return Leg.objects.select_related("agency", "agency__route_to").filter(case=case, closed_at=None).first()
+    return Leg.objects.select_related("agency").filter(case=case, closed_at=None).first()
 
 
 def available(actor: Actor, case: Case, leg: Leg | None) -> list[Transition]:
