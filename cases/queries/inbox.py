@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
+
+from django.db.models import F
+from django.db.models.fields.tuple_lookups import TupleLessThan
 
 from agencies.actors import Actor
 from agencies.models import Notice
@@ -14,6 +18,8 @@ from cases.queries.timeline import Entry, entries_of
 
 PAGE = 50
 CAP = 100
+# When a notice came, and its id.
+Place = tuple[datetime, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +34,7 @@ class Line:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
     lines: Sequence[Line]
-    older: int | None  # the notice id from which the next page starts
+    older: Place | None  # the notice after which the next page starts
 
 
 def unread_count(actor: Actor) -> int:
@@ -49,12 +55,12 @@ def case_id(subject: str) -> UUID:
     return UUID(subject.partition(":")[2])
 
 
-def inbox(actor: Actor, *, before: int | None = None) -> Inbox:
-    """One page of notices, newest first; `before` continues after a notice id."""
+def inbox(actor: Actor, *, before: Place | None = None) -> Inbox:
+    """One page of notices, newest first; `before` continues after a notice."""
     notices = Notice.objects.filter(officer_id=actor.officer_id or 0)
     if before is not None:
-        notices = notices.filter(pk__lt=before)
-    found = list(notices.select_related("event__officer", "event__agency").order_by("-pk")[: PAGE + 1])
+        notices = notices.filter(TupleLessThan((F("created_at"), F("pk")), before))
+    found = list(notices.select_related("event__officer", "event__agency").order_by("-created_at", "-pk")[: PAGE + 1])
     shown = found[:PAGE]
     cases = {
         f"case:{case.pk}": case
@@ -65,4 +71,5 @@ def inbox(actor: Actor, *, before: int | None = None) -> Inbox:
         Line(notice=notice, entry=entry, case=cases.get(notice.subject))
         for notice, entry in zip(shown, entries, strict=True)
     ]
-    return Inbox(lines=lines, older=shown[-1].pk if len(found) > PAGE else None)
+    last = shown[-1] if len(found) > PAGE else None
+    return Inbox(lines=lines, older=(last.created_at, last.pk) if last else None)

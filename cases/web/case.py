@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from agencies.actors import Actor
 from agencies.errors import Malformed, NotVisible
@@ -29,7 +29,7 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
-@require_GET
+@require_safe
 def case_detail(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Where a case is, what happens next, what I may do, and everything it holds. Reading it is recorded."""
     actor = actor_of(request)
@@ -54,7 +54,7 @@ def unmask(request: HttpRequest, case_id: UUID, subject_id: UUID) -> HttpRespons
     return render(request, "cases/case.html", page(dossier(actor, case_id, case=case), shown=subject.pk))
 
 
-@require_GET
+@require_safe
 def revision(request: HttpRequest, case_id: UUID, number: int) -> HttpResponse:
     """A corrected content beside the one before: what a passed-over tier is pointed to."""
     actor = actor_of(request)

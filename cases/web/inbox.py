@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from agencies.doors import paging
 from agencies.errors import Malformed
 from agencies.roles import Role
 from cases import reading
@@ -17,7 +19,7 @@ from cases.web import timeline_words
 from cases.web.case import actor_of
 
 
-@require_GET
+@require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     """The officer's notices, newest first. Opening the case of a notice marks it read."""
     actor = actor_of(request)
@@ -25,7 +27,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     known = timeline_words.codes()
     context = {
         "lines": [_line(line, known) for line in page.lines],
-        "older": page.older,
+        "older": paging.encode([page.older[0].isoformat(), str(page.older[1])]) if page.older else "",
         "unread": inbox.unread_count(actor),
     }
     return render(request, "cases/notices.html", context)
@@ -38,12 +40,18 @@ def read_all(request: HttpRequest) -> HttpResponse:
     return redirect("notice-list")
 
 
-def _before(text: str) -> int | None:
+def _before(text: str) -> inbox.Place | None:
+    """The place in the URL; Malformed when it means none."""
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 18):
+    at, pk = paging.decode(text, 2)
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not (pk.isascii() and pk.isdigit() and len(pk) < 18):
         raise Malformed(_("翻页的位置无效，请从第一页重新开始。"))
-    return int(text)
+    return moment, int(pk)
 
 
 def _line(line: inbox.Line, known: timeline_words.Codes) -> dict[str, Any]:

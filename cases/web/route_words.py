@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -66,9 +66,8 @@ def _name(dossier: Dossier, station: Station) -> SafeString | str:
     if station.kind != "back":
         return station.name
     here = dossier.leg.agency_id if dossier.leg and station.state is State.NOW else None
-    form = '<span class="here">{}</span>'
-    tiers = ((format_html(form if agency.pk == here else "{}", tier_of(agency)),) for agency in station.path)
-    return format_html_join("→", "{}", tiers)
+    stops = ((" here" if agency.pk == here else "", tier_of(agency)) for agency in station.path)
+    return format_html_join(mark_safe("→<wbr>"), '<span class="nowrap{}">{}</span>', stops)
 
 
 def _days(dossier: Dossier, station: Station) -> str:

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from cases.models import Direction, Outcome, Status, Usefulness
 from cases.queries.timeline import Entry
@@ -76,7 +76,7 @@ def _submit(entry: Entry, _known: Codes) -> SafeString:
     number = entry.event.facts.get("content_version", 1)
     if number > 1:
         return format_html(_("补正后再报，内容第 {n} 版"), n=number)
-    return format_html(_("报送审批"))
+    return format_html(pgettext("timeline", "报送审批"))
 
 
 def _approve(entry: Entry, _known: Codes) -> SafeString:
@@ -107,7 +107,7 @@ def _dispatch(entry: Entry, known: Codes) -> SafeString:
 
 def _acknowledge(entry: Entry, _known: Codes) -> SafeString:
     if entry.receipt is None:
-        return format_html(_("登记外方已收"))
+        return format_html(pgettext("timeline", "登记外方已收"))
     reference = named(entry.receipt.their_reference)
     if not entry.receipt.their_desk:
         return format_html(_("登记外方已收，对方编号 {reference}"), reference=reference)
@@ -170,13 +170,13 @@ _WORDS: Mapping[str, Callable[[Entry, Codes], SafeString]] = {
     "note.add": _note,
 }
 _PLAIN: Mapping[str, str | Promise] = {
-    "create": gettext_lazy("新建请求"),
+    "create": pgettext_lazy("timeline", "新建请求"),
     "copy": gettext_lazy("由本案复制了一件新的请求"),
     "recommend": gettext_lazy("写了拟办意见"),
-    "decline": gettext_lazy("不予上报"),
-    "withdraw": gettext_lazy("撤回"),
-    "discard": gettext_lazy("草稿作废"),
-    "reopen": gettext_lazy("重新启用"),
+    "decline": pgettext_lazy("timeline", "不予上报"),
+    "withdraw": pgettext_lazy("timeline", "撤回"),
+    "discard": pgettext_lazy("timeline", "草稿作废"),
+    "reopen": pgettext_lazy("timeline", "重新启用"),
     "file": gettext_lazy("添加了文件"),
     "file_remove": gettext_lazy("移除了文件"),
     "file_damaged": gettext_lazy("有一份文件校验不符，已停止提供下载"),

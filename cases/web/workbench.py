@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from agencies.actors import Actor
 from agencies.doors import words
@@ -25,7 +25,7 @@ from cases.web.queue_rows import Rows, moment_of
 from countries.calendars import Calendar, work_calendar
 
 
-@require_GET
+@require_safe
 def workbench(request: HttpRequest) -> HttpResponse:
     """The first page of everyone who works on cases."""
     actor = _case_actor(request)
@@ -46,7 +46,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/workbench.html", context)
 
 
-@require_GET
+@require_safe
 def case_list(request: HttpRequest) -> HttpResponse:
     """Every case in sight, ended ones too, newest first."""
     actor = _case_actor(request)
