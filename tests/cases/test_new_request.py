@@ -12,59 +12,23 @@ from django.urls import reverse
 from agencies.models import AuditEvent
 from agencies.scope import acting
 from cases import drafts
-from cases.models import Case
 from cases.policies import visible_to
 from tests import samples
+from tests.browsing import draft_form, edit_url, log_in, stored
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LONG = "很长的案情。" * 4000
 
 
 @pytest.fixture
 def browser(cast):
     """`browser("kunshan.officer")`: a client logged in as a member of the cast."""
-
-    def log_in(login: str) -> Client:
-        client = Client()
-        client.force_login(cast.officer(login), backend=BACKEND)
-        return client
-
-    return log_in
+    return lambda login: log_in(cast, login)
 
 
 @pytest.fixture
 def officer(browser) -> Client:
     return browser("kunshan.officer")
-
-
-def form(case: Case, **changes: str) -> dict[str, str]:
-    """What the page posts for a case as the story makes it; `changes` replace or add fields."""
-    return {
-        "version": str(case.version),
-        "rows": "1",
-        "title": "跨境刷单返利诈骗案",
-        "urgency": "normal",
-        "mark": "internal",
-        "summary": "资金流入泰国账户。",
-        "purpose": "证明资金去向。",
-        "subjects-0-kind": "person",
-        "subjects-0-name": "张示例",
-        "subjects-0-role": "suspect",
-        "subjects-0-document_number": "ZZ9000001",
-        "items-0-description": "查明开户人。",
-        "items-1-description": "调取交易明细。",
-        **changes,
-    }
-
-
-def edit(case: Case) -> str:
-    return reverse("case-edit", args=[case.pk])
-
-
-def stored(cast, case, login="kunshan.officer") -> dict:
-    with acting(cast.actor(login)):
-        return drafts.content_of(visible_to(cast.actor(login)).get(pk=case.pk))
 
 
 # --- Country, then type ----------------------------------------------------------------------------------------------
@@ -136,11 +100,11 @@ def test_only_a_drafter_files(browser, login):
 
 def test_country_and_type_can_be_changed_later(officer, cast, story):
     case = story.draft()
-    page = officer.post(edit(case), form(case, action="go:country", summary="改过的案情"))
+    page = officer.post(edit_url(case), draft_form(case, action="go:country", summary="改过的案情"))
     assert page["Location"].endswith("?step=country")
     assert stored(cast, case)["summary"] == "改过的案情"
     assert "step=type&amp;country=MM" in officer.get(page["Location"]).content.decode()
-    officer.post(edit(case), {"action": "choose", "country": "MM", "request_type": "mla_evidence_out"})
+    officer.post(edit_url(case), {"action": "choose", "country": "MM", "request_type": "mla_evidence_out"})
     assert (stored(cast, case)["country"], stored(cast, case)["request_type"]) == ("MM", "mla_evidence_out")
 
 
@@ -160,25 +124,25 @@ def test_saving_stores_what_was_typed(officer, cast, story):
         "items-1-description": "",
         "items-7-description": "第二项",
     }
-    assert officer.post(edit(case), form(case, **changes)).status_code == 302
+    assert officer.post(edit_url(case), draft_form(case, **changes)).status_code == 302
     content = stored(cast, case)
     assert content["title"] == "新标题"
     assert [row["name"] for row in content["subjects"]] == ["张示例", "云讯公司", "李示例"]
     assert [row["nationality"] for row in content["subjects"]] == ["", "TH", "CN"]
     assert content["subjects"][2]["birth_date"] == "1990-01-31"
     assert [row["description"] for row in content["items"]] == ["查明开户人。", "第二项"]
-    text = officer.get(edit(case)).content.decode()
+    text = officer.get(edit_url(case)).content.decode()
     assert 'value="泰国"' in text
     assert 'value="中国"' in text
 
 
 def test_rows_are_added_and_taken_off_without_script(officer, cast, story):
     case = story.draft()
-    text = officer.post(edit(case), form(case, action="add_subject", title="写着的标题")).content.decode()
+    text = officer.post(edit_url(case), draft_form(case, action="add_subject", title="写着的标题")).content.decode()
     assert 'name="subjects-1-name"' in text
     assert "写着的标题" in text
     case.version = int(re.search(r'name="version" value="(\d+)"', text)[1])
-    text = officer.post(edit(case), form(case, action="remove_item:0", title="写着的标题")).content.decode()
+    text = officer.post(edit_url(case), draft_form(case, action="remove_item:0", title="写着的标题")).content.decode()
     assert "查明开户人。" not in text
     assert [row["description"] for row in stored(cast, case)["items"]] == ["调取交易明细。"]
 
@@ -204,7 +168,7 @@ def test_rows_are_added_and_taken_off_without_script(officer, cast, story):
 )
 def test_what_is_wrong_comes_back_and_the_rest_is_saved(officer, cast, story, changes, words):
     case = story.draft()
-    response = officer.post(edit(case), form(case, **{"items-0-description": "改过的事项", **changes}))
+    response = officer.post(edit_url(case), draft_form(case, **{"items-0-description": "改过的事项", **changes}))
     assert response.status_code == 400
     assert words in response.content.decode()
     assert "没有丢" in response.content.decode()
@@ -213,14 +177,14 @@ def test_what_is_wrong_comes_back_and_the_rest_is_saved(officer, cast, story, ch
 
 def test_a_refused_marking_is_recorded_by_place_only(officer, story):
     case = story.draft()
-    officer.post(edit(case), form(case, title="绝密 行动"))
+    officer.post(edit_url(case), draft_form(case, title="绝密 行动"))
     event = AuditEvent.objects.get(kind="case.secret_refused")
     assert event.facts == {"places": ["/title"]}
 
 
 def test_ten_megabytes_of_text_are_refused_kindly(officer, story):
     case = story.draft()
-    response = officer.post(edit(case), form(case, summary="字" * 3_500_000))
+    response = officer.post(edit_url(case), draft_form(case, summary="字" * 3_500_000))
     assert response.status_code == 413
     assert "内容还在" in response.content.decode()
 
@@ -230,7 +194,7 @@ def test_a_save_by_somebody_else_is_shown_and_nothing_is_overwritten(officer, ca
     actor = cast.actor("kunshan.officer")
     with acting(actor):
         drafts.save_draft(actor=actor, case_id=case.pk, content={"title": "别处的标题"})
-    response = officer.post(edit(case), form(case, title="我的标题"))
+    response = officer.post(edit_url(case), draft_form(case, title="我的标题"))
     text = response.content.decode()
     assert response.status_code == 412
     assert "别处" in text
@@ -238,14 +202,14 @@ def test_a_save_by_somebody_else_is_shown_and_nothing_is_overwritten(officer, ca
     assert stored(cast, case)["title"] == "别处的标题"
     # Having seen it, the officer saves his own words.
     case.version = int(re.search(r'name="version" value="(\d+)"', text)[1])
-    assert officer.post(edit(case), form(case, title="我的标题")).status_code == 302
+    assert officer.post(edit_url(case), draft_form(case, title="我的标题")).status_code == 302
     assert stored(cast, case)["title"] == "我的标题"
 
 
 def test_a_page_that_does_not_say_its_version_overwrites_nothing(officer, cast, story):
     case = story.draft()
     for version in ("", "-1", "x", "9" * 30, "１"):
-        assert officer.post(edit(case), form(case, title="我的标题", version=version)).status_code == 412
+        assert officer.post(edit_url(case), draft_form(case, title="我的标题", version=version)).status_code == 412
     assert stored(cast, case)["title"] == "跨境刷单返利诈骗案"
 
 
@@ -254,7 +218,7 @@ def test_a_page_that_does_not_say_its_version_overwrites_nothing(officer, cast, 
 
 def test_what_is_missing_is_listed_with_links(officer, story):
     case = story.draft(title="", purpose="", items=[], subjects=[])
-    text = officer.get(edit(case)).content.decode()
+    text = officer.get(edit_url(case)).content.decode()
     for anchor in ("#f-title", "#f-purpose", "#f-subjects", "#f-items"):
         assert f'<a href="{anchor}">' in text
     assert '<a href="#f-summary">' not in text
@@ -263,7 +227,7 @@ def test_what_is_missing_is_listed_with_links(officer, story):
 
 def test_submitting_an_incomplete_draft_saves_it_and_says_what_is_missing(officer, cast, story):
     case = story.draft()
-    response = officer.post(edit(case), form(case, action="submit", title="改过", purpose=""))
+    response = officer.post(edit_url(case), draft_form(case, action="submit", title="改过", purpose=""))
     assert response.status_code == 422
     assert "写明请求的目的" in response.content.decode()
     assert stored(cast, case)["title"] == "改过"
@@ -271,14 +235,14 @@ def test_submitting_an_incomplete_draft_saves_it_and_says_what_is_missing(office
 
 def test_submitting_saves_and_goes_to_the_approver(officer, cast, story):
     case = story.draft(purpose="")
-    response = officer.post(edit(case), form(case, action="submit"))
+    response = officer.post(edit_url(case), draft_form(case, action="submit"))
     assert response["Location"] == reverse("case-detail", args=[case.pk])
     with acting(cast.actor("kunshan.officer")):
         case.refresh_from_db()
     assert (case.status, case.purpose) == ("in_review", "证明资金去向。")
     # Back in the browser: the page leads to the case, a late save is refused and keeps the text.
-    assert officer.get(edit(case)).status_code == 302
-    late = officer.post(edit(case), form(case, title="迟到的标题"))
+    assert officer.get(edit_url(case)).status_code == 302
+    late = officer.post(edit_url(case), draft_form(case, title="迟到的标题"))
     assert late.status_code == 409
     assert "迟到的标题" in late.content.decode()
 
@@ -288,25 +252,25 @@ def test_a_returned_case_shows_why_and_goes_back_with_words(officer, cast, story
     case = story.step(
         "kunshan.chief", case, "return_for_correction", reasons=["facts_unclear"], opinion="请写清转账时间。"
     )
-    text = officer.get(edit(case)).content.decode()
+    text = officer.get(edit_url(case)).content.decode()
     assert "请写清转账时间。" in text
     assert "演kunshan.chief" in text
     assert "删除草稿" not in text
-    sent = form(case, action="submit", summary="6月7日转账。", opinion="已写清转账时间。")
-    assert officer.post(edit(case), sent).status_code == 302
+    sent = draft_form(case, action="submit", summary="6月7日转账。", opinion="已写清转账时间。")
+    assert officer.post(edit_url(case), sent).status_code == 302
     with acting(cast.actor("kunshan.officer")):
         assert case.notes.filter(text="已写清转账时间。").exists()
 
 
 def test_words_for_the_approver_wait_for_the_submission(officer, story):
     case = story.at("returned")
-    officer.post(edit(case), form(case, opinion="先写在这里"))
-    assert "先写在这里" in officer.get(edit(case)).content.decode()
+    officer.post(edit_url(case), draft_form(case, opinion="先写在这里"))
+    assert "先写在这里" in officer.get(edit_url(case)).content.decode()
 
 
 def test_discarding_asks_once_and_names_the_number(officer, cast, story):
     case = story.draft()
-    page = officer.post(edit(case), form(case, action="go:discard"))
+    page = officer.post(edit_url(case), draft_form(case, action="go:discard"))
     with acting(cast.actor("kunshan.officer")):
         case.refresh_from_db()
     text = officer.get(page["Location"]).content.decode()
@@ -327,28 +291,28 @@ def test_a_hidden_case_is_absent(browser, story, name):
     for login in ("ruili.officer", "suzhou.officer", "auditor"):
         client = browser(login)
         assert client.get(reverse(name, args=[case.pk])).status_code == 404
-        assert client.post(reverse(name, args=[case.pk]), form(case)).status_code == 404
+        assert client.post(reverse(name, args=[case.pk]), draft_form(case)).status_code == 404
 
 
 def test_the_desk_may_look_but_not_write(browser, cast, story):
     case = story.draft()
-    assert browser("kunshan.desk").get(edit(case)).status_code == 403
-    assert browser("kunshan.desk").post(edit(case), form(case, title="别人的")).status_code == 403
+    assert browser("kunshan.desk").get(edit_url(case)).status_code == 403
+    assert browser("kunshan.desk").post(edit_url(case), draft_form(case, title="别人的")).status_code == 403
     assert stored(cast, case)["title"] == "跨境刷单返利诈骗案"
 
 
 def test_after_the_session_has_ended_the_text_is_on_the_page(story):
     case = story.draft()
-    response = Client().post(edit(case), form(case, summary="没有存上的案情"))
+    response = Client().post(edit_url(case), draft_form(case, summary="没有存上的案情"))
     assert response.status_code == 401
     assert "没有存上的案情" in response.content.decode()
-    assert Client().get(edit(case)).status_code == 302
+    assert Client().get(edit_url(case)).status_code == 302
 
 
 def test_files_travel_with_the_form(officer, cast, story):
     case = story.draft()
     files = [SimpleUploadedFile("报告.pdf", samples.PDF), SimpleUploadedFile("坏.exe", samples.EXE)]
-    response = officer.post(edit(case), {**form(case, action="attach", title="带文件的标题"), "file": files})
+    response = officer.post(edit_url(case), {**draft_form(case, action="attach", title="带文件的标题"), "file": files})
     text = response.content.decode()
     assert response.status_code == 422
     assert "带文件的标题" in text
@@ -361,5 +325,10 @@ def test_files_travel_with_the_form(officer, cast, story):
 def test_the_pages_are_whole_in_both_languages(officer, story, language):
     officer.cookies["coopdesk_language"] = language
     case = story.at("returned")
-    for url in (reverse("case-new"), f"{reverse('case-new')}?country=TH", edit(case), f"{edit(case)}?step=type"):
+    for url in (
+        reverse("case-new"),
+        f"{reverse('case-new')}?country=TH",
+        edit_url(case),
+        f"{edit_url(case)}?step=type",
+    ):
         assert officer.get(url).status_code == 200
