@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.actors import Actor
-from agencies.errors import DomainError, Reason, StaleVersion
+from agencies.errors import DomainError, Malformed, Reason, StaleVersion
 from agencies.queries import route_of
 from cases import drafts, files, policies
 from cases.models import Case, Direction, Mark, Status, SubjectKind, SubjectRole, Urgency
@@ -38,6 +39,15 @@ FIELD_WORDS: dict[str, Promise] = {
     "purpose": gettext_lazy("目的"),
     "subjects": gettext_lazy("涉案人员和单位"),
     "items": gettext_lazy("请求事项"),
+}
+
+SUBJECT_WORDS: dict[str, Promise] = {
+    "kind": gettext_lazy("类别"),
+    "name": gettext_lazy("姓名或名称"),
+    "role": gettext_lazy("身份"),
+    "birth_date": gettext_lazy("出生日期"),
+    "nationality": gettext_lazy("国籍"),
+    "document_number": gettext_lazy("证件号码"),
 }
 
 
@@ -68,7 +78,6 @@ def _blocks() -> list[Block]:
             "papers",
             gettext_lazy("附件与译文"),
             ("/file",),
-            ("translation_official_language", "certified_translation", "translation", "annexed_documents"),
         ),
     ]
 
@@ -99,7 +108,7 @@ def show(
         "focus": focus,
         "gaps": gaps,
         "gap_links": links(gaps),
-        "error_links": links(form.reasons),
+        "error_links": links(form.reasons, labelled=isinstance(error, Malformed)),
         "share": 100 * sum(block.state == "done" for block in blocks) // len(blocks),
         "blocks": {block.key: block for block in blocks},
         "done": sum(block.state == "done" for block in blocks),
@@ -111,6 +120,7 @@ def show(
         "last": last,
         "subjects": [(str(n), row) for n, row in enumerate(form.subjects)],
         "items": [(str(n), row) for n, row in enumerate(form.items)],
+        "kind": re.sub(r"[（(][^（(]*[）)]$", "", case.request_type.name) if case.request_type else "",
         "submit": TRANSITIONS[Direction.OUTGOING, "submit"],
         "route": route_of(case.origin),
         "page": get_random_string(12),
@@ -124,9 +134,24 @@ def anchor(reason: Reason) -> str:
     return "#f" + reason.pointer.replace("/", "-")
 
 
-def links(reasons: list[Reason]) -> list[dict[str, object]]:
-    """Reasons with the place where each is mended."""
-    return [{"href": anchor(reason), "words": reason.words} for reason in reasons]
+def links(reasons: list[Reason], *, labelled: bool = False) -> list[dict[str, object]]:
+    """Reasons with the place where each is mended, and its name when the words alone do not say it."""
+    return [
+        {"href": anchor(reason), "words": reason.words, "label": _label(reason.pointer) if labelled else ""}
+        for reason in reasons
+    ]
+
+
+def _label(pointer: str) -> str:
+    """/subjects/1/birth_date → 涉案人员和单位 2，出生日期."""
+    name, _slash, rest = pointer.lstrip("/").partition("/")
+    index, _slash, part = rest.partition("/")
+    label = str(FIELD_WORDS.get(name, ""))
+    if index.isdigit():
+        label = _("%(label)s %(n)s") % {"label": label, "n": int(index) + 1}
+    if part in SUBJECT_WORDS:
+        label = _("%(label)s，%(part)s") % {"label": label, "part": SUBJECT_WORDS[part]}
+    return label
 
 
 def conflict(request: HttpRequest, actor: Actor, case_id: UUID, form: Form) -> HttpResponse:
@@ -189,7 +214,10 @@ def _plain(value: Any) -> Any:
 
 
 def _labelled(change: Change) -> dict[str, Any]:
+    """A change with its field's name; codes as their words."""
     label = str(FIELD_WORDS.get(change.field, change.field))
     if change.row:
         label = _("%(label)s %(n)s") % {"label": label, "n": change.row}
-    return {"label": label, "before": change.before, "after": change.after}
+    words = dict({"urgency": Urgency.choices, "mark": Mark.choices}.get(change.field, ()))
+    before, after = (str(words.get(value, value)) for value in (change.before, change.after))
+    return {"label": label, "before": before, "after": after}

@@ -16,6 +16,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  freshToken(form);
   sent.add(form);
   saverOf(form)?.stop();
   if (form.hasAttribute("data-upload") && all("input[type=file]", form).some((input) => input.files.length)) {
@@ -25,6 +26,13 @@ document.addEventListener("submit", (event) => {
   }
   if (button) busy(button);
 });
+
+/* Logging in again on another page changes the CSRF cookie; the text on this page can still be sent. */
+function freshToken(form) {
+  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+  const field = form.elements.namedItem("csrfmiddlewaretoken");
+  if (cookie && field) field.value = cookie[1];
+}
 
 function busy(button) {
   button.setAttribute("aria-busy", "true");
@@ -105,6 +113,7 @@ class Saver {
   }
 
   async send() {
+    freshToken(this.form);
     const data = new FormData(this.form);
     for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
     const answer = await fetch(this.form.dataset.autosave, {
