@@ -19,15 +19,16 @@ class _Prepared(psycopg.Cursor[Any]):
 def rows(sql: str, params: Parameters = None, *, prepare: bool = True) -> list[tuple[Any, ...]]:
     """All rows of a statement; `sql` must be one of few texts, for each is kept by the server.
 
-    Behind a pooler that shares connections between transactions (DISABLE_SERVER_SIDE_CURSORS) nothing is prepared.
+    Nothing is prepared behind a pooler that shares connections between transactions (DISABLE_SERVER_SIDE_CURSORS), nor
+    while Django logs queries, which it can do with its own cursors only.
     """
     database: Any = connection
-    if not prepare or database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
-        cursor = database.cursor()
-    else:
+    pooled = database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+    if prepare and not pooled and not database.queries_logged:
         database.ensure_connection()
-        cursor = _Prepared(database.connection)
-        cursor = database.make_debug_cursor(cursor) if database.queries_logged else database.make_cursor(cursor)
+        cursor = database.make_cursor(_Prepared(database.connection))
+    else:
+        cursor = database.cursor()
     with cursor:
         cursor.execute(sql, params)
         found: list[tuple[Any, ...]] = cursor.fetchall()

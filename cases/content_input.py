@@ -20,6 +20,7 @@ from treaties.codes import request_type_by_code
 
 _TEXTS = {"title": 200, "summary": 20_000, "purpose": 5_000}
 _CHOICES = {"urgency": Urgency, "mark": Mark}
+MASK = "•"  # stands for a hidden character where a number is shown
 _SUBJECT_FIELDS = {"kind", "name", "role", "birth_date", "nationality", "document_number"}
 FIELDS = {"direction", "country", "request_type", "subjects", "items", *_TEXTS, *_CHOICES}
 
@@ -112,13 +113,16 @@ def _subject(row: Mapping[str, Any], pointer: str, faults: Faults) -> dict[str, 
     name = clean_text(row.get("name"), f"{pointer}/name", 120, faults)
     if not name:
         faults.add("required", _("写明姓名或名称。"), f"{pointer}/name")
+    number = clean_text(row.get("document_number"), f"{pointer}/document_number", 60, faults)
+    if MASK in number:
+        faults.add("masked", _("这是遮住的号码；写完整的号码。"), f"{pointer}/document_number")
     return {
         "kind": _choice(row.get("kind", "person"), f"{pointer}/kind", SubjectKind.values, faults),
         "name": name,
         "role": clean_text(row.get("role"), f"{pointer}/role", 40, faults),
         "birth_date": _date(row.get("birth_date"), f"{pointer}/birth_date", faults),
         "nationality": _nationality(row.get("nationality"), f"{pointer}/nationality", faults),
-        "document_number": clean_text(row.get("document_number"), f"{pointer}/document_number", 60, faults),
+        "document_number": number,
     }
 
 

@@ -60,6 +60,8 @@ class Token(_Strict, TokenView):
     """Client id and secret in, a bearer token for 15 minutes out."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.POST.get("grant_type", "client_credentials") != "client_credentials":
+            return _error(400, "unsupported_grant_type", _("只支持 client_credentials。"))
         if _too_often(request):
             response = _error(429, "slow_down", _("请求令牌太频繁，请稍后再试；一个令牌可用 15 分钟。"))
             response.headers["Retry-After"] = str(WINDOW)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from agencies.doors import paging
 from agencies.doors.api import Door
 from agencies.doors.reading import Query
-from agencies.doors.schema import FLAG, TEXT, Json, closed, doc, listed, nullable, one_of, page_of, shape
+from agencies.doors.schema import FLAG, PAGING, TEXT, Json, closed, doc, listed, nullable, one_of, page_of, shape
 from agencies.errors import NotVisible
 from agencies.models import Agency
 from agencies.models.tree import Tier
@@ -41,14 +41,15 @@ _QUERY = {
     "q": (TEXT, _("名称、拼音、首字母或代码里的词。")),
     "parent": (TEXT, _("上级机关的代码。")),
     "tier": (one_of(Tier.values), _("层级。")),
+    **PAGING,
 }
 
 
 class Agencies(Door):
     reads = ""
-    query = paging.PARAMETERS | _QUERY.keys()
+    query = frozenset(_QUERY)
 
-    @doc(_("查机关"), page_of(AGENCY), query=_QUERY, paged=True)
+    @doc(_("查机关"), page_of(AGENCY), query=_QUERY)
     def get(self, request: Request) -> Response:
         params = request.query_params
         size = paging.page_size(params)

@@ -36,6 +36,12 @@ class Door(APIView):
 
     actor: Actor
 
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        view = super().as_view(**initkwargs)
+        view.should_append_slash = False  # type: ignore[attr-defined]  # a redirect would turn a POST into a GET
+        return view
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.actor = actor_of(request)

@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from agencies.errors import Malformed, Reason
 
 DEFAULT, LARGEST = 50, 100
-PARAMETERS = frozenset({"cursor", "page_size"})
 
 
 def page_size(params: Mapping[str, Any]) -> int:

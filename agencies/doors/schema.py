@@ -19,6 +19,7 @@ from agencies.doors.paging import DEFAULT, LARGEST
 
 Json = dict[str, Any]
 Words = str | Promise
+Parameters = Mapping[str, tuple[Json, Words]]
 SHAPES: dict[str, Json] = {}
 
 
@@ -101,11 +102,10 @@ _VERSION = OpenApiParameter(
     required=True,
     description=_("案件的 ETag，即带引号的版本号。"),
 )
-_PAGING = {
+PAGING: Parameters = {
     "cursor": (TEXT, _("上一页的 next_cursor。")),
     "page_size": ({**NUMBER, "minimum": 1, "maximum": LARGEST, "default": DEFAULT}, _("每页行数。")),
 }
-Parameters = Mapping[str, tuple[Json, Words]]
 
 
 def doc(
@@ -115,15 +115,13 @@ def doc(
     status: int = 200,
     body: Mapping[str, Json] | None = None,
     query: Parameters | None = None,
-    paged: bool = False,
     headers: str = "",
     media: str = "application/json",
 ) -> Callable[[Any], Any]:
     """Describe an operation: what it takes, what it answers; `headers` names "key" and "version" where they are asked."""
-    asked = {**(query or {}), **(_PAGING if paged else {})}
     parameters = [
         OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=words)
-        for name, (schema, words) in asked.items()
+        for name, (schema, words) in (query or {}).items()
     ]
     parameters += [found for name, found in (("key", _KEY), ("version", _VERSION)) if name in headers]
     decorate: Callable[[Any], Any] = extend_schema(

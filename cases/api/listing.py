@@ -16,7 +16,7 @@ from agencies.doors.idempotency import once
 from agencies.doors.parsing import object_of
 from agencies.doors.preconditions import etag
 from agencies.doors.reading import Query
-from agencies.doors.schema import TEXT, Parameters, doc, json_body, one_of
+from agencies.doors.schema import PAGING, TEXT, Parameters, doc, json_body, one_of
 from agencies.errors import GuardFailed, Malformed, Reason
 from agencies.queries import agency_by_code
 from cases import content_input, drafts
@@ -43,15 +43,16 @@ _QUERY: Parameters = {
     "created_before": (_MOMENT, gettext_lazy("开案早于。")),
     "updated_from": (_MOMENT, gettext_lazy("最近变动不早于。")),
     "updated_before": (_MOMENT, gettext_lazy("最近变动早于。")),
+    **PAGING,
 }
 
 
 class Cases(CaseDoor):
     """GET lists what the acting agency may see; POST opens a draft."""
 
-    query = paging.PARAMETERS | _QUERY.keys()
+    query = frozenset(_QUERY)
 
-    @doc(gettext_lazy("查案件"), shapes.CASES, query=_QUERY, paged=True)
+    @doc(gettext_lazy("查案件"), shapes.CASES, query=_QUERY)
     def get(self, request: Request) -> Response:
         params = request.query_params
         size = paging.page_size(params)

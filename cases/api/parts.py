@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.doors import paging
-from agencies.doors.schema import doc
+from agencies.doors.schema import PAGING, doc
 from cases import policies
 from cases.api import bodies, shapes
 from cases.api.door import CaseDoor
@@ -50,9 +50,9 @@ class Deadlines(CaseDoor):
 class Events(CaseDoor):
     """What happened, oldest first; the last cursor is where to ask on from."""
 
-    query = paging.PARAMETERS
+    query = frozenset(PAGING)
 
-    @doc(_("案件的经过"), shapes.EVENTS, paged=True)
+    @doc(_("案件的经过"), shapes.EVENTS, query=PAGING)
     def get(self, request: Request, case_id: UUID) -> Response:
         params = request.query_params
         size, after = paging.page_size(params), None

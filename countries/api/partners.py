@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from agencies.doors import paging
 from agencies.doors.api import Door
 from agencies.doors.reading import Query
-from agencies.doors.schema import TEXT, closed, doc, listed, page_of, shape
+from agencies.doors.schema import PAGING, TEXT, closed, doc, listed, page_of, shape
 from agencies.errors import NotVisible
 from countries.lookup import country_by_code, partner_countries
 
@@ -31,14 +31,14 @@ _FIELDS = {
     "confidence": TEXT,
 }
 COUNTRY = shape("Country", closed(_FIELDS))
-_QUERY = {"q": (TEXT, _("名称、拼音或代码里的词。"))}
+_QUERY = {"q": (TEXT, _("名称、拼音或代码里的词。")), **PAGING}
 
 
 class Countries(Door):
     reads = ""
-    query = paging.PARAMETERS | _QUERY.keys()
+    query = frozenset(_QUERY)
 
-    @doc(_("查国家"), page_of(COUNTRY), query=_QUERY, paged=True)
+    @doc(_("查国家"), page_of(COUNTRY), query=_QUERY)
     def get(self, request: Request) -> Response:
         params = request.query_params
         size = paging.page_size(params)

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from agencies.doors import paging
 from agencies.doors.api import Door
 from agencies.doors.reading import Query
-from agencies.doors.schema import FLAG, TEXT, Json, closed, doc, listed, one_of, page_of, shape
+from agencies.doors.schema import FLAG, PAGING, TEXT, Json, closed, doc, listed, one_of, page_of, shape
 from agencies.errors import NotVisible
 from agencies.models.tree import Tier
 from treaties.codes import request_type_by_code
@@ -31,14 +31,14 @@ _FIELDS = {
 }
 REQUEST_TYPE = shape("RequestType", closed(_FIELDS))
 REQUEST_TYPE_DETAIL = shape("RequestTypeDetail", closed({**_FIELDS, "law": {"type": "object"}}))
-_QUERY = {"direction": (one_of(_DIRECTIONS[:2]), _("请求方向；两个方向都用的类型总在内。"))}
+_QUERY = {"direction": (one_of(_DIRECTIONS[:2]), _("请求方向；两个方向都用的类型总在内。")), **PAGING}
 
 
 class RequestTypes(Door):
     reads = ""
-    query = paging.PARAMETERS | _QUERY.keys()
+    query = frozenset(_QUERY)
 
-    @doc(_("查请求类型"), page_of(REQUEST_TYPE), query=_QUERY, paged=True)
+    @doc(_("查请求类型"), page_of(REQUEST_TYPE), query=_QUERY)
     def get(self, request: Request) -> Response:
         params = request.query_params
         size = paging.page_size(params)
