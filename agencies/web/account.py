@@ -14,6 +14,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -22,6 +23,7 @@ from django.views.decorators.cache import never_cache
 from agencies import locks
 from agencies.models import Officer
 from agencies.web import lockout, session_events
+from agencies.web.gate import has_second_factor
 
 View = Callable[..., HttpResponse]
 
@@ -71,6 +73,13 @@ class _LoginView(account.LoginView):
         return context | {"tries_left": lockout.tries_left(self.request)}
 
 
+class _FactorsView(mfa.IndexView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        has_factor = has_second_factor(self.request.user)
+        return context | {"has_factor": has_factor, "must_enrol": settings.REQUIRE_MFA and not has_factor}
+
+
 _login = _ours(_LoginView.as_view())
 
 
@@ -91,7 +100,7 @@ log_out = _ours(account.logout)
 change_password = _ours(account.password_change)
 reauthenticate = _ours(account.reauthenticate)
 
-factors = _ours(mfa.index)
+factors = _ours(_FactorsView.as_view())
 authenticate_code = _ours(mfa.authenticate)
 reauthenticate_code = _ours(mfa.reauthenticate)
 activate_totp = _ours(totp.activate_totp)
