@@ -44,7 +44,7 @@ FIELD_WORDS: dict[str, Promise] = {
 SUBJECT_WORDS: dict[str, Promise] = {
     "kind": gettext_lazy("类别"),
     "name": gettext_lazy("姓名或名称"),
-    "role": gettext_lazy("身份"),
+    "role": gettext_lazy("在案身份"),
     "birth_date": gettext_lazy("出生日期"),
     "nationality": gettext_lazy("国籍"),
     "document_number": gettext_lazy("证件号码"),
