@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies.models import Notice, Officer
 from agencies.roles import CASE_ROLES, Role
@@ -34,7 +35,7 @@ class Room:
 _EVERYONE = frozenset(Role)
 ROOMS = (
     Room(url="workbench", label=_("工作台"), roles=CASE_ROLES, key="g w"),
-    Room(url="case-list", label=_("案件"), roles=CASE_ROLES, inside=("case",), key="g l"),
+    Room(url="case-list", label=pgettext_lazy("room", "案件"), roles=CASE_ROLES, inside=("case",), key="g l"),
     Room(url="agency-list", label=_("机关"), roles=_EVERYONE, inside=("agency",), key="g a"),
     Room(
         url="officer-list",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from agencies.doors import words
 from cases.models import Outcome, Status
@@ -38,27 +38,31 @@ COLOURS = [
 class Specimen(forms.Form):
     """One field of each kind; bound, it shows each error."""
 
-    title = forms.CharField(label=lazy("标题"), help_text=lazy("写案件，不写请求。"), max_length=120)
-    account = forms.CharField(label=lazy("账号"), help_text=lazy("逐个填写。"), required=False)
-    country = forms.ChoiceField(label=lazy("国家"), choices=[("", "—"), ("TH", lazy("泰国")), ("VN", lazy("越南"))])
-    opened_on = forms.DateField(label=lazy("立案日期"), widget=forms.DateInput(attrs={"type": "date"}))
-    agency = forms.CharField(label=lazy("报送机关"), widget=forms.TextInput(attrs={"readonly": True}))
-    number = forms.CharField(label=lazy("编号"), disabled=True, required=False)
+    title = forms.CharField(label=gettext_lazy("标题"), help_text=gettext_lazy("写案件，不写请求。"), max_length=120)
+    account = forms.CharField(label=gettext_lazy("账号"), help_text=gettext_lazy("逐个填写。"), required=False)
+    country = forms.ChoiceField(
+        label=gettext_lazy("国家"), choices=[("", "—"), ("TH", gettext_lazy("泰国")), ("VN", gettext_lazy("越南"))]
+    )
+    opened_on = forms.DateField(label=gettext_lazy("立案日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    agency = forms.CharField(label=gettext_lazy("报送机关"), widget=forms.TextInput(attrs={"readonly": True}))
+    number = forms.CharField(label=gettext_lazy("编号"), disabled=True, required=False)
     opinion = forms.CharField(
-        label=lazy("补正要求"), help_text=lazy("要补什么，补到什么程度。"), widget=forms.Textarea(attrs={"rows": 2})
+        label=gettext_lazy("补正要求"),
+        help_text=gettext_lazy("要补什么，补到什么程度。"),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     purpose = forms.ChoiceField(
-        label=lazy("用途"),
-        choices=[("evidence", lazy("证据")), ("lead", lazy("线索"))],
+        label=gettext_lazy("用途"),
+        choices=[("evidence", gettext_lazy("证据")), ("lead", gettext_lazy("线索"))],
         widget=forms.RadioSelect,
     )
     reasons = forms.MultipleChoiceField(
-        label=lazy("退回原因"),
-        choices=[("a", lazy("译文与请求书版本不一致")), ("b", lazy("请求事项不明确"))],
+        label=gettext_lazy("退回原因"),
+        choices=[("a", gettext_lazy("译文与请求书版本不一致")), ("b", gettext_lazy("请求事项不明确"))],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    copy_along = forms.BooleanField(label=lazy("同时抄送反诈中心"), required=False)
+    copy_along = forms.BooleanField(label=gettext_lazy("同时抄送反诈中心"), required=False)
 
 
 def specimens(now: datetime) -> dict[str, Any]:
