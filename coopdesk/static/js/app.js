@@ -74,6 +74,13 @@ function follow(rel) {
   return Boolean(link);
 }
 
+/* What Ctrl+Enter presses: the primary button, if it can be pressed, else the first. */
+function mainButton(form) {
+  const buttons = [...form.elements].filter((element) => element.matches("button:not([type=button], [disabled])"));
+  const ready = (button) => button.matches(".btn--primary:not([aria-disabled=true])");
+  return buttons.find(ready) || buttons[0] || null;
+}
+
 const SINGLE = {
   j: () => moveCursor(1),
   k: () => moveCursor(-1),
@@ -88,7 +95,7 @@ function onKey(event) {
   if (event.key === "Escape") return onEscape(event);
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const form = event.target.closest?.("form");
-    if (form) form.requestSubmit();
+    if (form) form.requestSubmit(mainButton(form));
     return;
   }
   const off = body.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || inField(event.target);

@@ -15,7 +15,8 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
-  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  /* Attributes, not properties: a button named "action" would hide form.action. */
+  if (form.getAttribute("method") !== "post" || form.hasAttribute("hx-post")) return;
   freshToken(form);
   sent.add(form);
   saverOf(form)?.stop();
@@ -25,6 +26,8 @@ document.addEventListener("submit", (event) => {
     return;
   }
   if (button) busy(button);
+  /* Still here: the answer was a download. */
+  setTimeout(() => calm(form), 15000);
 });
 
 /* Logging in again on another page changes the CSRF cookie; the text on this page can still be sent. */
@@ -42,7 +45,8 @@ function busy(button) {
 
 function calm(form) {
   sent.delete(form);
-  all("button[aria-busy]", form).forEach((button) => {
+  all("button[aria-busy]").forEach((button) => {
+    if (button.form !== form) return;
     button.removeAttribute("aria-busy");
     if ("calm" in button.dataset) button.innerHTML = button.dataset.calm;
   });
@@ -199,12 +203,16 @@ function upload(form, button) {
     cancel.remove();
     calm(form);
   };
-  request.onload = () => (request.status < 400 ? location.assign(request.responseURL) : replacePage(request));
+  request.onload = () => {
+    const elsewhere = new URL(request.responseURL).pathname !== location.pathname;
+    if (request.status < 400 && elsewhere) location.assign(request.responseURL);
+    else replacePage(request);
+  };
   request.onerror = () => end(word("cut"));
   request.onabort = () => panel.remove() || calm(form);
   cancel.onclick = () => request.abort();
   const data = new FormData(form, button);
-  request.open("POST", form.action);
+  request.open("POST", form.getAttribute("action") || location.href);
   request.setRequestHeader("X-Requested-With", "upload");
   request.send(data);
 }
@@ -231,14 +239,17 @@ function progressPanel(form) {
   return [panel, bar, text, cancel];
 }
 
-/* A page that came by script (a form with errors, a refusal): its <main> takes the place of ours. */
+/* A page that came by script (this one with the files, a form with errors, a refusal): its <main> takes the place of ours. */
 function replacePage(request) {
   const page = new DOMParser().parseFromString(request.responseText, "text/html");
   const main = one("main", page);
   if (!main) return location.reload();
   one("main").replaceWith(document.importNode(main, true));
   document.title = page.title || document.title;
+  savers.clear();
+  window.htmx?.process(one("main"));
   focusFirst();
+  spy();
 }
 
 /* --- Rows of a formset ---------------------------------------------------------------------------------------- */
