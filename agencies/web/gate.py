@@ -31,6 +31,8 @@ class GateMiddleware(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True) and not request.path.startswith("/api/"):
             return None
         if not isinstance(request.user, Officer):
+            if getattr(view_func, "answers_signed_out", False):
+                return None
             return super().process_view(request, view_func, view_args, view_kwargs)  # type: ignore[return-value]
         page = duty_of(request)
         return self._send(request, page) if page else None

@@ -26,12 +26,17 @@ Group = tuple[Promise, list[RequestType]]
 
 # How the laws are called in running text; the whole name stands in the popover.
 _SHORT_LAWS = {
-    "MPSR": "程序规定",
-    "IMLA": "协助法",
-    "IMLAP": "协助法实施规定",
-    "EXT": "引渡法",
+    "CPL": "刑事诉讼法",
     "CTL": "反恐怖主义法",
     "EEAL": "出境入境管理法",
+    "EXT": "引渡法",
+    "FRL": "对外关系法",
+    "IMLA": "协助法",
+    "IMLAP": "协助法实施规定",
+    "MPSA": "行政案件规定",
+    "MPSR": "程序规定",
+    "NCL": "禁毒法",
+    "SPCI": "刑诉法解释",
 }
 
 
@@ -52,20 +57,20 @@ def types_on_offer(agency: Agency, country: Country | None) -> list[Group]:
     return [(words, kinds) for words, kinds in groups if kinds]
 
 
-def basis_of(groups: list[Group]) -> dict[int, str]:
+def basis_of(groups: list[Group]) -> dict[int, list[str]]:
     """The articles on which each offered type rests, in short, by the type's id."""
     ids = [kind.pk for _words, kinds in groups for kind in kinds]
     laws = TypeLaw.objects.filter(request_type_id__in=ids).values_list("request_type_id", "data__legal_basis")
     return {pk: _basis(entries or []) for pk, entries in laws}
 
 
-def _basis(entries: list[Mapping[str, Any]]) -> str:
-    """The first articles of each law, at most two laws: 程序规定 第三百七十四条，协助法 第二十五条."""
+def _basis(entries: list[Mapping[str, Any]]) -> list[str]:
+    """The first article of each law, at most two laws: 程序规定 第三百七十四条, 协助法 第二十五条."""
     first: dict[str, str] = {}
     for entry in entries:
         requirement = _requirement({"key": "", **entry})
         first.setdefault(requirement.cite.partition("-")[0], requirement.article)
-    return (", " if _english() else "，").join(list(first.values())[:2])
+    return list(first.values())[:2]
 
 
 def recent_countries(actor: Actor, limit: int = 6) -> list[Country]:

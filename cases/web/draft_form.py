@@ -42,7 +42,8 @@ class Form:
     subjects: list[Row]
     items: list[Row]
     opinion: str = ""
-    errors: dict[str, object] = field(default_factory=dict)
+    # Never without these two: a template that asks a dict for a missing "items" gets the method of that name.
+    errors: dict[str, object] = field(default_factory=lambda: {"items": "", "subjects": ""})
     reasons: list[Reason] = field(default_factory=list)
 
     def blame(self, reasons: list[Reason]) -> None:
@@ -55,7 +56,7 @@ class Form:
             if index.isdigit() and int(index) < len(rows):
                 rows[int(index)].errors.setdefault(part, reason.words)
             else:
-                self.errors.setdefault(name, reason.words)
+                self.errors[name] = self.errors.get(name) or reason.words
 
 
 def posted(post: QueryDict) -> Form:

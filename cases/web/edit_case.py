@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.actors import Actor
 from agencies.doors import words
+from agencies.doors.signed_out import answers_signed_out
 from agencies.errors import DomainError, GuardFailed, Malformed, NotPermitted, Reason, StaleVersion
 from cases import drafts, files, policies, secrecy
 from cases.commands import take_step
@@ -37,7 +37,7 @@ from cases.workflow import EDITABLE
 _PAGE = re.compile(r"[A-Za-z0-9]{12}")
 
 
-@login_not_required  # an officer whose session has ended gets his text back, not a log-in page instead of it
+@answers_signed_out  # whose session has ended gets his text back, not a log-in page instead of it
 @require_http_methods(["GET", "POST"])
 def edit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The drafting page of a draft or returned case."""
@@ -61,7 +61,7 @@ def edit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return _page(request, case, form)
 
 
-@login_not_required
+@answers_signed_out
 @require_POST
 def autosave(request: HttpRequest, case_id: UUID) -> JsonResponse:
     """Save what was typed so far: {version, saved, saved_at, missing, errors}, or a problem in JSON with its status."""

@@ -29,6 +29,8 @@ from treaties.models import RequestType
 
 _TOKEN = re.compile(r"[A-Za-z0-9]{22}")
 _FOUND = 60
+# Asia first: most requests go to neighbours.
+_NEAREST = {"Asia": 0, "Europe": 1, "Americas": 2, "Africa": 3, "Oceania": 4}
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,7 +70,7 @@ def choose(
         basis = basis_of(groups)
         context |= {
             "groups": [
-                (words, [(kind, TYPE_WORDS.get(kind.code, ""), basis.get(kind.pk, "")) for kind in kinds])
+                (words, [(kind, TYPE_WORDS.get(kind.code, ""), basis.get(kind.pk, [])) for kind in kinds])
                 for words, kinds in groups
             ],
             "token": get_random_string(22),
@@ -102,12 +104,12 @@ def _regions(asked: str) -> list[tuple[str, list[Country]]]:
     return list(regions.items())
 
 
-def _by_name(country: Country) -> tuple[str, str]:
-    return country.region_en, country.name_en
+def _by_name(country: Country) -> tuple[int, str]:
+    return _NEAREST.get(country.region_en, 9), country.name_en
 
 
-def _by_sound(country: Country) -> tuple[str, str]:
-    return country.region_en, sound(country)
+def _by_sound(country: Country) -> tuple[int, str]:
+    return _NEAREST.get(country.region_en, 9), sound(country)
 
 
 def _open_once(actor: Actor, token: str, country: Country, kind: RequestType) -> UUID:

@@ -159,3 +159,14 @@ def test_edits_name_fields_and_never_words(officer, story):
     save(officer, case, title="张示例案", page=PAGE)
     facts = AuditEvent.objects.filter(kind="case.edit").latest("pk").facts
     assert facts == {"fields": ["title"], "version": case.version + 1, "page": PAGE}
+
+
+@pytest.mark.parametrize("name", ["case-edit", "case-autosave"])
+def test_duties_before_work_come_before_this_too(officer, cast, story, name):
+    case = story.draft()
+    member = cast.officer("kunshan.officer")
+    member.must_change_password = True
+    member.save(update_fields=["must_change_password"])
+    answer = officer.post(reverse(name, args=[case.pk]), draft_form(case, title="不该存上"))
+    assert answer.status_code == 302
+    assert stored(cast, case)["title"] == "跨境刷单返利诈骗案"
