@@ -43,7 +43,8 @@ def main() -> int:
     try:
         match arguments.command:
             case "run":
-                return Supervisor().run()
+                Supervisor().run()
+                return 0
             case "stop":
                 return stop()
             case "backup":

@@ -148,17 +148,26 @@ class Family:
             time.sleep(0.05)
 
     def run(
-        self, name: str, command: Sequence[str | Path], *, account: Account | None, env: Mapping[str, str], cwd: Path
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        account: Account | None,
+        env: Mapping[str, str],
+        cwd: Path = Path("/"),
+        shown: bool = True,
     ) -> None:
-        """Run a child to its end, its output shown. StackError when it fails."""
-        process = launch(command, account=account, env=env, cwd=cwd)
+        """Run a child to its end, its output shown or logged. StackError when it fails."""
+        log = self.log_of(name)
+        with open(log, "wb") as output:
+            process = launch(command, account=account, env=env, cwd=cwd, output=None if shown else output)
         try:
             self.wait(lambda: process.poll() is not None, f"{name} has not ended", 1800)
         finally:
             if process.poll() is None:
                 _stop([(name, process, signal.SIGTERM, 10.0)])
         if process.returncode:
-            raise StackError(f"{name} failed ({process.returncode})")
+            raise StackError(f"{name} failed ({process.returncode}){'' if shown else tail(log)}")
 
     def mind(self) -> None:
         """Start again whatever has ended. StackError when a part ends again and again."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from coopdesk import roles
-from coopdesk.stack.accounts import Account, as_account
+from coopdesk.stack.accounts import Account
 from coopdesk.stack.copies import reachable
 from coopdesk.stack.layout import Layout, StackError
 from coopdesk.stack.processes import Family, Part
@@ -83,33 +83,20 @@ class Services:
     def start(self, family: Family) -> None:
         """Start both, and make the roles and the database; safe to repeat."""
         if not (self.layout.postgres / "PG_VERSION").exists():
-            self._make_cluster()
+            self._make_cluster(family)
         family.start(self._postgres())
         self.psql(roles.script())
         family.start(self._valkey())
 
     # --- PostgreSQL ------------------------------------------------------------------------------------------------
 
-    def _make_cluster(self) -> None:
+    def _make_cluster(self, family: Family) -> None:
         """initdb beside the final place, so that a kill in the middle leaves nothing that looks like a cluster."""
-        draft = self.layout.state / "pg.part"
-        shutil.rmtree(draft, ignore_errors=True)
-        command: list[str | Path] = [
-            self.tools / "initdb",
-            "-D",
-            draft,
-            "-U",
-            SUPERUSER,
-            "-A",
-            "trust",
-            *_LOCALE,
-            "--no-instructions",
-        ]
-        done = subprocess.run(
-            command, env=clean_environment(), cwd="/", capture_output=True, check=False, **as_account(self.account)
-        )
-        if done.returncode:
-            raise StackError(f"initdb failed: {done.stderr.decode(errors='replace').strip()}")
+        for abandoned in self.layout.state.glob("pg.*.part"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        draft = self.layout.state / f"pg.{os.getpid()}.part"
+        command: list[str | Path] = [self.tools / "initdb", "-D", draft, "-U", SUPERUSER, "-A", "trust", *_LOCALE]
+        family.run("initdb", command, account=self.account, env=clean_environment(), shown=False)
         draft.rename(self.layout.postgres)
 
     def _postgres(self) -> Part:

@@ -15,7 +15,7 @@ from coopdesk.stack.accounts import Account, prepare
 from coopdesk.stack.application import Application, listen
 from coopdesk.stack.copies import home_for
 from coopdesk.stack.follow import Follower
-from coopdesk.stack.layout import Layout, StackError
+from coopdesk.stack.layout import Layout
 from coopdesk.stack.lock import Lock
 from coopdesk.stack.processes import Family, Interrupted, launch, say
 from coopdesk.stack.services import Services, clean_environment
@@ -30,8 +30,8 @@ class Supervisor:
         self._stopping = False
         self._began = time.monotonic()
 
-    def run(self) -> int:
-        """Until a signal: 0; or until something fails for good: 1."""
+    def run(self) -> None:
+        """Until a signal, or until something fails for good (StackError)."""
         for number in _SIGNALS:
             signal.signal(number, self._on_signal)
         layout, account = prepare(os.environ)
@@ -46,12 +46,8 @@ class Supervisor:
                 self._mind(family, application)
         except Interrupted:
             pass
-        except StackError as error:
-            say(f"Coopdesk: {error}")
-            return 1
         finally:
             self._stop(layout, family)
-        return 0
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
@@ -115,6 +111,9 @@ class Supervisor:
             say("\nStopping …")
             say("Stopped: " + ", ".join(f"{name} {code}" for name, code in family.stop().items()))
         layout.environment.unlink(missing_ok=True)
+        if layout.sockets.parent != layout.state:
+            with contextlib.suppress(OSError):
+                layout.sockets.rmdir()
 
 
 def _address(server: socket.socket) -> str:
