@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agencies.models import Notice, Officer
+from agencies.models import Appointment, Notice, Officer
+from agencies.officers import appointments_of
 from agencies.roles import CASE_ROLES, Role
 
 UNREAD_CAP = 100
@@ -52,7 +53,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """The context of base.html. Nothing here reads the database before the template asks."""
     officer = getattr(request, "user", None)
     officer = officer if isinstance(officer, Officer) else None
-    posts = getattr(request, "appointments", ())
+    posts = _appointments(request, officer)
     role = posts[0].role if posts else ""
     return {
         "officer": officer,
@@ -68,6 +69,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _appointments(request: HttpRequest, officer: Officer | None) -> list[Appointment]:
+    """What the middleware found; for a request that reached no view (an unknown address) looked up here."""
+    if officer is None or hasattr(request, "appointments"):
+        return getattr(request, "appointments", [])
+    try:
+        return appointments_of(officer)
+    except DatabaseError:  # the page that says so must not fail for the same reason
+        return []
+
+
 def _nav(request: HttpRequest, role: str) -> Iterable[dict[str, Any]]:
     match = getattr(request, "resolver_match", None)
     here = (match.url_name or "") if match else ""
@@ -78,7 +89,10 @@ def _nav(request: HttpRequest, role: str) -> Iterable[dict[str, Any]]:
 
 
 def _unread(officer: Officer | None) -> int:
-    """Unread notices, counted up to the cap. None outside the request's transaction, as on an error page."""
-    if officer is None or not connection.in_atomic_block:
+    """Unread notices, counted up to the cap."""
+    if officer is None:
         return 0
-    return Notice.objects.filter(officer=officer, read_at=None)[:UNREAD_CAP].count()
+    try:
+        return Notice.objects.filter(officer=officer, read_at=None)[:UNREAD_CAP].count()
+    except DatabaseError:
+        return 0
