@@ -36,6 +36,8 @@ _PATTERNS = {
     },
 }
 
+_TIMED = ("due", "stamp")
+
 
 def _language() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh"
@@ -64,7 +66,7 @@ def _form(moment: date | datetime, pattern: str) -> str:
         d=local.day,
         mon=_MONTHS[local.month - 1],
         w=_WEEKDAYS[language][local.weekday()],
-        time=clock(moment) if isinstance(moment, datetime) else "",
+        time=f"{local:%H:%M}" if isinstance(local, datetime) and pattern in _TIMED else "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +43,8 @@ class Rows:
     unread: Collection[UUID] = ()
     by_filing: bool = False
     _days: dict[Any, int] = field(default_factory=dict)
+    _dues: dict[date, str] = field(default_factory=dict)
+    _stretches: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._base = reverse("case-list")
@@ -87,6 +89,14 @@ class Rows:
             return _mark("none", _("已结束"), words.weekday(row["ended_at"], self.now))
         if due_at >= NO_DUE:
             return _mark("none", _("无时限"), "")
+        day = due_at.astimezone(SHANGHAI).date()
+        if day == self.now.astimezone(SHANGHAI).date():
+            return self._running(due_at)
+        if day not in self._dues:  # on any other day the hour says nothing
+            self._dues[day] = self._running(due_at)
+        return self._dues[day]
+
+    def _running(self, due_at: datetime) -> str:
         state, said = words.deadline(due_at, self._working_days(self.now, due_at), self.now)
         return _mark(state, said, self._below(due_at))
 
@@ -112,7 +122,10 @@ class Rows:
         ours = row["held__agency_id"] == self.actor.agency_id
         handler = row["held__handler__name"] if ours else None
         name = f"{self._ours} {data(handler)}" if handler else self._ours if ours else data(row["held__holder_name"])
-        return name, words.running(self._working_days(opened, self.now))
+        days = self._working_days(opened, self.now)
+        if days not in self._stretches:
+            self._stretches[days] = words.running(days)
+        return name, self._stretches[days]
 
     def _apart(self, since: datetime) -> int:
         return (self.now.astimezone(SHANGHAI).date() - since.astimezone(SHANGHAI).date()).days
