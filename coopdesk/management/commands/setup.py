@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
@@ -32,7 +34,7 @@ class Command(BaseCommand):
         self._migrate()
         self._seed()
         if not no_static:
-            call_command("collectstatic", interactive=False, verbosity=0)
+            _collect_static()
         if settings.EMBEDDED:
             signing_key()  # makes it, so that web and worker find one and the same
         wanted = settings.EMBEDDED and settings.DEMO
@@ -72,6 +74,21 @@ class Command(BaseCommand):
             return []
         make_accounts()
         return list(lines())
+
+
+def _collect_static() -> None:
+    """collectstatic, unless the files are those of the last time: compressing them takes a while."""
+    found = sorted(
+        (name, stamp.st_size, stamp.st_mtime_ns)
+        for finder in get_finders()
+        for name, storage in finder.list([])
+        for stamp in [os.stat(storage.path(name))]
+    )
+    digest = hashlib.sha256(repr((settings.STORAGES["staticfiles"], found)).encode()).hexdigest()
+    mark = settings.STATIC_ROOT / ".collected"
+    if not mark.exists() or mark.read_text() != digest:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        mark.write_text(digest)
 
 
 def _digest() -> str:
