@@ -1,0 +1,84 @@
+"""Every page, in both languages, at the desk and on the phone: no serious axe finding, no sideways scroll, no foreign word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.language import wrong_words
+
+pytestmark = pytest.mark.browser
+
+# Pages by who opens them; {case}, {draft} and {abroad} are put in.
+PAGES = {
+    "": ("/account/login/",),
+    "kunshan.officer": (
+        "/",
+        "/?tab=filed",
+        "/?q=nothing-like-it",
+        "/cases/",
+        "/cases/new/",
+        "/cases/new/?country=TH",
+        "/cases/{draft}/edit/",
+        "/cases/{draft}/discard/",
+        "/cases/{case}/",
+        "/cases/{returned}/edit/",
+        "/cases/{corrected}/revisions/2/",
+        "/notices/",
+        "/agencies/",
+        "/agencies/320583000000/",
+        "/account/",
+        "/account/password/",
+        "/account/factors/",
+        "/components/",
+        "/no-such-page/",
+    ),
+    "kunshan.chief": ("/", "/cases/{case}/", "/officers/"),
+    "guohe.desk": ("/", "/cases/{abroad}/"),
+    "jiangsu.supervisor": ("/", "/cases/{closed}/"),
+    "sysadmin": ("/", "/officers/", "/officers/new/", "/officers/import/", "/officers/{officer}/"),
+    "secadmin": ("/officers/{officer}/", "/officers/{officer}/appoint/", "/clients/", "/clients/new/"),
+    "auditor": ("/audit/",),
+}
+
+
+@pytest.fixture
+def world(real_db, story, cast) -> dict[str, object]:
+    corrected = story.step("kunshan.chief", story.submitted(), "return_for_correction", reasons=["facts_unclear"])
+    corrected = story.step("kunshan.officer", corrected, "submit")
+    return {
+        "draft": story.draft().pk,
+        "case": story.submitted(urgency="urgent").pk,
+        "returned": story.at("returned").pk,
+        "corrected": corrected.pk,
+        "abroad": story.dispatched(urgency="most_urgent").pk,
+        "closed": story.closed().pk,
+        "officer": cast.officer("ruili.officer").pk,
+    }
+
+
+def addresses(world: dict[str, object]) -> Iterator[tuple[str, str]]:
+    for login, paths in PAGES.items():
+        yield from ((login, path.format(**world)) for path in paths)
+
+
+@pytest.mark.parametrize("width, height", [(1280, 800), (390, 844)])
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_page_is_accessible_fits_and_speaks_one_language(browse, enter, live, world, language, width, height):
+    axe, wrong, page, who = Axe(), [], None, None
+    for login, address in addresses(world):
+        if page is None or login != who:
+            page, who = browse(width=width, height=height), login
+            page.context.add_cookies([{"name": "coopdesk_language", "value": language, "url": live}])
+            if login:
+                enter(page, login)
+        page.goto(address)
+        where = (login, address)
+        found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        wrong += [(where, v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in ("serious", "critical")]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wrong.append((where, "scrolls sideways", ""))
+        wrong += [(where, "words", text[:60]) for text in wrong_words(page.content(), language)]
+    assert not wrong
