@@ -35,16 +35,28 @@ function showMissing(missing) {
       return line;
     }),
   );
+  allowSubmit(!missing.length);
+}
+
+function allowSubmit(allowed) {
   for (const button of all("[data-submit]")) {
-    if (missing.length) {
-      button.setAttribute("aria-disabled", "true");
-      button.setAttribute("aria-describedby", "gaps-sum");
-    } else {
+    if (allowed) {
       button.removeAttribute("aria-disabled");
       button.removeAttribute("aria-describedby");
+    } else {
+      button.setAttribute("aria-disabled", "true");
+      button.setAttribute("aria-describedby", "gaps-sum");
     }
   }
 }
+
+/* Without script 报送审批 can always be pressed, and the server says what is missing. */
+if (one("#gaps li")) allowSubmit(false);
+
+/* What is typed and not yet saved may be all that was missing: the server decides. */
+document.addEventListener("input", (event) => {
+  if (event.target.closest?.("form[data-autosave]")) allowSubmit(true);
+});
 
 /* A link to what is missing puts the cursor where it is mended. */
 document.addEventListener("click", (event) => {
