@@ -9,14 +9,27 @@ from typing import Any
 
 from django.contrib.auth.hashers import BasePasswordHasher, get_hasher
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 ONE_TIME_LIFE = timedelta(hours=24)
 # No 0/O, 1/l/I: people read these aloud and copy them from paper.
 _ALPHABETS = ("abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789")
 _GROUPS, _GROUP_LENGTH = 4, 4
+
+
+class LengthValidator(MinimumLengthValidator):
+    """Django's rule in our words."""
+
+    def get_error_message(self) -> str:
+        return self.get_help_text()
+
+    def get_help_text(self) -> str:
+        words = ngettext("至少 %(n)d 个字符。", "至少 %(n)d 个字符。", self.min_length)
+        return words % {"n": self.min_length}
 
 
 class CharacterClassesValidator:

@@ -41,7 +41,7 @@ ROOMS = (
     Room(
         url="officer-list",
         label=_("民警与任职"),
-        roles=frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
+        roles=frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.APPROVER}),
         inside=("officer", "appointment"),
     ),
     Room(url="client-list", label=_("接口客户端"), roles=frozenset({Role.SECURITY_ADMIN}), inside=("client",)),

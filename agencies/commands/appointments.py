@@ -114,7 +114,7 @@ def _in_words(error: IntegrityError, refused: Appointment, starts_at: datetime) 
     """What a refused insert means to the administrator; an unknown constraint goes on as it is."""
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
     if constraint == "appointment_not_twice":
-        return Conflict(_("这段时间内他在这个机关已有同样的任职。"))
+        return Conflict(reasons=[Reason("same_post", _("这段时间内他在这个机关已有同样的任职。"), "/role")])
     if constraint != "appointment_duties_apart":
         raise error
     others = Appointment.objects.filter(officer=refused.officer).exclude(duty=duty_of(refused.role))
@@ -123,4 +123,4 @@ def _in_words(error: IntegrityError, refused: Appointment, starts_at: datetime) 
         f"{post.agency.name} {post.get_role_display()}" for post in standing.order_by("starts_at", "pk")
     )
     words = _("三类管理员互斥，也不能兼办案。这段时间内他是%(posts)s，先结束原来的任职再任命。")
-    return Conflict(words % {"posts": posts}, reasons=[Reason("duties_mixed", _("与现有任职不能兼任。"), "/role")])
+    return Conflict(reasons=[Reason("duties_mixed", words % {"posts": posts}, "/role")])

@@ -49,11 +49,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def add_message(
-        self, request: HttpRequest, level: int, message_template: str = "", message: str = "", **kwargs: Any
-    ) -> None:
-        """Our words for what allauth says; what has none is not said."""
-        words = message or self.said.get(message_template)
+    def add_message(self, request: HttpRequest, level: int, template: str = "", *args: Any, **kwargs: Any) -> None:
+        """Our words for what allauth says by the name of a template; what has none is not said."""
+        words = kwargs.get("message") or self.said.get(template or kwargs.get("message_template", ""))
         if words:
             messages.add_message(request, level, str(words))
 

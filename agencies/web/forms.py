@@ -12,7 +12,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.commands.accounts import NAME_LIMIT, NUMBER_LIMIT, NewOfficer
+from agencies.commands.accounts import EMAIL_LIMIT, NAME_LIMIT, NUMBER_LIMIT, NewOfficer
 from agencies.errors import DomainError
 from agencies.models import Agency, Officer
 from agencies.queries import agency_by_code, search_agencies
@@ -50,23 +50,25 @@ def _day(label: Any, hint: Any) -> forms.DateField:
 
 class OfficerForm(forms.Form):
     police_number = forms.CharField(
-        label=_("警号"), max_length=NUMBER_LIMIT, help_text=_("登录用。全角半角、大小写不分。"), required=False
+        label=_("警号"), max_length=NUMBER_LIMIT, help_text=_("登录用，不分全角半角、大小写。")
     )
-    name = forms.CharField(label=_("姓名"), max_length=NAME_LIMIT, required=False)
+    name = forms.CharField(label=_("姓名"), max_length=NAME_LIMIT)
     email = forms.CharField(
-        label=_("邮箱"), max_length=254, required=False, help_text=_("收进展通知；通知只有编号和链接。")
+        label=_("邮箱"), max_length=EMAIL_LIMIT, required=False, help_text=_("收案件进展的通知；邮件里只有编号和链接。")
     )
 
     def new(self) -> NewOfficer:
-        """What was typed, for the command. Fields are checked there, so that a file and a form obey one rule."""
+        """What was typed, for the command."""
         return NewOfficer(**{name: self.cleaned_data.get(name, "") for name in ("police_number", "name", "email")})
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("police_number", "name"):
-            if name in self.fields:
-                self.fields[name].widget.attrs["required"] = True
-        self.use_required_attribute = False
+    def clean(self) -> dict[str, Any]:
+        """The command's own rules, so that a form and a file obey the same ones and everything is said at once."""
+        cleaned = super().clean() or {}
+        for fault in self.new().normalized().faults():
+            name = fault.pointer.strip("/")
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, str(fault.words))
+        return cleaned
 
 
 class DetailsForm(OfficerForm):
@@ -75,7 +77,8 @@ class DetailsForm(OfficerForm):
     police_number = None  # type: ignore[assignment]
 
     def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"name": officer.name, "email": officer.email}, **kwargs)
+        kwargs["initial"] = {"name": officer.name, "email": officer.email}
+        super().__init__(*args, **kwargs)
 
 
 class ImportForm(forms.Form):

@@ -98,6 +98,7 @@ def _detail(request: HttpRequest, officer_id: int, *, one_time: str = "", status
     officer = people.get_officer(actor, officer_id)
     oneself = officer.pk == actor.officer_id
     until = locks.locked_until([officer.police_number]).get(officer.police_number)
+    officer.locked = until is not None  # type: ignore[attr-defined]
     context = {
         "person": officer,
         "posts": people.history_of(officer, within=actor),

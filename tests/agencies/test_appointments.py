@@ -67,8 +67,9 @@ def test_duties_never_mix(cast, newcomer, first, second):
     else:
         with pytest.raises(Conflict) as refused:
             grant(cast, newcomer, "suzhou", second)
-        assert "昆山市公安局" in str(refused.value)
-        assert [reason.code for reason in refused.value.reasons] == ["duties_mixed"]
+        [reason] = refused.value.reasons
+        assert reason.code == "duties_mixed"
+        assert "昆山市公安局" in str(reason.words)
 
 
 def test_after_the_one_has_ended_the_other_may_begin(cast, newcomer):
@@ -81,8 +82,9 @@ def test_after_the_one_has_ended_the_other_may_begin(cast, newcomer):
 
 def test_not_twice(cast, newcomer):
     grant(cast, newcomer, "kunshan", Role.DRAFTER)
-    with pytest.raises(Conflict, match="已有同样的任职"):
+    with pytest.raises(Conflict) as refused:
         grant(cast, newcomer, "kunshan", Role.DRAFTER)
+    assert [reason.code for reason in refused.value.reasons] == ["same_post"]
 
 
 @pytest.mark.parametrize(
