@@ -115,6 +115,7 @@ class TestFilters:
             ("created_from", "yesterday"),
             ("created_from", "2026-02-30"),
             ("created_before", "0001-01-01"),
+            ("created_before", "2026-01-01T00:00:60Z"),
             ("updated_from", "2026-01-01T00:00:00 08:00"),
             ("updated_before", "9" * 400),
             ("page_size", "0"),
