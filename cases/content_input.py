@@ -15,7 +15,7 @@ from agencies.errors import Malformed
 from cases import secrecy
 from cases.models import Direction, Mark, SubjectKind, Urgency
 from cases.step_input import MAX_ROWS, Faults, clean_text
-from countries.lookup import country_by_code
+from countries.lookup import country_by_code, partner_countries
 from treaties.codes import request_type_by_code
 
 _TEXTS = {"title": 200, "summary": 20_000, "purpose": 5_000}
@@ -44,7 +44,7 @@ def parse(raw: Mapping[str, Any], *, required: frozenset[str] = frozenset()) -> 
             content[name] = _choice(raw[name], f"/{name}", choices.values, faults)
     _codes(raw, content, faults)
     if "subjects" in raw:
-        content["subjects"] = [_subject(row, p, faults) for row, p in _rows(raw["subjects"], "/subjects", faults)]
+        content["subjects"] = _subjects(raw["subjects"], faults)
     if "items" in raw:
         content["items"] = [_item(row, p, faults) for row, p in _rows(raw["items"], "/items", faults)]
     if faults.reasons:
@@ -108,7 +108,15 @@ def _only(row: Mapping[str, Any], known: set[str], pointer: str, faults: Faults)
         faults.add("unknown_field", _("不认识的字段。"), f"{pointer}/{name}")
 
 
-def _subject(row: Mapping[str, Any], pointer: str, faults: Faults) -> dict[str, Any]:
+def _subjects(raw: object, faults: Faults) -> list[dict[str, Any]]:
+    """The rows, with one look at the list of countries however many nationalities they name."""
+    rows = _rows(raw, "/subjects", faults)
+    named = any(row.get("nationality") for row, _pointer in rows)
+    codes = {"CN", *partner_countries().values_list("code", flat=True)} if named else set()
+    return [_subject(row, pointer, codes, faults) for row, pointer in rows]
+
+
+def _subject(row: Mapping[str, Any], pointer: str, countries: set[str], faults: Faults) -> dict[str, Any]:
     _only(row, _SUBJECT_FIELDS, pointer, faults)
     name = clean_text(row.get("name"), f"{pointer}/name", 120, faults)
     if not name:
@@ -121,14 +129,14 @@ def _subject(row: Mapping[str, Any], pointer: str, faults: Faults) -> dict[str, 
         "name": name,
         "role": clean_text(row.get("role"), f"{pointer}/role", 40, faults),
         "birth_date": _date(row.get("birth_date"), f"{pointer}/birth_date", faults),
-        "nationality": _nationality(row.get("nationality"), f"{pointer}/nationality", faults),
+        "nationality": _nationality(row.get("nationality"), f"{pointer}/nationality", countries, faults),
         "document_number": number,
     }
 
 
-def _nationality(raw: object, pointer: str, faults: Faults) -> str:
+def _nationality(raw: object, pointer: str, countries: set[str], faults: Faults) -> str:
     code = clean_text(raw, pointer, 2, faults).upper()
-    if code and code != "CN" and country_by_code(code) is None:
+    if code and code not in countries:
         faults.add("unknown_code", _("没有这个国家代码；填 ISO 3166-1 的两位代码。"), pointer)
     return code
 

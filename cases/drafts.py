@@ -212,12 +212,12 @@ def _write_lists(case: Case, content: Mapping[str, Any]) -> None:
 
 def _sync(case: Case, model: type[Subject] | type[RequestItem], rows: list[dict[str, Any]]) -> None:
     """Make the stored rows equal `rows`, position by position, so that ids stay where the words stay."""
-    stored = list(model.objects.filter(case=case).order_by("position"))
-    for position, row in enumerate(rows, start=1):
-        if position <= len(stored):
-            model.objects.filter(pk=stored[position - 1].pk).update(**row)
-        else:
-            model.objects.create(case=case, position=position, **row)
+    stored: list[Any] = list(model.objects.filter(case=case).order_by("position"))
+    for old, row in zip(stored, rows, strict=False):
+        if any(getattr(old, name) != value for name, value in row.items()):
+            model.objects.filter(pk=old.pk).update(**row)
+    new = [model(case=case, position=n, **row) for n, row in enumerate(rows, start=1) if n > len(stored)]
+    model.objects.bulk_create(new)  # type: ignore[arg-type]
     model.objects.filter(pk__in=[row.pk for row in stored[len(rows) :]]).delete()
 
 

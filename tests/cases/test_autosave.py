@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.models import AuditEvent
 from agencies.scope import acting
 from cases import drafts
-from tests.browsing import draft_form, log_in, stored
+from tests.browsing import draft_form, edit_url, log_in, stored
 
 pytestmark = pytest.mark.django_db
 PAGE = "abcdefghijkl"
@@ -170,3 +172,21 @@ def test_duties_before_work_come_before_this_too(officer, cast, story, name):
     answer = officer.post(reverse(name, args=[case.pk]), draft_form(case, title="不该存上"))
     assert answer.status_code == 302
     assert stored(cast, case)["title"] == "跨境刷单返利诈骗案"
+
+
+def test_no_query_grows_with_the_rows(officer, story):
+    def spent(n: int) -> tuple[int, int]:
+        case = story.draft(subjects=[], items=[])
+        persons = {f"subjects-{k}-name": f"张示例{k}" for k in range(n)}
+        lands = {f"subjects-{k}-nationality": "泰国" for k in range(n)}
+        items = {f"items-{k}-description": f"第 {k} 项" for k in range(n)}
+        with CaptureQueriesContext(
+            connection,
+        ) as saving:
+            assert save(officer, case, **persons, **lands, **items).json()["errors"] == []
+        with CaptureQueriesContext(connection) as reading:
+            assert officer.get(edit_url(case)).status_code == 200
+        return len(saving), len(reading)
+
+    spent(2)
+    assert spent(2) == spent(40)
