@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -41,7 +42,7 @@ def test_the_whole_life_is_attributed_without_overlap_or_gap(story, kunshan):
         ("delivery", "昆山市公安局"),
     ]
     assert legs[0].opened_at == case.created_at
-    for before, after in zip(legs, legs[1:], strict=False):
+    for before, after in pairwise(legs):
         assert before.closed_at == after.opened_at
     assert legs[-1].closed_at == case.ended_at
 
@@ -101,10 +102,9 @@ def test_each_leg_has_its_clock_and_the_clock_stops_with_it(story, kunshan):
 )
 def test_the_database_refuses_broken_custody(story, kunshan, change):
     case = story.submitted()
-    with pytest.raises(IntegrityError), transaction.atomic(), acting(kunshan), connection.cursor() as cursor:
-        cursor.execute(change, [case.pk])
-        assert cursor.rowcount == 1
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    refused = pytest.raises(IntegrityError)
+    with refused, transaction.atomic(), acting(kunshan), connection.cursor() as cursor:
+        cursor.execute(f"{change}; SET CONSTRAINTS ALL IMMEDIATE", [case.pk])
 
 
 def test_the_database_refuses_a_second_open_leg(story, kunshan):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -137,7 +138,7 @@ def check(story: Story, case_id: object, model: Model, changes: int) -> None:
     with acting(story.cast.actor(f"{model.road[0]}.supervisor")):
         legs = list(Leg.objects.filter(case_id=case_id).order_by("seq"))
     assert [leg.closed_at is None for leg in legs].count(True) == (model.status not in ENDED)
-    assert all(a.closed_at == b.opened_at for a, b in zip(legs, legs[1:], strict=False))
+    assert all(a.closed_at == b.opened_at for a, b in pairwise(legs))
     kinds = AuditEvent.objects.filter(subject=f"case:{case_id}").exclude(kind__in=["case.create", "case.read"])
     assert kinds.count() == changes
 

@@ -112,7 +112,7 @@ def test_a_step_by_a_visible_agency_that_does_not_hold_the_case_is_refused(story
 
 
 def test_every_status_is_reached_and_every_open_status_leads_on():
-    ours = [row for row in OUTGOING.values()]
+    ours = list(OUTGOING.values())
     reached = {Status.DRAFT} | {target for row in ours for target in row.targets}
     assert reached == {Status(status) for status in REACHED}
     for status in reached - ENDED:
