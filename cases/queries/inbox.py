@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import F
 from django.db.models.fields.tuple_lookups import TupleLessThan
 
+from agencies import prepared
 from agencies.actors import Actor
 from agencies.models import Notice
 from cases.models import Case
@@ -46,8 +47,13 @@ def unread_count(actor: Actor) -> int:
 
 def unread_cases(actor: Actor) -> set[UUID]:
     """The cases about which the officer has unread notices; the lists show them in bold."""
-    subjects = Notice.objects.filter(officer_id=actor.officer_id or 0, read_at=None, subject__startswith="case:")
-    return {case_id(subject) for subject in subjects.values_list("subject", flat=True)[:1000]}
+    return {case_id(subject) for (subject,) in prepared.rows(_UNREAD, [actor.officer_id or 0])}
+
+
+_UNREAD = (
+    "SELECT subject FROM agencies_notice WHERE officer_id = %s::int AND read_at IS NULL"
+    " AND starts_with(subject, 'case:') LIMIT 1000"
+)
 
 
 def case_id(subject: str) -> UUID:
