@@ -173,9 +173,10 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     hidden = {"csrfmiddlewaretoken", "page"}
     sent = [(name, value) for name in request.POST for value in request.POST.getlist(name) if name not in hidden]
     form = draft_form.posted(request.POST)
+    shown = ("name", "nationality", "birth_date", "document_number")
     words = [(FIELD_WORDS[name], form.plain.get(name, "")) for name in ("title", "summary", "purpose")]
     words += [(FIELD_WORDS["items"], row.values["description"]) for row in form.items]
-    words += [(FIELD_WORDS["subjects"], " ".join(filter(None, row.values.values()))) for row in form.subjects]
+    words += [(FIELD_WORDS["subjects"], " ".join(filter(None, map(row.values.get, shown)))) for row in form.subjects]
     context = {"sent": sent, "typed": [(label, text) for label, text in words if text]}
     return render(request, "cases/signed_out.html", context, status=401)
 

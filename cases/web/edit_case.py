@@ -31,7 +31,7 @@ from cases.queries.drafting import missing
 from cases.web import draft_form, drafting_page
 from cases.web.draft_form import Form, Row
 from cases.web.new_case import choose, chosen_country, chosen_type
-from cases.web.papers import take_files
+from cases.web.papers import removed, take_files
 from cases.workflow import EDITABLE
 
 _PAGE = re.compile(r"[A-Za-z0-9]{12}")
@@ -194,7 +194,7 @@ def _remove_file(request: HttpRequest, actor: Actor, case: Case, form: Form, pla
     except ValueError:
         raise Malformed from None
     attachment = files.remove(actor=actor, case_id=case.pk, file_id=file_id)
-    messages.success(request, _("已去掉「%(name)s」。") % {"name": attachment.name})
+    messages.success(request, removed(attachment))
     return redirect(f"{reverse('case-edit', args=[case.pk])}#f-file")
 
 

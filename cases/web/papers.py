@@ -6,6 +6,7 @@ them. A refusal is a page of its own that keeps what was typed, so that it does 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,6 +29,7 @@ from agencies.errors import Conflict, DomainError, GuardFailed, Malformed, NotVi
 from cases import files, notes, policies, secrecy
 from cases.file_kinds import ACCEPTED, KINDS
 from cases.models import Attachment, Audience, Case, Leg, Note
+from cases.web.sentences import named
 
 
 def papers_of(actor: Actor, case: Case, leg: Leg | None) -> dict[str, Any]:
@@ -99,8 +103,7 @@ def take_files(request: HttpRequest, actor: Actor, case: Case) -> DomainError | 
     too_big = [_named(name, files.too_large().reasons) for name in oversize(request)]
     taken, refused = _take(actor, case, request.FILES.getlist("file"))
     if taken:
-        names = listed([_("「%(name)s」") % {"name": name} for name in taken])
-        messages.success(request, _("已上传 %(names)s。") % {"names": names})
+        messages.success(request, format_html(_("已上传 {names}。"), names=listed([named(name) for name in taken])))
     elif not (too_big or refused):
         refused = [Reason("file_missing", _("先选择文件，再上传。"), "/file")]
     if not (too_big or refused):
@@ -125,7 +128,7 @@ def _take(actor: Actor, case: Case, uploads: list[UploadedFile[Any]]) -> tuple[l
 
 def _named(name: str, reasons: list[Reason]) -> Reason:
     """The first reason, with the file's name before it."""
-    words = _("「%(name)s」：%(words)s") % {"name": name, "words": reasons[0].words}
+    words = format_html(_("「{name}」：{words}"), name=named(name), words=reasons[0].words)
     return Reason(reasons[0].code, words, "/file")
 
 
@@ -154,8 +157,13 @@ def remove_file(request: HttpRequest, case_id: UUID, file_id: UUID) -> HttpRespo
     """Take a file off a draft or a returned case."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     attachment = files.remove(actor=actor, case_id=case_id, file_id=file_id)
-    messages.success(request, _("已去掉「%(name)s」。") % {"name": attachment.name})
+    messages.success(request, removed(attachment))
     return redirect(f"{reverse('case-detail', args=[case_id])}#files")
+
+
+def removed(attachment: Attachment) -> SafeString:
+    """What is said after a file was taken off."""
+    return format_html(_("已去掉「{name}」。"), name=named(attachment.name))
 
 
 # --- Notes ----------------------------------------------------------------------------------------------------------
@@ -202,6 +210,6 @@ def _tell(request: HttpRequest, note: Note, unseen: list[str]) -> None:
         messages.warning(request, text % {"names": listed([f"@{number}" for number in unseen])})
 
 
-def listed(names: list[str]) -> str:
+def listed(names: Sequence[str]) -> SafeString:
     """Names one after the other, as the page's language writes a list."""
-    return (", " if english() else "、").join(names)
+    return format_html_join(", " if english() else "、", "{}", ((name,) for name in names))
