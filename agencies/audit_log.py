@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies import audit, seals
 from agencies.actors import Actor
@@ -30,29 +31,29 @@ FAMILIES: dict[str, str | Promise] = {
     "audit": _("审计"),
 }
 KINDS: dict[str, str | Promise] = {
-    "session.login": _("登录"),
-    "session.login_failed": _("登录失败"),
-    "session.lockout": _("账号锁定"),
-    "session.logout": _("退出登录"),
-    "session.password_change": _("修改密码"),
-    "session.mfa_enrol": _("添加第二因素"),
-    "session.mfa_remove": _("移除第二因素"),
-    "officer.create": _("开通账号"),
-    "officer.update": _("更正账号资料"),
-    "officer.reset": _("重置密码"),
-    "officer.deactivate": _("停用账号"),
-    "officer.activate": _("启用账号"),
-    "officer.release_lock": _("解除锁定"),
-    "officer.clear_factors": _("解除第二因素"),
-    "officer.preferences": _("更改个人设置"),
-    "appointment.grant": _("任命"),
-    "appointment.end": _("结束任职"),
-    "appointment.act_as": _("切换身份"),
-    "client.register": _("登记接口客户端"),
-    "client.revoke": _("停用接口客户端"),
-    "client.token": _("发给令牌"),
-    "audit.read": _("查看审计日志"),
-    "audit.verify": _("校验审计日志"),
+    "session.login": pgettext_lazy("event", "登录"),
+    "session.login_failed": pgettext_lazy("event", "登录失败"),
+    "session.lockout": pgettext_lazy("event", "账号锁定"),
+    "session.logout": pgettext_lazy("event", "退出登录"),
+    "session.password_change": pgettext_lazy("event", "修改密码"),
+    "session.mfa_enrol": pgettext_lazy("event", "添加第二因素"),
+    "session.mfa_remove": pgettext_lazy("event", "移除第二因素"),
+    "officer.create": pgettext_lazy("event", "开通账号"),
+    "officer.update": pgettext_lazy("event", "更正账号资料"),
+    "officer.reset": pgettext_lazy("event", "重置密码"),
+    "officer.deactivate": pgettext_lazy("event", "停用账号"),
+    "officer.activate": pgettext_lazy("event", "启用账号"),
+    "officer.release_lock": pgettext_lazy("event", "解除锁定"),
+    "officer.clear_factors": pgettext_lazy("event", "解除第二因素"),
+    "officer.preferences": pgettext_lazy("event", "更改个人设置"),
+    "appointment.grant": pgettext_lazy("event", "任命"),
+    "appointment.end": pgettext_lazy("event", "结束任职"),
+    "appointment.act_as": pgettext_lazy("event", "切换身份"),
+    "client.register": pgettext_lazy("event", "登记接口客户端"),
+    "client.revoke": pgettext_lazy("event", "停用接口客户端"),
+    "client.token": pgettext_lazy("event", "发给令牌"),
+    "audit.read": pgettext_lazy("event", "查看审计日志"),
+    "audit.verify": pgettext_lazy("event", "校验审计日志"),
 }
 FAULTS: dict[str, str | Promise] = {
     "gap_in_chain": _("封签缺号：有封签被删去"),

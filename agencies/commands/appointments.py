@@ -118,9 +118,7 @@ def _in_words(error: IntegrityError, refused: Appointment, starts_at: datetime) 
     if constraint != "appointment_duties_apart":
         raise error
     others = Appointment.objects.filter(officer=refused.officer).exclude(duty=duty_of(refused.role))
-    standing = others.filter(period__overlap=(starts_at, refused.ends_at)).select_related("agency")
-    posts = _("、").join(
-        f"{post.agency.name} {post.get_role_display()}" for post in standing.order_by("starts_at", "pk")
-    )
-    words = _("三类管理员互斥，也不能兼办案。这段时间内他是%(posts)s，先结束原来的任职再任命。")
-    return Conflict(reasons=[Reason("duties_mixed", words % {"posts": posts}, "/role")])
+    standing = others.filter(period__overlap=(starts_at, refused.ends_at)).values_list("role", flat=True)
+    roles = _("、").join(str(Role(role).label) for role in sorted(set(standing)))
+    words = _("三类管理员互斥，也不能兼办案。这段时间内他是%(roles)s，先结束原来的任职再任命。")
+    return Conflict(reasons=[Reason("duties_mixed", words % {"roles": roles}, "/role")])

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies.commands.accounts import EMAIL_LIMIT, NAME_LIMIT, NUMBER_LIMIT, NewOfficer
 from agencies.errors import DomainError
@@ -19,7 +21,14 @@ from agencies.queries import agency_by_code, search_agencies
 from agencies.roles import ADMIN_ROLES, CASE_ROLES, Role
 
 PICKED = 20
+_TAGS = {"zh-hans": "zh-CN"}
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+
+
+# Each language by its own name, marked as what it is.
+_LANGUAGES = [
+    (code, format_html('<span lang="{}">{}</span>', _TAGS.get(code, code), name)) for code, name in settings.LANGUAGES
+]
 
 
 def sent(request: HttpRequest) -> QueryDict | None:
@@ -93,7 +102,10 @@ class AgencyPickForm(forms.Form):
     """Name an agency by typing: one match is taken, several are offered to choose from."""
 
     agency_text = forms.CharField(
-        label=_("机关"), max_length=100, required=False, help_text=_("名称、拼音首字母或机关代码，例如“昆山”“kss”。")
+        label=pgettext_lazy("field", "机关"),
+        max_length=100,
+        required=False,
+        help_text=_("名称、拼音首字母或机关代码，例如“昆山”“kss”。"),
     )
     agency = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
 
@@ -154,7 +166,7 @@ class ClientForm(AgencyPickForm):
 
 
 class PreferencesForm(forms.Form):
-    language = forms.ChoiceField(label=_("语言"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
+    language = forms.ChoiceField(label=_("语言"), choices=_LANGUAGES, widget=forms.RadioSelect)
     theme = forms.ChoiceField(
         label=_("明暗"),
         choices=[("auto", _("跟随电脑")), ("light", _("浅色")), ("dark", _("深色"))],
