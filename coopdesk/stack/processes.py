@@ -159,8 +159,9 @@ class Family:
     ) -> None:
         """Run a child to its end, its output shown or logged. StackError when it fails."""
         log = self.log_of(name)
-        with open(log, "wb") as output:
-            process = launch(command, account=account, env=env, cwd=cwd, output=None if shown else output)
+        with contextlib.ExitStack() as opened:
+            output = None if shown else opened.enter_context(open(log, "wb"))
+            process = launch(command, account=account, env=env, cwd=cwd, output=output)
         try:
             self.wait(lambda: process.poll() is not None, f"{name} has not ended", 1800)
         finally:
