@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +18,17 @@ logger = logging.getLogger(__name__)
 Reaction = Callable[[AuditEvent, dict[str, Any]], None]
 _reactions: dict[str, Reaction] = {}
 _wired: dict[str, list[str]] = {}
+_spared: dict[str, Collection[str]] = {}
 _nudge: list[Callable[[], object]] = []
 
 
-def wire(kind: str, name: str, reaction: Reaction) -> None:
-    """`reaction` runs, named `name`, after each event of `kind` (or of its family, "case.*"). Called from wiring.py."""
+def wire(kind: str, name: str, reaction: Reaction, *, but: Collection[str] = ()) -> None:
+    """`reaction` runs, named `name`, after each event of `kind` (or of its family, "case.*") `but` those kinds.
+
+    Called from wiring.py. A kind that is spared costs no outbox message: most events are somebody reading a case.
+    """
     _reactions[name] = reaction
+    _spared[name] = frozenset({*_spared.get(name, ()), *but})
     names = _wired.setdefault(kind, [])
     if name not in names:
         names.append(name)
@@ -64,7 +69,8 @@ def record(
         facts=facts or {},
         **moment,
     )
-    names = _wired.get(kind, []) + _wired.get(f"{kind.split('.')[0]}.*", [])
+    wired = _wired.get(kind, []) + _wired.get(f"{kind.split('.')[0]}.*", [])
+    names = [name for name in wired if kind not in _spared.get(name, ())]
     if names:
         OutboxMessage.objects.bulk_create([OutboxMessage(event=event, reaction=name) for name in names])
         transaction.on_commit(_wake, robust=True)

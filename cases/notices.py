@@ -16,12 +16,25 @@ from cases.policies import could_see
 from cases.workflow import TRANSITIONS, WAITING_ROLE
 
 # Reading, editing and the like move nobody.
-_SILENT = frozenset({"case.read", "case.edit", "case.create", "case.unmask", "case.file", "case.download"})
+SILENT = frozenset(
+    {
+        "case.read",
+        "case.edit",
+        "case.create",
+        "case.copy",
+        "case.unmask",
+        "case.file",
+        "case.file_remove",
+        "case.file_damaged",
+        "case.download",
+        "case.secret_refused",
+    }
+)
 
 
 def notify(event: AuditEvent, _payload: dict[str, Any]) -> None:
     """Put a notice in the inbox of everyone whom the event concerns and who may see the case; the doer needs none."""
-    if event.kind in _SILENT:
+    if event.kind in SILENT:
         return
     case = Case.objects.filter(pk=UUID(event.subject.partition(":")[2])).select_related("drafter").first()
     if case is None:

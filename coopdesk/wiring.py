@@ -27,7 +27,7 @@ _CASE_KINDS = {
 def connect() -> None:
     """Called once, when Django is ready."""
     audit.nudge_with(drain_outbox.delay)
-    audit.wire("case.*", "notify", notices.notify)
+    audit.wire("case.*", "notify", notices.notify, but=notices.SILENT)
     audit.wire("note.*", "notify", notices.notify)
     audit.wire("mail.send", "mail", mail.send_notice)
     steps = {row.event: row.label for row in TRANSITIONS.values()}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections import Counter
 from pathlib import Path
 
@@ -245,3 +246,12 @@ def test_a_thousand_steps_while_worker_and_valkey_are_killed_ten_times_give_a_th
     assert not OutboxMessage.objects.filter(done_at=None).exists()
     counted = Counter(told("case.assign_handler"))
     assert counted == {"kunshan.officer": 500, "kunshan.desk": 500}
+
+
+@pytest.mark.django_db
+def test_what_moves_nobody_leaves_no_message(cast):
+    for kind in ("case.read", "case.edit", "case.unmask"):
+        audit.record(actor=cast.actor("kunshan.officer"), kind=kind, subject=f"case:{uuid.uuid4()}")
+    assert not OutboxMessage.objects.exists()
+    audit.record(actor=cast.actor("kunshan.officer"), kind="case.approve", subject=f"case:{uuid.uuid4()}")
+    assert [message.reaction for message in OutboxMessage.objects.all()] == ["notify"]
