@@ -138,7 +138,8 @@ document.addEventListener(
   "toggle",
   (event) => {
     const details = event.target;
-    if (details.matches?.("details.src") && details.open) one(".pop input:not([type=hidden])", details)?.focus();
+    if (!details.matches?.("details.src:not(.menu)") || !details.open) return;
+    one(".pop :is(input:not([type=hidden]), select, textarea)", details)?.focus();
   },
   true,
 );
