@@ -17,7 +17,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django.core.exceptions import ValidationError
-from django.forms import BooleanField, CharField, Form
+from django.forms import BooleanField, CharField, Form, HiddenInput, JSONField
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models.officers import normalize_police_number
@@ -146,25 +146,41 @@ def _sturdy(clean: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return cleaned
 
 
+class CredentialField(JSONField):
+    """What the browser hands over, as JSON; nesting without end is not JSON to us."""
+
+    widget = HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
 class LoginPasskeyForm(webauthn.LoginWebAuthnForm):
     """Logging in with a passkey alone."""
 
+    credential = CredentialField()
     clean_credential = _sturdy(webauthn.LoginWebAuthnForm.clean_credential)
 
 
 class AuthenticatePasskeyForm(webauthn.AuthenticateWebAuthnForm):
     """A passkey as the second step."""
 
+    credential = CredentialField()
     clean_credential = _sturdy(webauthn.AuthenticateWebAuthnForm.clean_credential)
 
 
 class ReauthenticatePasskeyForm(webauthn.ReauthenticateWebAuthnForm):
     """A passkey as proof before a change to the account."""
 
+    credential = CredentialField()
     clean_credential = _sturdy(webauthn.ReauthenticateWebAuthnForm.clean_credential)
 
 
 class AddPasskeyForm(webauthn.AddWebAuthnForm):
+    credential = CredentialField()
     name = CharField(label=_("名称"), help_text=_NAME_HINT, required=False, max_length=NAME_LIMIT)
     passwordless = BooleanField(
         label=_("可以单独登录"),
