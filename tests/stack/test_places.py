@@ -88,7 +88,11 @@ class TestLock:
 class TestStalePid:
     """postmaster.pid after a kill: removed unless a server really runs on this data."""
 
-    @pytest.mark.parametrize("content", ["", "garbage", f"{os.getpid()}\n/elsewhere\n", "4194304\n"])
+    @pytest.mark.parametrize(
+        "content",
+        ["", "garbage", f"{os.getpid()}\n/elsewhere\n", "4194304\n"],
+        ids=["empty", "garbage", "other-folder", "gone"],
+    )
     def test_removed(self, tmp_path, content):
         (tmp_path / "postmaster.pid").write_text(content)
         clear_stale_pid(tmp_path)
