@@ -157,6 +157,9 @@ class CredentialField(JSONField):
         except RecursionError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
+    def bound_data(self, data: Any, initial: Any) -> None:
+        """A credential that was refused is not shown again."""
+
 
 class LoginPasskeyForm(webauthn.LoginWebAuthnForm):
     """Logging in with a passkey alone."""
