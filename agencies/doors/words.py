@@ -80,6 +80,11 @@ def day(moment: date | datetime, now: datetime) -> str:
     return _form(moment, "day" if _year(moment) == _local(now).year else "year")
 
 
+def whole_day(moment: date | datetime) -> str:
+    """`1970年6月24日`: always with the year."""
+    return _form(moment, "year")
+
+
 def weekday(moment: date | datetime, now: datetime) -> str:
     """`11月25日 周三`; of another year `2027年1月8日`."""
     return _form(moment, "weekday" if _year(moment) == _local(now).year else "year")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -139,9 +140,14 @@ def person(subject: Subject, *, shown: bool) -> dict[str, Any]:
         "nation": _nation(subject.nationality),
         "shown": shown,
         "masked": masked(subject.document_number),
-        "birth": birth.isoformat() if shown and birth else _("%(year)s 年生") % {"year": birth.year} if birth else "",
+        "birth": _birth(birth, shown=shown) if birth else "",
         "secret": bool(subject.document_number or birth),
     }
+
+
+def _birth(birth: date, *, shown: bool) -> str:
+    """The whole day when opened, else the year."""
+    return words.whole_day(birth) if shown else _("%(year)s 年生") % {"year": birth.year}
 
 
 def _nation(code: str) -> str:

@@ -8,6 +8,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -49,8 +52,13 @@ def case_step(request: HttpRequest, case_id: UUID, step: str) -> HttpResponse:
         return _conflict(request, dossier(actor, case_id), step, posted, error)
     except (NotPermitted, NotHolder, FourEyes, WrongStatus) as error:
         return _refused(request, dossier(actor, case_id), step, posted, error)
-    messages.success(request, sentences.done(step, case, open_leg(case)))
+    messages.success(request, _done(sentences.done(step, case, open_leg(case))))
     return redirect("case-detail", case_id=case.pk)
+
+
+def _done(said: SafeString) -> SafeString:
+    """What was done, and the way to what comes next."""
+    return format_html('{}　<a href="{}">{}</a>', said, reverse("workbench"), _("回到工作台"))
 
 
 def _again(request: HttpRequest, told: Dossier, step: str, posted: Posted, error: DomainError) -> HttpResponse:
