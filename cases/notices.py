@@ -11,9 +11,9 @@ from agencies import audit
 from agencies.models import Appointment, AuditEvent, Notice, Officer
 from agencies.officers import actor_for
 from agencies.roles import CASE_ROLES, Role
-from cases.models import Case, Direction, Note, Phase
+from cases.models import Case, Direction, Mark, Note, Phase
 from cases.policies import could_see
-from cases.workflow import TRANSITIONS, WAITING_ROLE
+from cases.workflow import TRANSITIONS, WAITING_ROLE, Move
 
 # Reading, editing and the like move nobody.
 SILENT = frozenset(
@@ -47,7 +47,8 @@ def notify(event: AuditEvent, _payload: dict[str, Any]) -> None:
         _notice, new = Notice.objects.get_or_create(
             officer=officer, event=event, defaults={"kind": event.kind, "subject": event.subject}
         )
-        if new and officer.email and officer.notify_by_email:
+        # Work secrets stay out of e-mail.
+        if new and officer.email and officer.notify_by_email and case.mark != Mark.WORK_SECRET:
             path = reverse("case-detail", args=[case.pk])
             audit.enqueue(event, "mail", {"officer": officer.pk, "number": case.number, "path": path})
 
@@ -60,7 +61,7 @@ def _concerned(event: AuditEvent, case: Case) -> set[int]:
     role = WAITING_ROLE.get(Phase(facts["phase"])) if "phase" in facts else None
     if step == "assign_handler":
         told |= {facts["handler"]} if facts.get("handler") else set()
-    elif role and facts.get("to") and (facts["to"] != facts.get("from") or step in ("submit", "return_for_correction")):
+    elif role and facts.get("to") and transition is not None and transition.move not in (Move.STAY, Move.END):
         told |= {case.drafter_id} if role == Role.DRAFTER else _holding(facts["to"], role)
     if transition is not None and transition.tells_drafter:
         told.add(case.drafter_id)

@@ -40,6 +40,11 @@ class TestNotices:
         assert told("case.submit") == ["kunshan.chief"]
         assert told("case.approve") == ["suzhou.chief"]
 
+    def test_a_case_that_is_cleared_waits_for_the_desk_which_hears_of_it(self, real_db, story):
+        story.cleared("guohe")
+        drain()
+        assert told("case.approve") == ["guohe.desk"]
+
     def test_a_return_tells_the_drafter_and_an_answer_the_whole_way_down(self, real_db, story):
         case = story.step("kunshan.chief", story.submitted(), "return_for_correction", reasons=["facts_unclear"])
         drain()
@@ -66,6 +71,7 @@ class TestNotices:
         story.submitted(mark="work_secret")
         drain()
         assert told("case.submit") == ["kunshan.chief"]
+        assert not mail.outbox
 
     def test_mail_carries_the_number_and_a_link_never_names(self, real_db, story):
         case = story.submitted()
