@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agencies import audit
 from agencies.actors import Actor
-from agencies.errors import FourEyes, GuardFailed, NotHolder, NotPermitted, Reason, StaleVersion, WrongStatus
+from agencies.errors import FourEyes, GuardFailed, Malformed, NotHolder, NotPermitted, Reason, StaleVersion, WrongStatus
 from agencies.models import Agency, AuditEvent, Officer
 from agencies.models.officers import normalize_police_number
 from agencies.officers import officers_at
@@ -126,18 +126,15 @@ def save_draft(
     moment = at or clock()
     case.version += 1
     case.updated_at = moment
-    case.save(update_fields=["version", "updated_at", *(name for name in PLAIN_FIELDS if name in changed)])
+    case.known_to = sorted({*case.known_to, actor.known_as})  # he goes on seeing it when he marks it a work secret
+    columns = ["version", "updated_at", "known_to", *(name for name in PLAIN_FIELDS if name in changed)]
+    case.save(update_fields=columns)
     _write_lists(case, {name: content[name] for name in changed})
     if actor.officer_id is not None:
         remember(case, officer_id=actor.officer_id, agency_id=case.origin_id, kind=InvolvementKind.DRAFTED, at=moment)
     refresh_queue(case, leg)
-    audit.record(
-        actor=actor,
-        kind="case.edit",
-        subject=f"case:{case.pk}",
-        facts={"fields": changed, "version": case.version, **({"page": page} if page else {})},
-        at=moment,
-    )
+    facts = {"fields": changed, "version": case.version, **({"page": page} if page else {})}
+    audit.record(actor=actor, kind="case.edit", subject=f"case:{case.pk}", facts=facts, at=moment)
     return case
 
 
@@ -187,7 +184,7 @@ def _check_direction(case: Case, content: Mapping[str, Any]) -> None:
     wrong = kind is not None and kind.direction not in (case.direction, "both")
     if content.get("direction", case.direction) != case.direction or wrong:
         words = _("请求方向开案后不能改，请求类型要与它一致。")
-        raise GuardFailed(reasons=[Reason("direction_contradicts_type", words, "/request_type")])
+        raise Malformed(reasons=[Reason("direction_contradicts_type", words, "/request_type")])
 
 
 def _changes(case: Case, content: Mapping[str, Any]) -> list[str]:

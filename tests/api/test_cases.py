@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from agencies.models import Appointment
 from cases.models import Case, Status
 from tests.api.conftest import content, pointers, problem
 
@@ -173,6 +174,20 @@ class TestDetail:
 
 class TestPatch:
     CHANGE = {"title": "改过的标题"}
+
+    def test_the_type_goes_the_other_way(self, caller, story):
+        change = {"request_type": "police_cooperation_in"}
+        path = f"cases/{story.draft().pk}/"
+        body = problem(caller("kunshan.officer").patch(path, change, If_Match='"1"'), 400, "malformed")
+        assert body["errors"][0]["code"] == "direction_contradicts_type"
+
+    def test_another_drafter_may_mark_it_a_work_secret_and_goes_on_seeing_it(self, caller, story, cast):
+        case = story.draft()
+        Appointment.objects.filter(officer=cast.officer("kunshan.desk")).update(role="drafter")
+        colleague = caller("kunshan.desk")
+        answer = colleague.patch(f"cases/{case.pk}/", {"mark": "work_secret"}, If_Match='"1"')
+        assert answer.status_code == 200
+        assert colleague.get(f"cases/{case.pk}/").json()["mark"] == "work_secret"
 
     def test_401(self, nobody, story):
         problem(nobody.patch(f"cases/{story.draft().pk}/", self.CHANGE, If_Match='"1"'), 401)
