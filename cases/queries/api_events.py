@@ -11,8 +11,8 @@ from agencies.actors import Actor
 from agencies.models import Agency, AuditEvent, ServiceAccount
 from cases.models import Audience, Case, Note
 
-# Looking is not doing: who read what is for the auditor.
-_READING = ("case.read", "case.download", "case.unmask", "case.file_damaged")
+# Looking is not doing, and a refused paper is not in the case: both are for the auditor.
+_READING = ("case.read", "case.download", "case.unmask", "case.file_damaged", "case.secret_refused")
 _PLAIN = {"status": "status", "version": "version", "reasons": "reasons", "channel": "channel", "kind": "reply"}
 
 
