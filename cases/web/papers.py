@@ -13,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.actors import Actor
+from agencies.doors.downloads import attached
 from agencies.doors.uploads import oversize
 from agencies.doors.words import english
 from agencies.errors import Conflict, DomainError, GuardFailed, Malformed, NotVisible, Reason, TooLarge
@@ -141,15 +142,7 @@ def download(request: HttpRequest, case_id: UUID, file_id: UUID) -> HttpResponse
         words = _("这份文件与登记时的内容不一致，没有给你下载，已经记录。请告诉系统管理员，并向上传的人要一份原件。")
         error = Conflict(words)  # shown, not raised: what was recorded must stay
         return render(request, "error.html", {"error": error, "status": error.status}, status=error.status)
-    attachment = opened.attachment
-    response = FileResponse(
-        opened.stream, as_attachment=True, filename=attachment.name, content_type=attachment.media_type
-    )
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return attached(opened.stream, name=opened.attachment.name, media_type=opened.attachment.media_type)
 
 
 @require_POST
