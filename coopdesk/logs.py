@@ -5,13 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
+
+def _bare(exception: dict[str, Any]) -> str:
+    """One exception as its type and the places it went through. Its message may quote a row, a name or a number."""
+    places = [f"{frame['filename']}:{frame['lineno']} {frame['name']}" for frame in exception["frames"]]
+    return "\n  ".join([str(exception["exc_type"]), *places])
+
+
+def _bare_chain(exc_info: Any) -> str:
+    """The exception and what led to it."""
+    return "\n".join(map(_bare, _exceptions(exc_info)))
+
+
+_exceptions = ExceptionDictTransformer(show_locals=False)
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
-    structlog.processors.format_exc_info,
+    structlog.processors.ExceptionRenderer(_bare_chain),
 ]
 
 
