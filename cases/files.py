@@ -103,7 +103,9 @@ def _require(actor: Actor, case: Case, leg: Leg | None, allowed: bool) -> None:
 
 
 @transaction.atomic
-def attach(*, actor: Actor, case_id: UUID | str, name: str, content: IO[bytes], at: datetime | None = None) -> Attachment:
+def attach(
+    *, actor: Actor, case_id: UUID | str, name: str, content: IO[bytes], at: datetime | None = None
+) -> Attachment:
     """Attach a file (a seekable stream) to a case, or to its latest reply when the desk of 公安部国合局 attaches.
 
     Raises NotVisible, NotPermitted, WrongStatus, NotHolder, TooLarge, FileRefused (name, kind, content, markings),

@@ -77,7 +77,9 @@ def test_every_page_is_accessible_fits_and_speaks_one_language(browse, enter, li
         page.goto(address)
         where = (login, address)
         found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        wrong += [(where, v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in ("serious", "critical")]
+        wrong += [
+            (where, v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in ("serious", "critical")
+        ]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wrong.append((where, "scrolls sideways", ""))
         wrong += [(where, "words", text[:60]) for text in wrong_words(page.content(), language)]
