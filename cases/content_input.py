@@ -86,8 +86,6 @@ def _codes(raw: Mapping[str, Any], content: dict[str, Any], faults: Faults) -> N
 
 
 def _rows(raw: object, pointer: str, faults: Faults) -> list[tuple[Mapping[str, Any], str]]:
-    if raw is None:
-        return []
     if not isinstance(raw, list):
         faults.add("not_a_list", _("这里要填一个列表。"), pointer)
         return []

@@ -39,7 +39,7 @@ AGENCY = shape("Agency", closed(_FIELDS))
 AGENCY_DETAIL = shape("AgencyDetail", closed({**_FIELDS, "route": listed(NAMED)}))
 _QUERY = {
     "q": (TEXT, _("名称、拼音、首字母或代码里的词。")),
-    "parent": (TEXT, _("上级机关的代码。")),
+    "parent": ({**TEXT, "pattern": "^[0-9]{12}$"}, _("上级机关的代码。")),
     "tier": (one_of(Tier.values), _("层级。")),
     **PAGING,
 }
@@ -76,7 +76,7 @@ def _found(query: Query) -> QuerySet[Agency]:
     words = unicodedata.normalize("NFKC", query.text("q")).casefold().split()[:6]
     tier, parent = query.one_of("tier", Tier.values), query.text("parent", 12)
     above = agency_by_code(parent) if parent else None
-    if parent and above is None:
+    if above is None and query.given("parent"):
         query.unknown("parent")
     query.check()
     found = Agency.objects.filter(is_active=True).select_related("parent", "route_to").order_by("code")

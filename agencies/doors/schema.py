@@ -37,6 +37,12 @@ def one_of(codes: Sequence[str]) -> Json:
     return {"type": "string", "enum": list(codes)}
 
 
+def some_of(codes: Sequence[str]) -> Json:
+    """Codes parted by commas, in a query."""
+    one = "|".join(codes)
+    return {**TEXT, "pattern": f"^({one})(,({one}))*$"}
+
+
 def listed(schema: Json, most: int | None = None) -> Json:
     return {"type": "array", "items": schema} | ({} if most is None else {"maxItems": most})
 
@@ -103,7 +109,7 @@ _VERSION = OpenApiParameter(
     description=_("案件的 ETag，即带引号的版本号。"),
 )
 PAGING: Parameters = {
-    "cursor": (TEXT, _("上一页的 next_cursor。")),
+    "cursor": ({**TEXT, "minLength": 1}, _("上一页的 next_cursor。")),
     "page_size": ({**NUMBER, "minimum": 1, "maximum": LARGEST, "default": DEFAULT}, _("每页行数。")),
 }
 

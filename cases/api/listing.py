@@ -16,7 +16,7 @@ from agencies.doors.idempotency import once
 from agencies.doors.parsing import object_of
 from agencies.doors.preconditions import etag
 from agencies.doors.reading import Query
-from agencies.doors.schema import PAGING, TEXT, Parameters, doc, json_body, one_of
+from agencies.doors.schema import PAGING, TEXT, Parameters, doc, json_body, one_of, some_of
 from agencies.errors import GuardFailed, Malformed, Reason
 from agencies.queries import agency_by_code
 from cases import content_input, drafts
@@ -29,15 +29,16 @@ from countries.lookup import country_by_code
 from treaties.codes import request_type_by_code
 
 _REQUIRED = frozenset({"direction", "country", "request_type"})
+_AGENCY = {**TEXT, "pattern": "^[0-9]{12}$"}
 _MOMENT = {**TEXT, "format": "date-time"}
 _QUERY: Parameters = {
-    "status": (TEXT, gettext_lazy("状态，几个用逗号隔开。")),
-    "urgency": (TEXT, gettext_lazy("紧急程度，几个用逗号隔开。")),
+    "status": (some_of(Status.values), gettext_lazy("状态，几个用逗号隔开。")),
+    "urgency": (some_of(Urgency.values), gettext_lazy("紧急程度，几个用逗号隔开。")),
     "direction": (one_of(Direction.values), gettext_lazy("请求方向。")),
-    "country": (TEXT, gettext_lazy("国家代码。")),
-    "request_type": (TEXT, gettext_lazy("请求类型。")),
-    "origin": (TEXT, gettext_lazy("报送机关的代码。")),
-    "holder": (TEXT, gettext_lazy("案件现在所在机关的代码。")),
+    "country": ({**TEXT, "pattern": "^[A-Z]{2}$"}, gettext_lazy("国家代码。")),
+    "request_type": ({**TEXT, "pattern": "^[a-z_]+$"}, gettext_lazy("请求类型。")),
+    "origin": (_AGENCY, gettext_lazy("报送机关的代码。")),
+    "holder": (_AGENCY, gettext_lazy("案件现在所在机关的代码。")),
     "q": (TEXT, gettext_lazy("编号或标题里的词。")),
     "created_from": (_MOMENT, gettext_lazy("开案不早于。")),
     "created_before": (_MOMENT, gettext_lazy("开案早于。")),

@@ -202,24 +202,31 @@ FILE = shape(
 
 # --- What is written -----------------------------------------------------------------------------------------------
 
-_WORDS = r"\S"  # not blank
+_WORDS = r"[^\s\x1c-\x1f\x85]"  # not blank
+
+
+def _long(limit: int) -> Json:
+    """Text that may be left empty, or null."""
+    return nullable({**TEXT, "maxLength": limit})
+
+
 _CONTENT: dict[str, Json] = {
     "country": {**TEXT, "pattern": "^[A-Z]{2}$", "description": _("ISO 3166-1 两位代码，不能是 CN。")},
     "request_type": {**TEXT, "description": _("request-types/ 里的代码，方向要与请求一致。")},
     "urgency": one_of(Urgency.values),
     "mark": one_of(Mark.values),
-    "title": {**TEXT, "maxLength": 200},
-    "summary": {**TEXT, "maxLength": 20_000},
-    "purpose": {**TEXT, "maxLength": 5_000},
+    "title": _long(200),
+    "summary": _long(20_000),
+    "purpose": _long(5_000),
     "subjects": listed(
         closed(
             {
                 "kind": one_of(SubjectKind.values),
                 "name": {**TEXT, "maxLength": 120, "pattern": _WORDS},
-                "role": {**TEXT, "maxLength": 40},
-                "birth_date": nullable(DATE),
-                "nationality": {**TEXT, "pattern": "^([A-Z]{2})?$"},
-                "document_number": {**TEXT, "maxLength": 60},
+                "role": _long(40),
+                "birth_date": {"anyOf": [DATE, {**TEXT, "maxLength": 0}, {"type": "null"}]},
+                "nationality": nullable({**TEXT, "pattern": "^([A-Z]{2})?$"}),
+                "document_number": _long(60),
             },
             required=["name"],
         ),
@@ -229,7 +236,8 @@ _CONTENT: dict[str, Json] = {
         closed({"description": {**TEXT, "maxLength": 5_000, "pattern": _WORDS}}, required=["description"]), MAX_ROWS
     ),
 }
-CASE_CHANGES = shape("CaseChanges", closed(_CONTENT, required=[]))
+_CODES = {name: nullable(_CONTENT[name]) for name in ("country", "request_type")}  # a draft may do without
+CASE_CHANGES = shape("CaseChanges", closed({**_CONTENT, **_CODES}, required=[]))
 NEW_CASE = shape(
     "NewCase",
     closed(
@@ -250,7 +258,8 @@ NEW_CASE = shape(
 def step_body(step: str) -> Json:
     """The input of a step, from the fields of the workflow table."""
     fields = fields_of(step)
-    return closed({f.name: _FIELDS[f.kind](f) for f in fields}, required=[f.name for f in fields if f.required])
+    inputs = {f.name: _FIELDS[f.kind](f) if f.required else nullable(_FIELDS[f.kind](f)) for f in fields}
+    return closed(inputs, required=[f.name for f in fields if f.required])
 
 
 def _text(field: Field) -> Json:
@@ -273,12 +282,12 @@ def _codes(field: Field) -> Json:
 
 def _counterpart(field: Field) -> Json:
     name = {**TEXT, "maxLength": 200}
-    return closed({"name": {**name, "pattern": _WORDS}, "unit": name}, required=["name"])
+    return closed({"name": {**name, "pattern": _WORDS}, "unit": _long(200)}, required=["name"])
 
 
 def _outcomes(field: Field) -> Json:
     outcomes = [value for value in Outcome.values if value != Outcome.WAITING]
-    row = {"id": UUID, "outcome": one_of(outcomes), "ground": TEXT, "note": {**TEXT, "maxLength": field.limit}}
+    row = {"id": UUID, "outcome": one_of(outcomes), "ground": _long(60), "note": _long(field.limit)}
     return listed(closed(row, required=["id", "outcome"]), MAX_ROWS)
 
 
