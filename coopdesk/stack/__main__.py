@@ -52,7 +52,7 @@ def main() -> int:
             case "restore":
                 return archive.restore(arguments.file)
         return status()
-    except (StackError, PermissionError) as error:
+    except (StackError, OSError) as error:
         print(f"Coopdesk: {error}", file=sys.stderr)
         return 1
 

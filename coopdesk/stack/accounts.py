@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import stat
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -118,14 +119,18 @@ def claim(layout: Layout, account: Account | None) -> None:
 
 
 def _give(folder: Path, account: Account) -> None:
+    """Without following links, and leaving alone what has a second name elsewhere: the account may have planted it."""
     for path, folders, files in os.walk(folder):
         for name in ["", *folders, *files]:
             entry = os.path.join(path, name)
-            if os.lstat(entry).st_uid != account.uid:
+            found = os.lstat(entry)
+            if found.st_uid != account.uid and (found.st_nlink == 1 or stat.S_ISDIR(found.st_mode)):
                 os.chown(entry, account.uid, account.gid, follow_symlinks=False)
 
 
-def give_file(path: Path, account: Account | None) -> None:
-    """A file that root wrote for the account."""
+def open_for(account: Account | None, path: Path, flags: int) -> int:
+    """A descriptor of a private file that belongs to the account; made when missing, never reached through a link."""
+    descriptor = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     if account:
-        os.chown(path, account.uid, account.gid)
+        os.fchown(descriptor, account.uid, account.gid)
+    return descriptor

@@ -50,7 +50,8 @@ class Application:
         return [self.home.python, "manage.py", *arguments]
 
     def _env(self, role: str, **more: str) -> dict[str, str]:
-        return {**self.env, "COOPDESK_DB_ROLE": role, "PYTHONUNBUFFERED": "1", **more}
+        own = {"HOME": str(self.layout.state)} if self.home.account else {}  # root's home is closed to the account
+        return {**self.env, **own, "COOPDESK_DB_ROLE": role, "PYTHONUNBUFFERED": "1", **more}
 
     @property
     def setup_env(self) -> dict[str, str]:

@@ -79,7 +79,7 @@ def _write(target: Path, services: Services, *, keys: bool) -> None:
     draft = target.with_suffix(".part")
     with tempfile.TemporaryDirectory(dir=target.parent) as name:
         work = Path(name)
-        shutil.copytree(layout.checkpoints, work / "checkpoints")
+        shutil.copytree(layout.checkpoints, work / "checkpoints", symlinks=True)
         _dump(services, work / DUMP)
         draft.touch(mode=0o600)
         with tarfile.open(draft, "w") as archive:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from coopdesk.stack.accounts import Account, give_file
+from coopdesk.stack.accounts import Account, open_for
 from coopdesk.stack.layout import Layout, StackError
 
 SERVERS = ("DATABASE_URL", "WORKER_DATABASE_URL", "MIGRATE_DATABASE_URL", "REDIS_URL")
@@ -42,9 +42,8 @@ def write_private(path: Path, text: str, account: Account | None) -> None:
     """Write a file, whole or not at all, that only its account can read."""
     draft = path.with_name(f"{path.name}.part")
     draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with open(open_for(account, draft, os.O_WRONLY | os.O_EXCL), "w") as file:
         file.write(text)
-    give_file(draft, account)
     draft.replace(path)
 
 

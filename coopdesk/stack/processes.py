@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from coopdesk.stack.accounts import Account, as_account, give_file
+from coopdesk.stack.accounts import Account, as_account, open_for
 from coopdesk.stack.layout import StackError
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -112,8 +112,7 @@ class Family:
         log = self.log_of(part.name)
         if log.exists() and log.stat().st_size > _LOG_LIMIT:
             log.replace(log.with_suffix(".log.1"))
-        with open(log, "ab") as output:
-            give_file(log, part.account)
+        with open(open_for(part.account, log, os.O_WRONLY | os.O_APPEND), "ab") as output:
             process = launch(
                 part.command,
                 account=part.account,
@@ -160,7 +159,9 @@ class Family:
         """Run a child to its end, its output shown or logged. StackError when it fails."""
         log = self.log_of(name)
         with contextlib.ExitStack() as opened:
-            output = None if shown else opened.enter_context(open(log, "wb"))
+            output = (
+                None if shown else opened.enter_context(open(open_for(account, log, os.O_WRONLY | os.O_TRUNC), "wb"))
+            )
             process = launch(command, account=account, env=env, cwd=cwd, output=output)
         try:
             self.wait(lambda: process.poll() is not None, f"{name} has not ended", 1800)

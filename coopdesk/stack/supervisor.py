@@ -39,7 +39,7 @@ class Supervisor:
         lock.take()
         family = Family(layout.logs, lambda: self._stopping)
         try:
-            with listen(os.environ.get("COOPDESK_PORT")) as server:
+            with listen(os.environ.get("COOPDESK_PORT") or None) as server:
                 application = self._start(layout, account, family, server)
                 lock.note(address := _address(server))
                 self._greet(layout, address)

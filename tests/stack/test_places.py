@@ -143,6 +143,23 @@ class TestRoot:
         assert accounts.works(account, "true")
         assert not accounts.works(account, "test", "-x", tmp_path / "closed")
 
+    def test_it_never_follows_what_the_account_planted(self, tmp_path):
+        account = accounts.service_account([])
+        (tmp_path / "precious").write_text("precious")
+        state = tmp_path / "state"
+        state.mkdir()
+        for name in ("stack.lock", "web.log"):
+            (state / name).symlink_to(tmp_path / "precious")
+        os.link(tmp_path / "precious", state / "second-name")
+        with pytest.raises(OSError, match="symbolic links"):
+            Lock(state / "stack.lock").take()
+        with pytest.raises(OSError, match="symbolic links"):
+            accounts.open_for(account, state / "web.log", os.O_WRONLY | os.O_TRUNC)
+        accounts._give(state, account)
+        assert (tmp_path / "precious").read_text() == "precious"
+        assert (tmp_path / "precious").stat().st_uid == 0
+        assert state.stat().st_uid == account.uid
+
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may use any folder")
 def test_data_of_somebody_else_is_left_alone():
