@@ -68,7 +68,7 @@ class Rows:
             f'<td role="cell" class="c-main"><a class="ttl" href="{self._base}{row["pk"]}/">{title(row["title"])}</a>'
             f'{self._urgency(row["urgency"])}<span class="sub"><span class="nowrap">{row["number"]}</span>　'
             f"{data(row['origin__name'])}</span></td>"
-            f'<td role="cell" class="nowrap c-line">{escape(row["country__" + name] or words.UNKNOWN)}'
+            f'<td role="cell" class="c-line">{escape(row["country__" + name] or words.UNKNOWN)}'
             f'<span class="sub">{escape(row["request_type__" + name] or "")}</span></td>'
             f'<td role="cell" class="c-hide">{holder}<span class="sub nowrap">{since}</span></td>'
             f'<td role="cell" class="c-end"><span class="status" data-s="{status}">'
