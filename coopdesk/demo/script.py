@@ -96,7 +96,7 @@ class Script:
         items = [dict(item) for item in self.content["items"]]
         items[0]["description"] += self.fiction.words("时间范围为{date_range}。")
         changes = {"summary": f"{self.content['summary']}\n{more}", "items": items}
-        self.content |= changes
+        self.content = {**self.content, **changes}  # what was opened stays as it was
         self._add(officer, "edit", changes)
         self._add(officer, "submit", self._opinion("correct"))
         self._holder = self.origin

@@ -76,6 +76,16 @@ def test_each_case_is_told_in_working_hours_strictly_forward_and_in_the_past() -
             assert 9 <= local.hour <= 17
 
 
+def test_a_correction_changes_what_was_opened() -> None:
+    planner, corrected = _planner(), 0
+    for plot in plan.plots():
+        acts = [act for _at, act in planner.plan(plot).acts]
+        edits = [act.data for act in acts if act.what == "edit"]
+        corrected += bool(edits)
+        assert all(data["summary"] != acts[0].data["summary"] for data in edits)
+    assert corrected > 10
+
+
 def test_the_same_plan_twice_says_the_same() -> None:
     assert [_planner().plan(plot) for plot in plan.plots()] == [_planner().plan(plot) for plot in plan.plots()]
 
