@@ -51,7 +51,7 @@ def of_domain(request: HttpRequest, error: DomainError) -> dict[str, Any]:
 def api_exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's hook. Rolls the request's transaction back; unknown errors go on to become a 500."""
     request = context["request"]
-    exc = _in_domain_words(exc)
+    exc = in_domain_words(exc)
     if isinstance(exc, DomainError):
         body, status, headers = of_domain(request, exc), exc.status, {}
     else:
@@ -65,7 +65,7 @@ def api_exception_handler(exc: Exception, context: dict[str, Any]) -> Response |
     return Response(body, status=status, headers=headers, content_type=PROBLEM_JSON)
 
 
-def _in_domain_words(exc: Exception) -> Exception:
+def in_domain_words(exc: Exception) -> Exception:
     """What Django and PostgreSQL raise over hostile or outsized input, as the domain error that it amounts to."""
     if isinstance(exc, RequestDataTooBig):
         return TooLarge()

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.contrib import auth
-from django.db import transaction
+from django.db import DataError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import get_supported_language_variant
@@ -21,7 +21,7 @@ from agencies import scope
 from agencies.errors import DomainError, Malformed
 from agencies.models import Officer
 from agencies.officers import actor_for, appointments_of, unappointed
-from coopdesk.errors import render_error, wants_json
+from coopdesk.errors import in_domain_words, render_error, wants_json
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -147,8 +147,11 @@ class ActorMiddleware:
                 if hasattr(response, "render") and callable(response.render):
                     response = response.render()
                 return response
-        except DomainError as error:
-            return render_error(request, error)
+        except (DomainError, DataError, OperationalError) as error:
+            refusal = in_domain_words(error)
+            if isinstance(refusal, DomainError):
+                return render_error(request, refusal)
+            raise
 
     @staticmethod
     def _enter(request: HttpRequest) -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from agencies.doors import words
+from agencies.doors import paging, words
 from agencies.models import AuditEvent
 from agencies.scope import acting
 from cases import content_input, drafts
@@ -270,3 +270,9 @@ def test_what_is_unread_stands_out(page, story, client, cast, see):
 def test_titles_are_escaped(page, story):
     story.draft(title="<script>alert(1)</script>")
     assert "<script>alert" not in page("kunshan.officer").content.decode()
+
+
+def test_a_place_that_the_database_cannot_read_is_refused_kindly(page):
+    for moment in ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"):
+        place = paging.encode([moment, "01a210cd-1fee-7c81-9861-dbea6d4b7aed"])
+        assert page("kunshan.chief", f"/?after={place}").status_code in (200, 400)
