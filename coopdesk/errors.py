@@ -22,6 +22,23 @@ from agencies.errors import DomainError, Malformed, NotVisible, TooLarge
 
 logger = logging.getLogger(__name__)
 PROBLEM_JSON = "application/problem+json"
+_TITLES = {
+    400: gettext_lazy("请求有误"),
+    401: gettext_lazy("需要登录或令牌"),
+    403: gettext_lazy("没有权限"),
+    404: gettext_lazy("没有找到"),
+    405: gettext_lazy("不能用这个方法"),
+    406: gettext_lazy("给不出要求的格式"),
+    409: gettext_lazy("与现状冲突"),
+    412: gettext_lazy("版本已变"),
+    413: gettext_lazy("内容太大"),
+    415: gettext_lazy("不支持这种内容"),
+    422: gettext_lazy("条件不具备"),
+    428: gettext_lazy("缺少前提"),
+    429: gettext_lazy("请求太频繁"),
+    500: gettext_lazy("系统出了问题"),
+    503: gettext_lazy("暂时不可用"),
+}
 
 
 def problem(
@@ -30,7 +47,7 @@ def problem(
     """The body of a problem: stable `code`, words in the caller's language, pointers to what is wrong."""
     body: dict[str, Any] = {
         "type": f"/problems/{code}",
-        "title": HTTPStatus(status).phrase,
+        "title": str(_TITLES.get(status) or HTTPStatus(status).phrase),
         "status": status,
         "code": code,
         "detail": str(detail),

@@ -283,13 +283,33 @@ class TestSteps:
         assert body["status"] == Status.IN_REVIEW
         assert body["holder"] == {"code": "320500000000", "name": "苏州市公安局"}
 
-    def test_every_error_is_in_the_callers_language(self, caller, story):
-        path = f"cases/{uuid.uuid4()}/"
-        chinese, english = caller("kunshan.officer").get(path), caller("kunshan.officer", language="en-GB").get(path)
-        assert chinese.headers["Content-Language"] == "zh-hans"
-        assert "没有找到" in chinese.json()["detail"]
-        assert english.headers["Content-Language"] == "en"
-        assert english.json()["detail"].isascii()
+    @pytest.mark.parametrize("language", ["zh-CN", "en-GB,en;q=0.9"])
+    def test_every_error_is_in_the_callers_language(self, caller, nobody, story, language):
+        case = story.submitted()
+        who, path = caller("kunshan.officer", language=language), f"cases/{case.pk}/"
+        nobody.headers["Accept-Language"] = language
+        answers = [
+            nobody.get("cases/"),
+            who.get("nothing/"),
+            who.get(f"cases/{uuid.uuid4()}/"),
+            who.get("cases/", status="x"),
+            who.send("PUT", "cases/"),
+            who.get("cases/", headers={"Accept": "text/html"}),
+            who.post("cases/", {}, Content_Type="text/plain"),
+            who.post("cases/", "{"),
+            who.post("cases/", {}, Idempotency_Key=None),
+            who.post("cases/", {}),
+            who.patch(path, {}),
+            who.patch(path, {}, If_Match='"1"'),
+            who.patch(path, {}, If_Match=f'"{case.version}"'),
+            who.step(case, "approve"),
+            who.step(case, "submit"),
+        ]
+        for answer in answers:
+            body = problem(answer, answer.status_code)
+            words = [body["title"], body["detail"], *(error["detail"] for error in body.get("errors", []))]
+            for text in words:
+                assert text.isascii() == language.startswith("en"), (answer.status_code, text)
 
 
 class TestServiceAccounts:
