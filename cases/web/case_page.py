@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.doors import words
 from agencies.errors import DomainError
@@ -22,6 +23,7 @@ from cases.queries import choices
 from cases.queries.changes import masked
 from cases.queries.custody import custody
 from cases.queries.dossier import Dossier
+from cases.queries.drafting import basis_of
 from cases.queries.stations import stations
 from cases.queries.timeline import Entry, Silence, timeline
 from cases.reading import PURPOSES
@@ -118,11 +120,16 @@ def _facts(dossier: Dossier) -> list[tuple[str, object]]:
     if sent := dossier.sent:
         facts.append((_("渠道"), sent.channel.name))
         facts.append((_("外方收件单位"), _at(sent.counterpart_name, sent.counterpart_unit)))
+    if case.request_type and (basis := basis_of([(_BASIS, [case.request_type])]).get(case.request_type.pk)):
+        facts.append((_BASIS, _("、").join(basis)))
     if case.content_version > 1:
         facts.append((_("内容"), _("第 %(n)s 版") % {"n": case.content_version}))
     if case.result:
         facts.append((_("结果"), sentences.named(case.result)))
     return facts
+
+
+_BASIS = gettext_lazy("依据")
 
 
 def _at(name: str, place: str) -> SafeString:
