@@ -121,7 +121,7 @@ def _facts(dossier: Dossier) -> list[tuple[str, object]]:
         facts.append((_("渠道"), sent.channel.name))
         facts.append((_("外方收件单位"), _at(sent.counterpart_name, sent.counterpart_unit)))
     if case.request_type and (basis := basis_of([(_BASIS, [case.request_type])]).get(case.request_type.pk)):
-        facts.append((_BASIS, _("、").join(basis)))
+        facts.append((str(_BASIS), _("、").join(basis)))
     if case.content_version > 1:
         facts.append((_("内容"), _("第 %(n)s 版") % {"n": case.content_version}))
     if case.result:
