@@ -118,7 +118,7 @@ class Rows:
         if opened is None:
             return words.UNKNOWN, ""
         if row["held__agency_id"] is None:
-            return data(row["held__holder_name"]), words.abroad(self._apart(opened))
+            return data(row["held__holder_name"]), _("%(day)s 发出") % {"day": words.day(opened, self.now)}
         ours = row["held__agency_id"] == self.actor.agency_id
         handler = row["held__handler__name"] if ours else None
         name = f"{self._ours} {data(handler)}" if handler else self._ours if ours else data(row["held__holder_name"])
