@@ -43,6 +43,7 @@ from cases.workflow import EDITABLE
 logger = logging.getLogger(__name__)
 MAX_FILES = 200
 _BLOCK = 256 * 1024
+_FROZEN = EDITABLE | ENDED | {Status.CLEARED}
 _REPLY_STATUSES = frozenset({Status.DISPATCHED, Status.ANSWERED, Status.DELIVERED})
 
 
@@ -65,10 +66,13 @@ class Opened:
 
 
 def may_attach(actor: Actor, case: Case, leg: Leg | None) -> bool:
-    """The drafter while he may edit; the desk of the holder after that; the last desk when a reply has come."""
+    """The drafter while he may edit; the desk of the holder after that; the last desk when a reply has come.
+
+    Nobody once the case is cleared: what goes abroad is what the last approval saw (blueprint §6).
+    """
     if policies.may_edit(actor, case, leg):
         return True
-    if actor.role != Role.DESK or actor.service or case.status in EDITABLE or case.status in ENDED:
+    if actor.role != Role.DESK or actor.service or case.status in _FROZEN:
         return False
     return (leg is not None and leg.agency_id == actor.agency_id) or reply_for(actor, case) is not None
 
@@ -92,7 +96,7 @@ def _require(actor: Actor, case: Case, leg: Leg | None, allowed: bool) -> None:
         return
     if actor.role not in (Role.DRAFTER, Role.DESK):
         raise NotPermitted
-    if case.status in ENDED or (actor.role == Role.DRAFTER and case.status not in EDITABLE):
+    if case.status in _FROZEN - EDITABLE or (actor.role == Role.DRAFTER and case.status not in EDITABLE):
         raise WrongStatus(_("案件的状态已变，现在不能增减文件。"), status=case.status)
     if actor.role == Role.DESK and case.status in EDITABLE and leg and leg.agency_id == actor.agency_id:
         raise NotPermitted

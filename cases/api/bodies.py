@@ -124,7 +124,7 @@ def subject(row: Subject) -> Body:
         "kind": row.kind,
         "name": row.name,
         "role": row.role,
-        "birth_date": row.birth_date,
+        "birth_year": row.birth_date and row.birth_date.year,
         "nationality": row.nationality,
         "document_number": masked(row.document_number),
     }

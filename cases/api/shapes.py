@@ -89,7 +89,7 @@ SUBJECT = shape(
             "kind": one_of(SubjectKind.values),
             "name": TEXT,
             "role": TEXT,
-            "birth_date": nullable(DATE),
+            "birth_year": nullable({"type": "integer"}),
             "nationality": TEXT,
             "document_number": {**TEXT, "description": _("只显示首尾各两位。")},
         }
@@ -211,7 +211,7 @@ def _long(limit: int) -> Json:
 
 
 _CONTENT: dict[str, Json] = {
-    "country": {**TEXT, "pattern": "^[A-Z]{2}$", "description": _("ISO 3166-1 两位代码，不能是 CN。")},
+    "country": {**TEXT, "pattern": "^([A-Za-z]{2})?$", "description": _("ISO 3166-1 两位代码，不能是 CN。")},
     "request_type": {**TEXT, "description": _("request-types/ 里的代码，方向要与请求一致。")},
     "urgency": one_of(Urgency.values),
     "mark": one_of(Mark.values),
@@ -225,7 +225,7 @@ _CONTENT: dict[str, Json] = {
                 "name": {**TEXT, "maxLength": 120, "pattern": _WORDS},
                 "role": _long(40),
                 "birth_date": {"anyOf": [DATE, {**TEXT, "maxLength": 0}, {"type": "null"}]},
-                "nationality": nullable({**TEXT, "pattern": "^([A-Z]{2})?$"}),
+                "nationality": nullable({**TEXT, "pattern": "^([A-Za-z]{2})?$"}),
                 "document_number": _long(60),
             },
             required=["name"],

@@ -79,7 +79,6 @@ def test_over_the_limit_is_too_large(cast, story, settings):
         ("draft", "kunshan.officer"),
         ("returned", "kunshan.officer"),
         ("in_review", "kunshan.desk"),
-        ("cleared", "guohe.desk"),
         ("answered", "guohe.desk"),
         ("delivered", "kunshan.desk"),
         ("delivered", "guohe.desk"),
@@ -99,6 +98,7 @@ def test_who_may_attach_in_which_status(cast, story, status, login):
         ("in_review", "kunshan.chief", NotPermitted),
         ("in_review", "guohe.desk", NotHolder),
         ("in_review", "ruili.desk", NotVisible),
+        ("cleared", "guohe.desk", WrongStatus),  # what goes abroad is what the last approval saw
         ("dispatched", "kunshan.desk", NotHolder),
         ("dispatched", "guohe.desk", NotHolder),
         ("closed", "kunshan.desk", WrongStatus),
