@@ -141,7 +141,9 @@ def _save(case: Case, transition: Transition, stop: Stop, at: datetime, actor: A
     case.updated_at = at
     case.ended_at = at if case.status in ENDED else None
     if stop.phase == Phase.CORRECTION:
-        case.return_to_id = None if actor.agency_id == case.origin_id else actor.agency_id
+        # The origin's own approver sending it back once more does not change whom it goes straight to.
+        if actor.agency_id != case.origin_id:
+            case.return_to_id = actor.agency_id
     elif stop.agency is not None and stop.agency == case.return_to:
         case.return_to = None
     if case.submitted_at is None and transition.name == "submit":

@@ -63,6 +63,19 @@ def test_a_corrected_case_passes_the_origins_approver_and_goes_straight_back(sto
         assert legs_of(case)[-1].holder_name == "公安部国际合作局"
 
 
+def test_the_origins_own_approver_may_send_a_correction_back_once_more(story, kunshan):
+    case = story.submitted()
+    for place in ("kunshan", "suzhou"):
+        case = story.step(f"{place}.chief", case, "approve")
+    case = story.step("jiangsu.desk", case, "return_for_correction", reasons=["items_unclear"])
+    case = story.step("kunshan.officer", case, "submit")
+    case = story.step("kunshan.chief", case, "return_for_correction", reasons=["items_unclear"])
+    case = story.step("kunshan.officer", case, "submit")
+    case = story.step("kunshan.chief", case, "approve")
+    with acting(kunshan):
+        assert legs_of(case)[-1].holder_name == "江苏省公安厅"
+
+
 def test_a_reopened_case_keeps_every_minute_attributed(story, kunshan):
     case = story.closed()
     case = story.step("kunshan.chief", case, "reopen", opinion="补充核实")

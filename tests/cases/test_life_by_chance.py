@@ -72,7 +72,7 @@ class Model:
         elif step == "approve":
             self._up()
         elif step == "return_for_correction":
-            self.back = self.place if self.place != origin else ""
+            self.back = self.place if self.place != origin else self.back
             self.status, self.place = "returned", origin
         elif step == "dispatch":
             self.status, self.place = "dispatched", "abroad"
