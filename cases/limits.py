@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from countries.calendars import work_calendar
-
 from cases.models import Deadline, InternalLimit, Leg
+from countries.calendars import work_calendar
 
 
 def start(leg: Leg, urgency: str) -> None:
