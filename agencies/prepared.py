@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -14,6 +15,35 @@ Parameters = Sequence[Any] | Mapping[str, Any] | None
 class _Prepared(psycopg.Cursor[Any]):
     def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
         return super().execute(query, params, prepare=True)
+
+
+# Their texts never repeat.
+_NOT_PREPARED = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+class _PreparedHere(psycopg.Cursor[Any]):
+    def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
+        prepare = not (isinstance(query, str) and query.startswith(_NOT_PREPARED))
+        return super().execute(query, params, prepare=prepare)
+
+
+@contextmanager
+def statements() -> Iterator[None]:
+    """Inside, every statement of Django's is planned once per connection: for commands made of look-ups by id, whose
+    best plan is the same whatever the values. Not for lists: theirs depends on how much an agency sees.
+    """
+    database: Any = connection
+    if database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        yield
+        return
+    database.ensure_connection()
+    raw = database.connection
+    before = raw.cursor_factory
+    raw.cursor_factory = _PreparedHere
+    try:
+        yield
+    finally:
+        raw.cursor_factory = before
 
 
 def rows(sql: str, params: Parameters = None, *, prepare: bool = True) -> list[tuple[Any, ...]]:

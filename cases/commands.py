@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from agencies import audit
+from agencies import audit, prepared
 from agencies.actors import Actor
 from agencies.errors import GuardFailed, NotPermitted, StaleVersion
 from agencies.models import AuditEvent
@@ -22,6 +22,7 @@ from cases.workflow import Transition
 
 
 @transaction.atomic
+@prepared.statements()
 def take_step(
     *,
     actor: Actor,
