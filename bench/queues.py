@@ -95,11 +95,11 @@ def _timer(raw: psycopg.Connection, agencies: list[list[Statement]]) -> Callable
     def measure() -> float:
         times = []
         for statements in agencies * _ROUNDS:
-            with raw.transaction(), psycopg.ClientCursor(raw) as cursor:
+            with raw.transaction(), raw.cursor() as cursor:
                 cursor.execute(*statements[0])  # the scope
                 began = time.perf_counter()
                 for sql, params in statements[1:]:
-                    cursor.execute(sql, params).fetchall()
+                    cursor.execute(sql, params, prepare=True).fetchall()
                 times.append((time.perf_counter() - began) * 1000)
         return statistics.median(times)
 
