@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
@@ -106,6 +107,10 @@ def _mail(_stream: IO[bytes], head: bytes) -> bool:
     return bool(re.match(r"[A-Za-z][\w-]*:", lines)) and len({m.group(1).lower() for m in _HEADER.finditer(lines)}) >= 2
 
 
+# What zipfile and zlib raise on damaged, encrypted or exotic packages.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError)
+
+
 def _package(main: str) -> Check:
     """An Office Open XML (or OFD) package with this main part, without macros, and no bomb."""
 
@@ -118,7 +123,7 @@ def _package(main: str) -> Check:
                 if any(map(_macro_part, names)) or _declares_macros(package, names):
                     raise Macro
                 return main in names
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError):
+        except _UNREADABLE:
             return False
 
     return check

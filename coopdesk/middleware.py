@@ -61,7 +61,9 @@ class HostileInputMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if self._hostile(request.path) or any(map(self._hostile, request.GET.values())):
+        given = [request.path, *request.COOKIES.values(), *request.GET]
+        given += [value for _name, values in request.GET.lists() for value in values]
+        if any(map(self._hostile, given)):
             return render_error(request, Malformed())
         return self.get_response(request)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from django.core.cache import cache
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from oauth2_provider.models import get_access_token_model
@@ -45,7 +46,7 @@ class _Strict:
             return refused
         try:
             response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
-        except ValueError:  # oauthlib's, on a body it cannot read
+        except (ValueError, DataError):  # oauthlib's on a body it cannot read, the database's on a NUL in a credential
             return _error(400, "invalid_request", _("请求无法读懂。"))
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -145,7 +145,7 @@ def _save(request: HttpRequest, actor: Actor, case: Case, form: Form) -> tuple[C
 def _rows(form: Form, action: str, place: str) -> None:
     """Take off the row whose 去掉 was pressed (its place counts from the rows as they were shown)."""
     rows = {"remove_subject": form.subjects, "remove_item": form.items}.get(action)
-    if rows is not None and place.isdigit() and int(place) < len(rows):
+    if rows is not None and re.fullmatch("[0-9]{1,4}", place) and int(place) < len(rows):
         del rows[int(place)]
 
 

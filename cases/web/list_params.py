@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -118,8 +118,8 @@ class _Reader:
             at = datetime.fromisoformat(due)
             if at.tzinfo is None:
                 raise ValueError(due)
-            return at, UUID(case)
-        except (ValueError, Malformed):
+            return at.astimezone(UTC), UUID(case)
+        except (ValueError, OverflowError, Malformed):
             self._fault(name, _("翻页的位置无效，请从第一页重新开始。"))
             return None
 
