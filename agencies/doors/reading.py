@@ -56,8 +56,8 @@ class Query:
         """Codes of `known` parted by commas, [] when absent."""
         if name not in self._params:
             return []
-        values = self._params[name].split(",")
-        if len(values) > len(known) or any(value not in known for value in values):
+        values = list(dict.fromkeys(self._params[name].split(",")))
+        if any(value not in known for value in values):
             self.unknown(name)
         return values
 

@@ -164,7 +164,11 @@ class ProblemSchema(AutoSchema):
 
 
 def finish(result: Json, generator: Any, **_: Any) -> Json:
-    """drf-spectacular's hook: the shapes, under the names by which operations refer to them."""
+    """drf-spectacular's hook: the shapes, under the names by which operations refer to them; a body is required."""
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            if "requestBody" in operation:
+                operation["requestBody"].setdefault("required", True)
     result.setdefault("components", {}).setdefault("schemas", {}).update(SHAPES)
     return result
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from agencies.doors.schema import Json, shape
 from cases.api.shapes import STEPS, step_body
-from cases.workflow import TRANSITIONS
+from cases.workflow import TRANSITIONS, fields_of
 
 PATH = "/api/v1/cases/{case_id}/steps/{step}/"
 
@@ -19,7 +19,8 @@ def one_path_per_step(result: Json, generator: Any, **_: Any) -> Json:
         operation = deepcopy(general["post"])
         operation["operationId"] = f"{operation['operationId']}_{step}"
         operation["parameters"] = [p for p in operation["parameters"] if p["name"] != "step"]
-        operation["requestBody"] = {"content": {"application/json": {"schema": _body(step)}}, "required": True}
+        asks = any(field.required for field in fields_of(step))
+        operation["requestBody"] = {"content": {"application/json": {"schema": _body(step)}}, "required": asks}
         rows = [row for (_direction, name), row in TRANSITIONS.items() if name == step]
         operation["summary"] = rows[0].label
         operation["description"] = rows[0].leads

@@ -211,8 +211,8 @@ def _long(limit: int) -> Json:
 
 
 _CONTENT: dict[str, Json] = {
-    "country": {**TEXT, "pattern": "^([A-Za-z]{2})?$", "description": _("ISO 3166-1 两位代码，不能是 CN。")},
-    "request_type": {**TEXT, "description": _("request-types/ 里的代码，方向要与请求一致。")},
+    "country": {**TEXT, "pattern": "^[A-Za-z]{2}$", "description": _("ISO 3166-1 两位代码，不能是 CN。")},
+    "request_type": {**TEXT, "minLength": 1, "description": _("request-types/ 里的代码，方向要与请求一致。")},
     "urgency": one_of(Urgency.values),
     "mark": one_of(Mark.values),
     "title": _long(200),
@@ -236,7 +236,11 @@ _CONTENT: dict[str, Json] = {
         closed({"description": {**TEXT, "maxLength": 5_000, "pattern": _WORDS}}, required=["description"]), MAX_ROWS
     ),
 }
-_CODES = {name: nullable(_CONTENT[name]) for name in ("country", "request_type")}  # a draft may do without
+# A draft may do without.
+_CODES = {
+    name: {"anyOf": [_CONTENT[name], {**TEXT, "maxLength": 0}, {"type": "null"}]}
+    for name in ("country", "request_type")
+}
 CASE_CHANGES = shape("CaseChanges", closed({**_CONTENT, **_CODES}, required=[]))
 NEW_CASE = shape(
     "NewCase",
@@ -273,7 +277,8 @@ def _choice(field: Field) -> Json:
 
 
 def _code(field: Field) -> Json:
-    return {**TEXT, "maxLength": 60, "description": f"codes/ {field.source}"}
+    words = {"description": f"codes/ {field.source}", "maxLength": 60}
+    return {**TEXT, **words} | ({"minLength": 1} if field.required and field.kind is Kind.CODE else {})
 
 
 def _codes(field: Field) -> Json:

@@ -103,7 +103,7 @@ class TestFilters:
         [
             ("status", "open"),
             ("status", ""),
-            ("status", "draft," * 40),
+            ("status", "draft,," * 40),
             ("urgency", "1"),
             ("direction", "up"),
             ("country", "CN"),
