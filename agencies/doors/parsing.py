@@ -32,10 +32,10 @@ class StrictJSONParser(BaseParser):
         return load(body)
 
 
-def object_of(request: Request) -> dict[str, Any]:
-    """The body as a JSON object ({} when there is none), or Malformed."""
+def object_of(request: Request, *, optional: bool = False) -> dict[str, Any]:
+    """The body as a JSON object, or Malformed; when it is `optional`, no body is {}."""
     data = request.data
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or (request.stream is None and not optional):
         raise Malformed(reasons=[Reason("not_an_object", _("内容要是一个 JSON 对象。"))])
     return data
 

@@ -48,6 +48,6 @@ class CaseStep(CaseDoor):
         return once(request, lambda: self._take(request, case_id, step))
 
     def _take(self, request: Request, case_id: UUID, step: str) -> Response:
-        data, version = object_of(request), expected_version(request)
+        data, version = object_of(request, optional=True), expected_version(request)
         case = take_step(actor=self.actor, case_id=case_id, step=step, data=data, version=version)
         return Response(case_body(self.actor, case), headers={"ETag": etag(case.version)})

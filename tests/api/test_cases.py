@@ -218,6 +218,7 @@ class TestPatch:
 
     def test_invalid(self, caller, story):
         who, path = caller("kunshan.officer"), f"cases/{story.draft().pk}/"
+        problem(who.patch(path, None, If_Match='"1"'), 400)
         for bad in ({"status": "closed"}, {"responsible_officer": "x"}, {"title": 1}, {"version": 7}):
             assert pointers(problem(who.patch(path, bad, If_Match='"1"'), 400)) == {f"/{next(iter(bad))}"}
 
