@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from oauth2_provider.generators import generate_client_secret
 from oauth2_provider.models import get_access_token_model, get_application_model
@@ -57,6 +60,11 @@ def revoke_client(*, actor: Actor, account_id: int) -> None:
         ServiceAccount.objects.filter(pk=account.pk).update(is_active=False)
         facts = {"agency": account.agency_id}
         audit.record(actor=actor, kind="client.revoke", subject=f"client:{account.pk}", facts=facts)
+
+
+def forget_tokens() -> int:
+    """Drop tokens that ran out a day ago or more (worker only); returns how many."""
+    return int(get_access_token_model().objects.filter(expires__lt=Now() - timedelta(days=1)).delete()[0])
 
 
 def registered_clients() -> QuerySet[ServiceAccount]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from agencies import outbox, seals
+from agencies import clients, outbox, seals
 from agencies.doors import idempotency
 
 
@@ -28,5 +28,5 @@ def sign_checkpoint(**_: object) -> str:
 
 @shared_task
 def forget_answers(**_: object) -> int:
-    """Drop the answers that were kept for retries and are too old for any."""
-    return idempotency.forget()
+    """Drop what is too old to be asked for again: answers kept for retries, tokens that have run out."""
+    return idempotency.forget() + clients.forget_tokens()

@@ -10,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
+from agencies.models import IdempotencyKey
+from agencies.tasks import forget_answers
 from cases import drafts
 from cases.models import Case, Leg
 from cases.queries import api_list
 from tests.api.conftest import Caller, content, problem
-from tests.conftest import django_connected_as
+from tests.conftest import connected_as, django_connected_as
 
 
 @pytest.fixture
@@ -109,6 +111,28 @@ def test_who_moved_away_hears_no_old_answers(real_db, caller, cast, story):
     assert again.status_code == 201
     assert "Idempotency-Replayed" not in again.headers
     assert again.json()["id"] != created.json()["id"]
+
+
+def test_answers_and_tokens_are_forgotten_in_time(real_db, caller, token_of_kunshan):
+    who = caller("kunshan.officer")
+    who.post("cases/", content(), Idempotency_Key="old")
+    who.post("cases/", content(), Idempotency_Key="new")
+    with connected_as("migrate") as owner:
+        owner.execute("SET ROLE coopdesk_owner")
+        owner.execute("UPDATE agencies_idempotencykey SET created_at = now() - interval '8 days' WHERE key = 'old'")
+        owner.execute("UPDATE oauth2_provider_accesstoken SET expires = now() - interval '2 days'")
+    with django_connected_as("worker"):
+        assert forget_answers() == 2
+        assert [row.key for row in IdempotencyKey.objects.all()] == ["new"]
+
+
+def test_an_answer_kept_is_behind_the_second_wall(real_db, caller, see):
+    """It holds words of a case: only who asked, at the agency he asked for, reads it."""
+    caller("kunshan.officer").post("cases/", content(), Idempotency_Key="k")
+    for login, seen in (("kunshan.officer", 1), ("kunshan.chief", 0), ("guohe.chief", 0), ("sysadmin", 0)):
+        with see(login):
+            assert IdempotencyKey.objects.count() == seen, login
+    assert IdempotencyKey.objects.count() == 0
 
 
 def test_the_transaction_ends_with_the_answer(real_db, token_of_kunshan):
