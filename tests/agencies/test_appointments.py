@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies.commands import accounts, appointments
 from agencies.errors import Conflict, Malformed, NotPermitted, NotVisible
-from agencies.models import Appointment, AuditEvent, Officer
+from agencies.models import Agency, Appointment, AuditEvent, Officer
 from agencies.officers import appointments_of
 from agencies.roles import CASE_ROLES, Role, duty_of
 
@@ -184,3 +184,24 @@ def test_only_ones_own_and_only_current(client, cast, newcomer, number):
 def test_the_roles_are_seven():
     assert len(CASE_ROLES) == 4
     assert len(Role) == 7
+
+
+@pytest.mark.parametrize(
+    ("period", "officer_active", "agency_active"),
+    [
+        ({}, True, True),
+        ({"ends_at": timedelta(days=1)}, True, True),
+        ({"starts_at": timedelta(days=1)}, True, True),
+        ({}, False, True),
+        ({}, True, False),
+    ],
+)
+def test_what_is_current_is_the_same_in_both_tongues(cast, newcomer, period, officer_active, agency_active):
+    made = grant(cast, newcomer, "kunshan", Role.DRAFTER, **{k: timezone.now() + v for k, v in period.items()})
+    Officer.objects.filter(pk=newcomer.pk).update(is_active=officer_active)
+    Agency.objects.filter(pk=made.agency_id).update(is_active=agency_active)
+    expected = list(Appointment.objects.current().filter(officer=newcomer))
+    assert appointments_of(newcomer) == expected
+    for post in appointments_of(newcomer):
+        assert (post.role, post.ends_at, post.agency.name) == (made.role, made.ends_at, made.agency.name)
+        assert post.agency.ancestors == made.agency.ancestors  # loaded when asked for
