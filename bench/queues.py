@@ -25,7 +25,7 @@ from cases.queries import queue
 
 TIERS = ("county", "city", "province")
 PAGES = ("first", "deep")
-_ROUNDS = 3
+_ROUNDS = 10
 Statement = tuple[str, Any]
 
 
