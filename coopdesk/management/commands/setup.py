@@ -67,14 +67,6 @@ class Command(BaseCommand):
             cursor.execute("SELECT obj_description('public'::regnamespace)")
             return cursor.fetchone()[0] or ""
 
-    @staticmethod
-    def _welcome() -> list[str]:
-        """The demo accounts, made or mended here so that they work before anybody sees the log-in page."""
-        if not (settings.EMBEDDED and settings.DEMO):
-            return []
-        make_accounts()
-        return list(lines())
-
 
 def _collect_static() -> None:
     """collectstatic, unless the files are those of the last time: compressing them takes a while."""
