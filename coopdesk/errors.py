@@ -30,6 +30,7 @@ _TITLES = {
     405: gettext_lazy("不能用这个方法"),
     406: gettext_lazy("给不出要求的格式"),
     409: gettext_lazy("与现状冲突"),
+    411: gettext_lazy("缺少长度"),
     412: gettext_lazy("版本已变"),
     413: gettext_lazy("内容太大"),
     415: gettext_lazy("不支持这种内容"),

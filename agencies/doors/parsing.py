@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
@@ -18,6 +18,12 @@ from agencies.errors import Malformed, Reason, TooLarge
 # A whole string (or an unclosed one), or one bracket; brackets inside strings are words, not structure.
 _TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
+
+
+class LengthRequired(APIException):
+    """A body sent in chunks without a length never reaches a WSGI application: say so instead of dropping it."""
+
+    status_code, default_code = 411, "length_required"
 
 
 class StrictJSONParser(BaseParser):
@@ -34,6 +40,8 @@ class StrictJSONParser(BaseParser):
 
 def object_of(request: Request, *, optional: bool = False) -> dict[str, Any]:
     """The body as a JSON object, or Malformed; when it is `optional`, no body is {}."""
+    if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+        raise LengthRequired(_("请求体要带 Content-Length。"))
     data = request.data
     if not isinstance(data, dict) or (request.stream is None and not optional):
         raise Malformed(reasons=[Reason("not_an_object", _("内容要是一个 JSON 对象。"))])

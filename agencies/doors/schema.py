@@ -103,7 +103,7 @@ _KEY = OpenApiParameter(
 )
 _VERSION = OpenApiParameter(
     "If-Match",
-    {**TEXT, "pattern": '^"[0-9]{1,9}"$'},
+    {**TEXT, "pattern": '^(W/)?"?[0-9]{1,9}"?$'},
     OpenApiParameter.HEADER,
     required=True,
     description=_("案件的 ETag，即带引号的版本号。"),
@@ -146,7 +146,7 @@ def json_body(schema: Json) -> dict[str, Json]:
 class ProblemSchema(AutoSchema):
     """Adds the problem+json answers that any operation may give."""
 
-    CODES = ("400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "428", "429", "503")
+    CODES = ("400", "401", "403", "404", "405", "406", "409", "411", "412", "413", "415", "422", "428", "429", "503")
 
     def get_operation_id(self) -> str:
         return f"{self.method.lower()}{type(self.view).__name__}"

@@ -208,6 +208,15 @@ class TestHeaders:
     def test_idempotency_key(self, officer, key):
         problem(officer.post("cases/", content(), Idempotency_Key=key), 400, "idempotency_key_missing")
 
+    def test_a_body_in_chunks_is_not_dropped(self, caller, story):
+        """Without a length it does not arrive; the step must not be taken without its words."""
+        case = story.submitted()
+        chief = caller("kunshan.chief")
+        answer = chief.post(
+            f"cases/{case.pk}/steps/approve/", None, If_Match=f'"{case.version}"', Transfer_Encoding="chunked"
+        )
+        problem(answer, 411, "length_required")
+
     @pytest.mark.parametrize("name", ["X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"])
     def test_no_method_override(self, officer, name, story):
         case = story.draft()

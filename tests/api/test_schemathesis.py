@@ -136,7 +136,7 @@ def _real_ids(parameters: dict[str, Any] | None, ids: list[str]) -> dict[str, An
 
 def _near_versions(headers: Any) -> Any:
     """Versions that a young case may have."""
-    if headers and re.fullmatch('"[0-9]{1,9}"', str(headers.get("If-Match", ""))):
+    if headers and re.fullmatch('(W/)?"?[0-9]{1,9}"?', str(headers.get("If-Match", ""))):
         headers["If-Match"] = f'"{zlib.crc32(headers["If-Match"].encode()) % 9 + 1}"'
     return headers
 
