@@ -20,12 +20,13 @@ import psycopg
 from coopdesk.stack.environment import SERVERS
 from coopdesk.stack.layout import ROOT
 
-_OURS = (*SERVERS, "DJANGO_SETTINGS_MODULE", "PROMETHEUS_MULTIPROC_DIR")
+_OURS = (*SERVERS, "PROMETHEUS_MULTIPROC_DIR")
+_PREFIXES = ("COOPDESK_", "DJANGO_", "PYTEST_")
 
 
 def clean_env(**more: str) -> dict[str, str]:
     """The environment of a shell, without what the tests put into theirs."""
-    inherited = {k: v for k, v in os.environ.items() if k not in _OURS and not k.startswith(("COOPDESK_", "PYTEST_"))}
+    inherited = {k: v for k, v in os.environ.items() if k not in _OURS and not k.startswith(_PREFIXES)}
     return inherited | {"COOPDESK_DEMO": "0"} | more
 
 
