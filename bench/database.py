@@ -19,8 +19,14 @@ from coopdesk import roles
 from coopdesk.stack.private import private_services
 
 ROOT = Path(__file__).resolve().parent.parent
-# The same server for floor and product: all in memory, every commit written to disk.
-_SERVER = {"shared_buffers": "1GB", "max_connections": "60", "random_page_cost": "1.1", "max_wal_size": "4GB"}
+# The same server for floor and product: the data in memory, every commit written to disk.
+_QUARTER_OF_MEMORY = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4 // 1024**2
+_SERVER = {
+    "shared_buffers": f"{_QUARTER_OF_MEMORY}MB",
+    "max_connections": "60",
+    "random_page_cost": "1.1",
+    "max_wal_size": "4GB",
+}
 ADMIN = "COOPDESK_BENCH_ADMIN_URL"
 _URLS = ("DATABASE_URL", "WORKER_DATABASE_URL", "MIGRATE_DATABASE_URL")
 _began = time.monotonic()
