@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agencies import prepared
+from agencies.doors.home import first_page
 from agencies.models import Appointment, Officer
 from agencies.officers import appointments_of
 from agencies.roles import CASE_ROLES, Role
@@ -61,6 +62,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "acting": posts[0] if posts else None,
         "appointments": posts,
         "nav": list(_nav(request, role)),
+        "home": first_page(role) if officer else "/",
         "case_work": role in CASE_ROLES,
         "unread_count": lambda: _unread(officer),
         "theme": officer.theme if officer else "auto",

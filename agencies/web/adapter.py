@@ -22,11 +22,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.commands.own_account import change_own_password
+from agencies.doors.home import home_of
 from agencies.models import Officer
 from agencies.officers import unappointed
 from agencies.people import one_time_password_expired
 from agencies.web import session_events
-from agencies.web.home import home_of
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from agencies.actors import Actor
 from agencies.doors import words
+from agencies.doors.home import first_page
 from agencies.errors import NotPermitted
-from agencies.roles import Role
+from agencies.roles import CASE_ROLES, Role
 from cases.models import ENDED, Case, Status, Urgency
 from cases.policies import visible_to
 from cases.queries import choices, inbox, queue
@@ -27,7 +28,10 @@ from countries.calendars import Calendar, work_calendar
 
 @require_safe
 def workbench(request: HttpRequest) -> HttpResponse:
-    """The first page of everyone who works on cases."""
+    """The first page of everyone who works on cases; whoever does other work is shown to his own."""
+    role = request.actor.role  # type: ignore[attr-defined]
+    if role not in CASE_ROLES:
+        return redirect(first_page(role))
     actor = _case_actor(request)
     asked = of_workbench(request.GET, actor)
     if case := _named(actor, asked.wanted.q):

@@ -43,13 +43,19 @@ def test_one_police_number_in_any_width_and_case(client, cast, number):
 )
 def test_each_begins_where_his_work_is(client, login, home):
     assert log_in(client, login)["Location"] == reverse(home)
+    assert log_in(Client(), login, next="/")["Location"] == "/"  # where a signed-out visitor of `/` comes from
+    response = client.get("/", follow=True)
+    assert (response.status_code, response.request["PATH_INFO"]) == (200, reverse(home))
+    html = response.content.decode()
+    assert f'<a class="brand" href="{reverse(home)}">' in html
+    assert f'href="{reverse("workbench")}"' not in html
 
 
 def test_without_an_office_one_begins_at_the_account(client, cast):
     officer, password = accounts.create_officer(actor=cast.actor("sysadmin"), new=accounts.NewOfficer("999001", "新警"))
     Officer.objects.filter(pk=officer.pk).update(must_change_password=False)
     assert log_in(client, "999001", password)["Location"] == reverse("my-account")
-    assert client.get(reverse("my-account")).status_code == 200
+    assert client.get("/", follow=True).request["PATH_INFO"] == reverse("my-account")
 
 
 def test_the_way_back(client):
