@@ -23,7 +23,7 @@ _COLUMNS = {
     "cases_involvement": "id case_id officer_id agency_id kind content_version at",
     "cases_deadline": "id case_id leg_id kind basis unit amount started_at due_at met_at provisional",
     "cases_openqueue": "agency_id due_at case_id is_holder waiting_role status country request_type urgency origin_id"
-    " secret",
+    " secret held_by_id holder_name phase since",
 }
 _WAITING = {"review": "approver", "abroad": ""}
 _STATUS = {"review": "in_review", "abroad": "dispatched", "closed": "closed"}
@@ -165,10 +165,10 @@ class Filler:
             holder = self._names[agency] if agency else "外方警方"
             yield "cases_leg", (leg, pk, n + 1, side, phase, agency, "", abroad, holder, entered, moments[n], closed)
             if closed is None:
-                yield from self._open(case, pk, leg, agency, words)
+                yield from self._open(case, pk, leg, (agency, holder, phase, moments[n]), words)
 
     def _open(
-        self, case: Case, pk: str, leg: str, holder: int | None, words: tuple[str, str, str]
+        self, case: Case, pk: str, leg: str, held: tuple[int | None, str, str, datetime], words: tuple[str, str, str]
     ) -> Iterator[tuple[str, Any]]:
         country, kind, urgency = words
         due = NO_DUE
@@ -177,6 +177,6 @@ class Filler:
             began = min(case.created, due - timedelta(days=5))
             clock = (uuid7(case.created, self._rng), pk, leg, "review", "coopdesk.default.review", "working_day", 5)
             yield "cases_deadline", (*clock, began, due, None, False)
-        where = (_STATUS[case.stage], country, kind, urgency, case.origin.id, False)
+        where = (_STATUS[case.stage], country, kind, urgency, case.origin.id, False, *held)
         for agency in case.origin.scope:
-            yield "cases_openqueue", (agency, due, pk, agency == holder, _WAITING[case.stage], *where)
+            yield "cases_openqueue", (agency, due, pk, agency == held[0], _WAITING[case.stage], *where)

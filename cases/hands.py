@@ -32,7 +32,7 @@ def remember(case: Case, *, officer_id: int, agency_id: int, kind: str, at: date
 
 
 def refresh_queue(case: Case, leg: Leg) -> None:
-    """Rebuild the case's rows in the work queue (the database function of migration 0002)."""
+    """Rebuild the case's rows in the work queue (the database function of migration 0004)."""
     role = WAITING_ROLE[Phase(leg.phase)] if leg.closed_at is None else None
     with connection.cursor() as cursor:
         cursor.execute("SELECT refresh_open_queue(%s, %s)", [case.pk, role or ""])

@@ -1,5 +1,6 @@
 """The work queue: one row for each open case and each agency in its scope, kept by the database function
-`refresh_open_queue` (migration 0002), read by keyset on (due_at, case)."""
+`refresh_open_queue` (migration 0004), read by keyset on (due_at, case). It says what a list shows of the open leg, so that
+a page of fifty rows touches the large tables once for each row."""
 
 from __future__ import annotations
 
@@ -28,6 +29,10 @@ class OpenQueue(models.Model):
     urgency = models.CharField(max_length=12)
     origin = models.ForeignKey(Agency, models.PROTECT, related_name="+", db_index=False)
     secret = models.BooleanField(default=False)
+    held_by = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+", db_index=False)
+    holder_name = models.CharField(max_length=200)
+    phase = models.CharField(max_length=12)
+    since = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "case"], name="queue_once")]

@@ -182,10 +182,10 @@ _COLUMNS = {
     "request_type__name_zh": "t.name_zh",
     "request_type__name_en": "t.name_en",
     "origin__name": "o.name",
-    "held__agency_id": "l.agency_id",
-    "held__holder_name": "l.holder_name",
-    "held__opened_at": "l.opened_at",
-    "held__phase": "l.phase",
+    "held__agency_id": "q.held_by_id",
+    "held__holder_name": "q.holder_name",
+    "held__opened_at": "q.since",
+    "held__phase": "q.phase",
     "held__handler__name": "h.name",
 }
 # The first wall says what policies.visible_to says; row-level security says it again.
@@ -193,8 +193,8 @@ _ROWS = f"""SELECT {", ".join(_COLUMNS.values())} FROM cases_case c
 JOIN agencies_agency o ON o.id = c.origin_id
 LEFT JOIN countries_country n ON n.id = c.country_id
 LEFT JOIN treaties_requesttype t ON t.id = c.request_type_id
-LEFT JOIN cases_leg l ON l.case_id = c.id AND l.closed_at IS NULL
-LEFT JOIN agencies_officer h ON h.id = l.handler_id
+LEFT JOIN cases_openqueue q ON q.case_id = c.id AND q.agency_id = %(agency)s::int
+LEFT JOIN agencies_officer h ON h.id = q.handler_id
 WHERE c.id = ANY(%(ids)s::uuid[]) AND c.scope @> ARRAY[%(agency)s::int]
   AND (%(sees_secrets)s::bool OR c.mark <> '{Mark.WORK_SECRET}' OR c.known_to @> ARRAY[%(known_as)s::int])"""  # noqa: S608
 
