@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 from agencies import audit
 from agencies.actors import Actor
 from agencies.errors import Malformed, NotPermitted
-from agencies.models import Appointment, Officer
+from agencies.models import Officer
 from agencies.models.officers import normalize_police_number
-from agencies.officers import actor_for
 from agencies.roles import CASE_ROLES
 from cases import policies
 from cases.models import Audience, Case, Note
@@ -140,18 +139,11 @@ def _resolve(actor: Actor, case: Case, text: str, audience: str) -> tuple[list[O
     typed = {number: _trimmed(match.group(1)) for match, number in _mentions(text)}
     wanted = dict(list(typed.items())[:MAX_MENTIONS])
     known = {o.police_number: o for o in Officer.objects.filter(police_number__in=wanted, is_active=True)}
-    told = [o for o in known.values() if _reads(o, case, agency_id=actor.agency_id if audience == "agency" else None)]
+    within = actor.agency_id if audience == Audience.AGENCY else None
+    told = [officer for officer in known.values() if policies.officer_sees(officer, case, agency_id=within)]
     numbers = {officer.police_number for officer in told}
     unseen = [unicodedata.normalize("NFKC", shown) for number, shown in typed.items() if number not in numbers]
     return told, unseen
-
-
-def _reads(officer: Officer, case: Case, *, agency_id: int | None) -> bool:
-    """Can he see the note under one of his current appointments (at `agency_id`, for an internal note)?"""
-    posts = Appointment.objects.current().filter(officer=officer, role__in=CASE_ROLES)
-    if agency_id is not None:
-        posts = posts.filter(agency_id=agency_id)
-    return any(policies.could_see(actor_for(post), case) for post in posts)
 
 
 def _new_id() -> UUID:

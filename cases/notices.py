@@ -9,10 +9,9 @@ from django.urls import reverse
 
 from agencies import audit
 from agencies.models import Appointment, AuditEvent, Notice, Officer
-from agencies.officers import actor_for
-from agencies.roles import CASE_ROLES, Role
+from agencies.roles import Role
 from cases.models import Case, Direction, Mark, Note, Phase
-from cases.policies import could_see
+from cases.policies import officer_sees
 from cases.workflow import TRANSITIONS, WAITING_ROLE, Move
 
 # Reading, editing and the like move nobody.
@@ -42,7 +41,7 @@ def notify(event: AuditEvent, _payload: dict[str, Any]) -> None:
     told = _mentioned(event) if event.kind == "note.add" else _concerned(event, case)
     for officer_id in sorted(told - {event.officer_id or 0}):
         officer = Officer.objects.get(pk=officer_id)
-        if not officer.is_active or not _may_see(officer, case):
+        if not officer.is_active or not officer_sees(officer, case):
             continue
         _notice, new = Notice.objects.get_or_create(
             officer=officer, event=event, defaults={"kind": event.kind, "subject": event.subject}
@@ -85,8 +84,3 @@ def _mentioned(event: AuditEvent) -> set[int]:
         if note.audience == "route"
         or Appointment.objects.current().filter(officer_id=officer_id, agency_id=note.agency_id).exists()
     }
-
-
-def _may_see(officer: Officer, case: Case) -> bool:
-    posts = Appointment.objects.current().filter(officer=officer, role__in=CASE_ROLES)
-    return any(could_see(actor_for(post), case) for post in posts)

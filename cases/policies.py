@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 
 from agencies.actors import Actor
 from agencies.errors import FourEyes, NotHolder, NotPermitted, NotVisible, WrongStatus
-from agencies.models import Agency
-from agencies.roles import Role
+from agencies.models import Agency, Appointment, Officer
+from agencies.officers import actor_for
+from agencies.roles import CASE_ROLES, Role
 from cases.models import Case, Direction, Involvement, InvolvementKind, Leg, Mark
 from cases.workflow import EDITABLE, TRANSITIONS, Seat, Transition
 
@@ -120,3 +121,11 @@ def could_see(actor: Actor, case: Case) -> bool:
     if actor.case_agency_id is None or actor.case_agency_id not in case.scope:
         return False
     return case.mark != Mark.WORK_SECRET or actor.role in SEES_SECRETS or actor.known_as in case.known_to
+
+
+def officer_sees(officer: Officer, case: Case, *, agency_id: int | None = None) -> bool:
+    """Would the officer see the case under one of his current appointments (one at `agency_id`, when that is given)?"""
+    posts = Appointment.objects.current().filter(officer=officer, role__in=CASE_ROLES)
+    if agency_id is not None:
+        posts = posts.filter(agency_id=agency_id)
+    return any(could_see(actor_for(post), case) for post in posts)

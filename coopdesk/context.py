@@ -15,13 +15,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agencies import prepared
 from agencies.doors.home import first_page
 from agencies.models import Appointment, Officer
 from agencies.officers import appointments_of
 from agencies.roles import CASE_ROLES, Role
-
-UNREAD_CAP = 100
+from cases.queries import inbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +89,9 @@ def _nav(request: HttpRequest, role: str) -> Iterable[dict[str, Any]]:
             yield {"url": reverse(room.url), "label": room.label, "current": current, "key": room.key}
 
 
-_UNREAD = f"""SELECT count(*) FROM (
-SELECT FROM agencies_notice WHERE officer_id = %s::int AND read_at IS NULL LIMIT {UNREAD_CAP}) unread"""  # noqa: S608
-
-
 def _unread(officer: Officer | None) -> int:
-    """Unread notices, counted up to the cap."""
-    if officer is None:
-        return 0
+    """For the bell; on the page that says that the database is away, nothing."""
     try:
-        return int(prepared.rows(_UNREAD, [officer.pk])[0][0])
+        return inbox.unread_count(officer.pk) if officer else 0
     except DatabaseError:
         return 0

@@ -16,7 +16,7 @@ from cases.models import Audience, Case, Note, Receipt, Transmission
 from cases.queries.dossier import Dossier
 
 # Looking is not doing, and a refused paper is not in the case: both are for the auditor.
-_READING = ("case.read", "case.download", "case.secret_refused")
+READING = ("case.read", "case.download", "case.secret_refused")
 NEWEST = 30
 # A silence worth naming: at home in working days, abroad in calendar days.
 SILENCE_HOME, SILENCE_ABROAD = 3, 14
@@ -67,7 +67,7 @@ def timeline(dossier: Dossier, *, whole: bool = False) -> Timeline:
 
 def events_of(case: Case) -> list[AuditEvent]:
     """Events of the case without those of reading, newest first."""
-    events = AuditEvent.objects.filter(subject=f"case:{case.pk}").exclude(kind__in=_READING)
+    events = AuditEvent.objects.filter(subject=f"case:{case.pk}").exclude(kind__in=READING)
     return list(events.select_related("officer", "agency").order_by("-at", "-id"))
 
 

@@ -28,7 +28,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": [_line(line, known) for line in page.lines],
         "older": paging.encode([page.older[0].isoformat(), str(page.older[1])]) if page.older else "",
-        "unread": inbox.unread_count(actor),
+        "unread": inbox.unread_count(actor.officer_id or 0),
     }
     return render(request, "cases/notices.html", context)
 

@@ -59,7 +59,7 @@ def test_opening_the_case_marks_its_notices_read(page, story, deliver, cast):
     case, other = story.submitted(), story.submitted()
     deliver()
     chief = cast.officer("kunshan.chief")
-    assert inbox.unread_count(cast.actor("kunshan.chief")) == 2
+    assert inbox.unread_count(cast.officer("kunshan.chief").pk) == 2
     page("kunshan.chief", f"/cases/{case.pk}/")
     left = Notice.objects.filter(officer=chief, read_at=None)
     assert [notice.subject for notice in left] == [f"case:{other.pk}"]
@@ -71,9 +71,9 @@ def test_reading_the_inbox_marks_nothing_and_the_button_marks_all(page, story, d
     deliver()
     actor = cast.actor("kunshan.chief")
     page("kunshan.chief")
-    assert inbox.unread_count(actor) == 2
+    assert inbox.unread_count(actor.officer_id) == 2
     assert client.post("/notices/read/").status_code == 302
-    assert inbox.unread_count(actor) == 0
+    assert inbox.unread_count(actor.officer_id) == 0
     assert "没有未读的通知" in said(page("kunshan.chief"))
 
 
@@ -104,7 +104,7 @@ def test_a_passed_over_tier_is_pointed_to_the_comparison(page, story, deliver, c
     assert f'href="/cases/{case.pk}/revisions/2/"' in response.content.decode()
     assert "直接报回" in said(response)
     page("suzhou.desk", f"/cases/{case.pk}/revisions/2/")
-    assert inbox.unread_count(cast.actor("suzhou.desk")) == 0
+    assert inbox.unread_count(cast.officer("suzhou.desk").pk) == 0
 
 
 def test_a_mention_says_so(page, story, deliver, cast):
