@@ -41,7 +41,7 @@ class Malformed(DomainError):
     """The input itself is broken; nothing was looked up."""
 
     code, status = "malformed", 400
-    message = _("填写的内容有误，请改正后再提交。")
+    message = _("有内容不对，改正后再试。")
 
 
 class NotVisible(DomainError):
@@ -77,14 +77,14 @@ class StaleVersion(DomainError):
     """The case changed since the page or the ETag was read."""
 
     code, status = "stale_version", 412
-    message = _("案件刚刚有变动，请看过变动后再提交。")
+    message = _("案件刚刚有变动，请看过变动后再办。")
 
 
 class GuardFailed(DomainError):
     """The case is not ready; `reasons` holds all that is missing."""
 
     code, status = "guard_failed", 422
-    message = _("还缺一些内容，补齐后再提交。")
+    message = _("还缺一些内容，补齐后再办。")
 
 
 class Conflict(DomainError):

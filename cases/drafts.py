@@ -46,7 +46,7 @@ def open_case(*, actor: Actor, content: Mapping[str, Any], responsible: str = ""
     if actor.role != Role.DRAFTER or actor.agency_id is None:
         raise NotPermitted
     if content.get("direction", Direction.OUTGOING) != Direction.OUTGOING:
-        words = _("这里只起草我方请求；外方请求由公安部国合局登记。")
+        words = _("这里只起草我方请求；外方请求由公安部国际合作局登记。")
         raise GuardFailed(reasons=[Reason("direction_not_drafted", words, "/direction")])
     drafter = _drafter(actor, responsible)
     origin = Agency.objects.get(pk=actor.agency_id)
@@ -82,10 +82,16 @@ def open_case(*, actor: Actor, content: Mapping[str, Any], responsible: str = ""
         actor=actor,
         kind="case.create",
         subject=f"case:{case.pk}",
-        facts={"fields": sorted(content), "status": case.status, "to": origin.pk, "drafter": drafter.pk},
+        facts=_opened(case, content),
         at=moment,
     )
     return case
+
+
+def _opened(case: Case, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What the trail keeps of a new case; its number too, so that an auditor can name it."""
+    fields, origin, drafter = sorted(content), case.origin_id, case.drafter_id
+    return {"number": case.number, "fields": fields, "status": case.status, "to": origin, "drafter": drafter}
 
 
 @transaction.atomic

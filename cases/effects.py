@@ -93,7 +93,7 @@ def _record_acknowledgement(act: Act) -> None:
     Receipt.objects.create(
         transmission=_sent(act.case),
         case=act.case,
-        their_reference=act.values["their_reference"],
+        their_reference=act.values.get("their_reference", ""),
         their_desk=act.values.get("their_desk", ""),
         recorded_by_id=act.actor.person_id,
         at=act.at,

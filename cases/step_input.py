@@ -19,6 +19,8 @@ from cases.workflow import Field, Kind, fields_of
 from treaties.codes import code_exists
 
 MAX_ROWS = 200
+# What is picked from a list rather than written.
+_CHOSEN = frozenset({Kind.CHOICE, Kind.CODE, Kind.CODES, Kind.OFFICER})
 _OUTCOMES = frozenset(Outcome.values) - {Outcome.WAITING}
 
 
@@ -55,7 +57,7 @@ def clean_text(value: object, pointer: str, limit: int, faults: Faults) -> str:
         faults.add("not_text", _("这里要填文字。"), pointer)
         return ""
     if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
-        faults.add("bad_character", _("含有无法保存的字符，请删去后再提交。"), pointer)
+        faults.add("bad_character", _("含有无法保存的字符，请删去后再试。"), pointer)
         return ""
     text = value.strip()
     if "密" in text and secrecy.marked(text):
@@ -67,7 +69,8 @@ def clean_text(value: object, pointer: str, limit: int, faults: Faults) -> str:
 
 def _require(field: Field, value: object, pointer: str, faults: Faults) -> None:
     if field.required and not value and not any(r.pointer.startswith(pointer) for r in faults.reasons):
-        faults.add("required", _("请填写「%(label)s」。") % {"label": field.label}, pointer)
+        form = _("请选择「%(label)s」。") if field.kind in _CHOSEN else _("请填写「%(label)s」。")
+        faults.add("required", form % {"label": field.label}, pointer)
 
 
 def _text(field: Field, raw: object, faults: Faults) -> str:
@@ -137,10 +140,9 @@ def _object(raw: object, pointer: str, known: set[str], faults: Faults) -> Mappi
 
 def _counterpart(field: Field, raw: object, faults: Faults) -> dict[str, str] | None:
     pointer = f"/{field.name}"
-    if raw is None:
-        _require(field, None, pointer, faults)
+    if raw is None and not field.required:
         return None
-    given = _object(raw, pointer, {"name", "unit"}, faults)
+    given = _object(raw if raw is not None else {}, pointer, {"name", "unit"}, faults)
     name = clean_text(given.get("name"), f"{pointer}/name", 200, faults)
     if not name:
         faults.add("required", _("请填写外方收件单位的名称。"), f"{pointer}/name")

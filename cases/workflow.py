@@ -117,7 +117,7 @@ _ROWS = (
     Transition(
         name="approve",
         label=_("审批同意"),
-        leads=_("同意后转下一级；公安部国合局同意后待发出。"),
+        leads=_("同意后转下一级；公安部国际合作局同意后待发出。"),
         direction=OUT,
         sources=frozenset({Status.IN_REVIEW}),
         targets=(Status.IN_REVIEW, Status.CLEARED),
@@ -180,7 +180,7 @@ _ROWS = (
         seat=Seat.TERMINAL,
         move=Move.STAY,
         fields=(
-            Field(name="their_reference", kind=Kind.TEXT, label=_("对方编号"), required=True, limit=120),
+            Field(name="their_reference", kind=Kind.TEXT, label=_("对方编号"), limit=120),
             Field(name="their_desk", kind=Kind.TEXT, label=_("对方承办部门"), limit=200),
             OPINION,
         ),

@@ -61,11 +61,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "appointments": posts,
         "nav": list(_nav(request, role)),
         "home": first_page(role) if officer else "/",
+        "placed": (),
         "case_work": role in CASE_ROLES,
         "unread_count": lambda: _unread(officer),
         "theme": officer.theme if officer else "auto",
         "single_keys": officer.single_key_shortcuts if officer else True,
         "demo": settings.DEMO,
+        "debug_links": settings.DEBUG,
         "now": timezone.now,
     }
 

@@ -136,7 +136,7 @@ def render_error(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
-        words = _("一次提交的内容太多，没有保存。返回上一页，内容还在；请把长文改成附件再提交。")
+        words = _("一次送出的内容太多，没有保存。返回上一页，内容还在；请把长文改成文件上传。")
         return render_error(request, TooLarge(words))
     return render_error(request, Malformed())
 
@@ -152,7 +152,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    error = DomainError(_("这一页开得太久或在别处登录过，请返回上一页刷新后再提交；填写的内容还在。"))
+    error = DomainError(_("这一页开得太久或在别处登录过，请返回上一页刷新后再试；填写的内容还在。"))
     error.code, error.status = "csrf_failed", 403
     return render_error(request, error)
 

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from treaties.models import Channel, RefusalGround, RequestType, ReturnReason, UsedBy
+from treaties.models import Channel, RefusalGround, RequestType, ReturnReason, Strength, TypeLaw, UsedBy
 
 # How request types are grouped on the page: the beginning of the family, and its name.
 GROUPS: tuple[tuple[str, Promise], ...] = (
@@ -47,3 +47,41 @@ def return_reasons() -> QuerySet[ReturnReason]:
 def refusal_grounds(used_by: UsedBy) -> QuerySet[RefusalGround]:
     """The grounds that our side, or the foreign side, may name."""
     return RefusalGround.objects.filter(Q(used_by=used_by) | Q(used_by=UsedBy.EITHER))
+
+
+# The laws whose grounds are named, in the order of a picker. Two of them know political offences: each in its own field.
+_LAWS: tuple[tuple[str, Promise], ...] = (
+    ("MPSR", _("公安机关办理刑事案件程序规定")),
+    ("IMLA", _("国际刑事司法协助法")),
+    ("EXT", _("引渡法")),
+)
+# The type whose grounds hold for assistance in general.
+_GENERAL = "mla_other"
+
+
+def grounds_offered(kind: RequestType | None, used_by: UsedBy) -> list[tuple[Promise, list[RefusalGround]]]:
+    """The grounds that may be named for a request of this type, by where they come from; what practice knows first.
+
+    The law gives grounds for requests that reach us; the other side's are the same under its own law. So they are those
+    of the type's family; where the law has none of its own (police channels), the general ones of assistance.
+    """
+    cited = _cited(kind.family) if kind else frozenset()
+    if not any(law != "MPSR" for law in map(_law_of, cited)):
+        cited |= _cited(_GENERAL)
+    grounds = list(refusal_grounds(used_by))
+    practice = [ground for ground in grounds if not ground.article]
+    groups: list[tuple[Promise, list[RefusalGround]]] = [(Strength.PRACTICE.label, practice)]
+    groups += [(name, [g for g in grounds if g.article in cited and _law_of(g.article) == law]) for law, name in _LAWS]
+    return [(name, members) for name, members in groups if members]
+
+
+def _law_of(article: str) -> str:
+    return article.partition("-")[0]
+
+
+def _cited(family: str) -> frozenset[str]:
+    """The articles on refusal that the law gives for requests of this family that reach us."""
+    laws = TypeLaw.objects.filter(request_type__family=family, request_type__direction__in=["incoming", "both"])
+    return frozenset(
+        ground["cite"] for law in laws for grounds in law.data.get("refusal_grounds", {}).values() for ground in grounds
+    )

@@ -86,7 +86,7 @@ def _refuse(request: HttpRequest) -> HttpResponse | None:
     if not length.isdigit() or int(length[:12]) > _BODY_LIMIT:
         return _error(413, "invalid_request", _("内容太大。"))
     if any("\x00" in text for pair in request.POST.lists() for text in (pair[0], *pair[1])):
-        return _error(400, "invalid_request", _("含有无法保存的字符，请删去后再提交。"))
+        return _error(400, "invalid_request", _("含有无法保存的字符，请删去后再试。"))
     return None
 
 

@@ -105,7 +105,7 @@ def _no_constant(name: str) -> Any:
 def _check_text(value: Any) -> None:
     if isinstance(value, str):
         if _UNFIT.search(value):
-            raise ParseError(_("含有无法保存的字符，请删去后再提交。"))
+            raise ParseError(_("含有无法保存的字符，请删去后再试。"))
     elif isinstance(value, dict):
         for key, inner in value.items():
             _check_text(key)

@@ -144,7 +144,7 @@ def running(days: int) -> str:
 def took(days: int) -> str:
     """`用时 1 个工作日`: a finished stretch."""
     if days < 1:
-        return _("不到 1 个工作日")
+        return _("用时不到 1 个工作日")
     return ngettext("用时 %(n)s 个工作日", "用时 %(n)s 个工作日", days) % {"n": grouped(days)}
 
 

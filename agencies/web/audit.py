@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies import audit_log, verification
+from agencies import audit_log, audit_names, verification
 from agencies.actors import Actor
 from agencies.audit_log import Asked
+from agencies.audit_names import Names
 from agencies.commands.accounts import require
+from agencies.doors import words
 from agencies.doors.reading import Query
 from agencies.models import AuditEvent
 from agencies.roles import Role
@@ -39,9 +41,9 @@ def audit_log_page(request: HttpRequest) -> HttpResponse:
     found = audit_log.events(actor=actor, asked=asked)
     rows, older, newer = _page(found, before, after)
     audit_log.record_reading(actor=actor, asked=asked)
-    state = audit_log.state()
+    state, names = audit_log.state(), audit_names.names_in(rows)
     context = {
-        "rows": [_row(event) for event in rows],
+        "rows": [_row(event, names) for event in rows],
         "state": state,
         "faults": _faults(state.last),
         "asked": shown,
@@ -58,9 +60,9 @@ def _asked(query: Query) -> tuple[Asked, dict[str, str]]:
     kinds = {code for _family, options in _kinds() for code, _word in options}
     kind, officer = query.one_of("kind", {"", *kinds}), query.text("officer", 40)
     subject = query.text("subject", 81)
-    if subject and not audit_log.SUBJECT.fullmatch(subject):
-        query.fault("bad_subject", _("写成 case:编号、officer:编号或 client:编号。"), "subject")
-        subject = ""
+    about = subject if audit_log.SUBJECT.fullmatch(subject) else audit_names.subject_called(subject) if subject else ""
+    if subject and not about:
+        query.fault("bad_subject", _("没有这个案件编号或警号。"), "subject")
     since, until = _day(query, "since"), _day(query, "until")
     shown = {
         "kind": kind,
@@ -70,7 +72,7 @@ def _asked(query: Query) -> tuple[Asked, dict[str, str]]:
         "until": f"{until:%Y-%m-%d}" if until else "",
     }
     end = until + timedelta(days=1) if until else None
-    return Asked(kind=kind, officer=officer, subject=subject, since=since, until=end), shown
+    return Asked(kind=kind, officer=officer, subject=about, since=since, until=end), shown
 
 
 def _day(query: Query, name: str) -> datetime | None:
@@ -101,13 +103,15 @@ def _page(found: Any, before: int | None, after: int | None) -> tuple[list[Audit
     return rows, older, before is not None and bool(rows)
 
 
-def _row(event: AuditEvent) -> dict[str, Any]:
+def _row(event: AuditEvent, names: Names) -> dict[str, Any]:
     return {
+        "about": names.of_subject(event.subject),
+        "client": names.of_subject(event.actor),
         "event": event,
         "word": audit_log.KINDS.get(event.kind, event.kind),
         "seal": getattr(event, "seal", None),
         "role": _ROLES.get(event.role, event.role),
-        "facts": [(name, _plain(value)) for name, value in event.facts.items()],
+        "facts": [(name, names.of_fact(name, value) or _plain(name, value)) for name, value in event.facts.items()],
     }
 
 
@@ -118,8 +122,16 @@ def _faults(last: AuditEvent | None) -> list[tuple[str, str, int]]:
     return [(str(audit_log.FAULTS.get(code, code)), code, where) for code, where in last.facts.get("faults", [])]
 
 
-def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _plain(name: str, value: Any) -> str:
+    """A fact as it is recorded; moments in the product's form, nothing as a dash."""
+    if name in _MOMENTS and isinstance(value, str):
+        return words.stamp(datetime.fromisoformat(value))
+    if isinstance(value, list):
+        return _("、").join(map(str, value)) or words.UNKNOWN
+    return words.UNKNOWN if value is None else str(value)
+
+
+_MOMENTS = frozenset({"starts_at", "ends_at", "since", "until"})
 
 
 def _kinds() -> list[tuple[str, list[tuple[str, str]]]]:

@@ -78,6 +78,6 @@ def _found(text: str) -> dict[str, Any]:
 
 def _stops(route: list[Agency]) -> list[dict[str, Any]]:
     return [
-        {"state": "next" if position else "now", "tier": stop.get_tier_display(), "name": stop.short_name, "days": ""}
+        {"state": "next" if position else "now", "tier": stop.get_tier_display(), "name": stop.name, "days": ""}
         for position, stop in enumerate(route)
     ]

@@ -39,12 +39,12 @@ class Transmission(models.Model):
 
 
 class Receipt(models.Model):
-    """A proof of arrival: their reference number and desk."""
+    """A proof of arrival: their reference number and desk, where they named them."""
 
     id = public_id()
     transmission = models.ForeignKey(Transmission, models.PROTECT, related_name="receipts")
     case = models.ForeignKey(Case, models.PROTECT, related_name="receipts")
-    their_reference = models.CharField(max_length=120)
+    their_reference = models.CharField(max_length=120, blank=True)
     their_desk = models.CharField(max_length=200, blank=True)
     recorded_by = models.ForeignKey(Officer, models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -28,6 +28,7 @@ class Station:
     kind: str  # home | foreign | back
     agency: Agency | None = None
     name: str = ""
+    counterpart: str = ""  # who abroad has it, once it was sent
     state: State
     legs: list[Leg] = field(default_factory=list)
     limit: int | None = None
@@ -95,7 +96,7 @@ def _home(dossier: Dossier, agency: Agency, index: int, here: int, straight: ran
     return Station(
         kind="home",
         agency=agency,
-        name=agency.short_name if agency.is_terminal else agency.name,
+        name=agency.name,
         state=state,
         legs=legs,
         limit=_limit(dossier, *((Phase.REVIEW, Phase.DISPATCH) if agency.is_terminal else (Phase.REVIEW,))),
@@ -111,8 +112,13 @@ def _home(dossier: Dossier, agency: Agency, index: int, here: int, straight: ran
 def _foreign(dossier: Dossier) -> Station:
     legs = _legs(dossier, lambda leg: leg.side != Side.DOMESTIC)
     country = dossier.case.country
-    name = legs[-1].holder_name if legs else country.name if country else ""
-    return Station(kind="foreign", name=name, state=_progress(legs), legs=legs)
+    return Station(
+        kind="foreign",
+        name=country.name if country else "",
+        counterpart=legs[-1].holder_name if legs else "",
+        state=_progress(legs),
+        legs=legs,
+    )
 
 
 def _back(dossier: Dossier) -> Station:

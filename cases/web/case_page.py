@@ -17,7 +17,7 @@ from agencies.errors import DomainError
 from agencies.models import Agency
 from agencies.roles import Role
 from cases import notes
-from cases.models import Direction, Mark, Status, Subject, SubjectKind
+from cases.models import Direction, Mark, Outcome, Status, Subject, SubjectKind
 from cases.policies import available, eyes_used, may_edit, seated
 from cases.queries import choices
 from cases.queries.changes import masked
@@ -69,7 +69,8 @@ def page(
         "custody": route_words.custody_rows(dossier, told),
         "custody_of": told,
         "custody_sum": route_words.custody_sum(told),
-        "clocks": route_words.clocks(dossier),
+        **route_words.clocks(dossier),
+        "waiting": waiting_word(dossier),
         "forms": _forms(dossier, steps, step, posted, error),
         "others": others(dossier, steps),
         "may_edit": may_edit(actor, case, dossier.leg),
@@ -127,6 +128,13 @@ def _facts(dossier: Dossier) -> list[tuple[str, object]]:
     if case.result:
         facts.append((_("结果"), sentences.named(case.result)))
     return facts
+
+
+def waiting_word(dossier: Dossier) -> str:
+    """What an item without an outcome waits for: to be sent, or to be answered."""
+    if dossier.sent is not None:
+        return str(Outcome.WAITING.label)
+    return _("未发出") if dossier.leg is None else _("待发出")
 
 
 _BASIS = gettext_lazy("依据")

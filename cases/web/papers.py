@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -32,12 +31,16 @@ from cases.file_kinds import ACCEPTED, KINDS
 from cases.models import Attachment, Audience, Case, Leg, Note
 from cases.web.sentences import named
 
+# The parts of a case's page that say themselves what became of a form in them (components/messages.html).
+PLACED = ("files", "notes")
+
 
 def papers_of(actor: Actor, case: Case, leg: Leg | None) -> dict[str, Any]:
     """What cases/_files.html and cases/_notes.html need, as one dict to put into a page's context."""
     written = [note for note in notes.notes_of(actor, case) if note.event is None or note.event.kind == "note.add"]
     told = notes.mentioned_in(written)
     return {
+        "placed": PLACED,
         "files": files_shown(files.files_of(case)),
         "may_attach": files.may_attach(actor, case, leg),
         "may_remove": files.may_remove(actor, case, leg),
@@ -101,29 +104,39 @@ def take_files(request: HttpRequest, actor: Actor, case: Case) -> DomainError | 
 
     Whether he may attach at all is not a matter of one file: such an error is raised.
     """
-    too_big = [_named(name, files.too_large().reasons) for name in oversize(request)]
-    taken, refused = _take(actor, case, request.FILES.getlist("file"))
+    taken, refused = attach_all(request, actor, case)
+    report_marked(actor, case.pk, refused)
     if taken:
-        messages.success(request, format_html(_("已上传 {names}。"), names=listed([named(name) for name in taken])))
-    elif not (too_big or refused):
+        messages.success(request, uploaded(taken), "files")
+    elif not refused:
         refused = [Reason("file_missing", _("先选择文件，再上传。"), "/file")]
-    if not (too_big or refused):
-        return None
-    error = files.FileRefused(_("有文件没有上传。") if taken else "", reasons=[*too_big, *refused])
-    error.status = 413 if too_big else error.status
+    return refusal_of(refused, _("有文件没有上传。") if taken else "") if refused else None
+
+
+def refusal_of(reasons: list[Reason], words: str = "") -> files.FileRefused:
+    """One error for all the files that were refused."""
+    error = files.FileRefused(words, reasons=reasons)
+    error.status = 413 if any(reason.code == "file_too_large" for reason in reasons) else error.status
     return error
 
 
-def _take(actor: Actor, case: Case, uploads: list[UploadedFile[Any]]) -> tuple[list[str], list[Reason]]:
-    taken, refused = [], []
-    for upload in uploads:
+def report_marked(actor: Actor, case_id: UUID, reasons: Sequence[Reason]) -> None:
+    """Record that files under a secrecy marking were refused, once for each."""
+    for reason in reasons:
+        if reason.code == secrecy.CODE and reason.pointer == "/file":
+            secrecy.report(actor, f"case:{case_id}", ["/file"])
+
+
+def attach_all(request: HttpRequest, actor: Actor, case: Case) -> tuple[list[str], list[Reason]]:
+    """Attach the files of this request: the names of those taken, and why the others were not."""
+    taken: list[str] = []
+    refused = [_named(name, files.too_large().reasons) for name in oversize(request)]
+    for upload in request.FILES.getlist("file"):
         name = upload.name or ""
         try:
             taken.append(files.attach(actor=actor, case_id=case.pk, name=name, content=upload).name)
         except (GuardFailed, TooLarge) as error:
             refused.append(_named(name, error.reasons))
-            if any(reason.code == secrecy.CODE for reason in error.reasons):
-                secrecy.report(actor, f"case:{case.pk}", ["/file"])
     return taken, refused
 
 
@@ -150,8 +163,13 @@ def remove_file(request: HttpRequest, case_id: UUID, file_id: UUID) -> HttpRespo
     """Take a file off a draft or a returned case."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     attachment = files.remove(actor=actor, case_id=case_id, file_id=file_id)
-    messages.success(request, removed(attachment))
+    messages.success(request, removed(attachment), "files")
     return redirect(f"{reverse('case-detail', args=[case_id])}#files")
+
+
+def uploaded(names: Sequence[str]) -> SafeString:
+    """What is said after files were attached."""
+    return format_html(_("已上传 {names}。"), names=listed([named(name) for name in names]))
 
 
 def removed(attachment: Attachment) -> SafeString:
@@ -196,11 +214,11 @@ def _tell(request: HttpRequest, note: Note, unseen: list[str]) -> None:
     said = (
         _("备注已保存，只有本机关能看到。") if note.audience == Audience.AGENCY else _("备注已保存，沿线机关都能看到。")
     )
-    messages.success(request, said)
+    messages.success(request, said, "notes")
     if unseen:
         internal = note.audience == Audience.AGENCY
         text = _("%(names)s 看不到这条备注，没有通知。") if internal else _("%(names)s 看不到这件案件，没有通知。")
-        messages.warning(request, text % {"names": listed([f"@{number}" for number in unseen])})
+        messages.warning(request, text % {"names": listed([f"@{number}" for number in unseen])}, "notes")
 
 
 def listed(names: Sequence[str]) -> SafeString:

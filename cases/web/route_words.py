@@ -28,6 +28,7 @@ def stops(dossier: Dossier, stations: list[Station]) -> list[dict[str, Any]]:
             "late": station.late,
             "tier": _tier(station),
             "name": _name(dossier, station),
+            "who": station.counterpart,
             "days": _days(dossier, station),
             "note": _note(station) if station is not stations[-1] else _note(station) or _end(dossier, station),
         }
@@ -105,11 +106,17 @@ def _note(station: Station) -> str:
 # --- Clocks ----------------------------------------------------------------------------------------------------------
 
 
-def clocks(dossier: Dossier) -> list[dict[str, Any]]:
-    """The deadlines that run, the earliest first, then the three met last."""
+MET_SHOWN = 3
+
+
+def clocks(dossier: Dossier) -> dict[str, list[dict[str, Any]]]:
+    """The deadlines that run, the earliest first, with the three met last; and apart the `earlier` ones, newest first."""
     running = sorted((d for d in dossier.deadlines if d.met_at is None), key=lambda d: d.due_at)
-    met = [d for d in dossier.deadlines if d.met_at is not None][-3:]
-    return [_running(dossier, d) for d in running] + [_met(dossier, d) for d in reversed(met)]
+    met = [_met(dossier, d) for d in reversed(dossier.deadlines) if d.met_at is not None]
+    return {
+        "clocks": [_running(dossier, d) for d in running] + met[:MET_SHOWN],
+        "earlier_clocks": met[MET_SHOWN:],
+    }
 
 
 def _clock_name(dossier: Dossier, deadline: Deadline) -> SafeString:

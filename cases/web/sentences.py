@@ -42,7 +42,7 @@ def _who(phase: str) -> str:
         Phase.CORRECTION: _("已退回，现由{holder}补正"),
         Phase.DISPATCH: _("已审批完毕，现由{holder}发出"),
         Phase.LIAISON: _("现由{holder}对外联系"),
-        Phase.ABROAD: _("现在外方，由{holder}办理"),
+        Phase.ABROAD: _("现在{country}，由{holder}办理"),
         Phase.QUERY: _("外方有询问，现由{holder}答复"),
         Phase.RETURN: _("外方已答复，现由{holder}转交"),
         Phase.DELIVERY: _("答复已到{holder}，等待签收"),
@@ -57,7 +57,13 @@ def lede(dossier: Dossier) -> SafeString:
     holder = strong(leg.holder_name)
     if leg.handler is not None:
         holder = format_html(_("{holder}的{officer}"), holder=holder, officer=strong(leg.handler.name))
-    return sentence(format_html(_who(leg.phase), holder=holder), _since(dossier, leg), _until(dossier))
+    where = format_html(_who(leg.phase), holder=holder, country=country_of(dossier))
+    return sentence(where, _since(dossier, leg), _until(dossier))
+
+
+def country_of(dossier: Dossier) -> str:
+    """The country that is asked, in the language of the page."""
+    return dossier.case.country.name if dossier.case.country else ""
 
 
 def _since(dossier: Dossier, leg: Leg) -> str:
@@ -135,8 +141,7 @@ def _after_correction(dossier: Dossier, _leg: Leg) -> SafeString:
 
 
 def _after_clearing(dossier: Dossier, _leg: Leg) -> SafeString:
-    country = dossier.case.country.name if dossier.case.country else ""
-    return format_html(_("发出后由{country}方面办理，外方用时另计。"), country=country)
+    return format_html(_("发出后由{country}方面办理，外方用时另计。"), country=country_of(dossier))
 
 
 def _after_abroad(dossier: Dossier, _leg: Leg) -> SafeString:

@@ -17,10 +17,11 @@ from agencies.errors import DomainError, Malformed, NotVisible, Reason
 from agencies.officers import officers_at
 from cases.models import Outcome, RequestItem
 from cases.queries.dossier import Dossier
-from cases.workflow import Field, Kind, Transition, fields_of
+from cases.web.papers import upload_rules
+from cases.workflow import Field, Kind, Move, Transition, fields_of
 from treaties.codes import CODES
 from treaties.models import UsedBy
-from treaties.queries import refusal_grounds
+from treaties.queries import grounds_offered
 
 _OUTCOME = re.compile(r"^items-([0-9a-f-]{36})-outcome$")
 
@@ -83,6 +84,7 @@ class Input:
     limit: int = 4000
     value: Any = ""
     options: Sequence[tuple[str, object]] = ()
+    groups: Sequence[tuple[object, Sequence[tuple[str, str]]]] = ()
     rows: Sequence[Mapping[str, Any]] = ()
     errors: Sequence[str] = ()
     error_of: Mapping[str, str] = field(default_factory=dict)
@@ -99,6 +101,7 @@ class StepForm:
     open: bool = False
     message: object = ""
     summary: Sequence[tuple[str, str]] = ()
+    upload: Mapping[str, Any] | None = None  # set where files come with the step
 
 
 def build(
@@ -113,7 +116,7 @@ def build(
     """The form of one step: empty, or as it was posted with the reasons of its refusal at their inputs."""
     reasons = _named(error.reasons if error else (), posted)
     inputs = [_input(dossier, transition, one, posted, reasons) for one in transition.fields]
-    ids = {one.name: one.id for one in inputs}
+    ids = {one.name: one.id for one in inputs} | {"file": f"{transition.name}-file"}
     return StepForm(
         transition=transition,
         leads=leads,
@@ -122,7 +125,13 @@ def build(
         open=opened,
         message=error.message if error else "",
         summary=[(str(reason.words), _anchor(reason.pointer, ids)) for reason in reasons],
+        upload=upload_rules() if brings_files(transition) else None,
     )
+
+
+def brings_files(transition: Transition) -> bool:
+    """A reply comes with the papers that hold it."""
+    return transition.move is Move.REPLY
 
 
 def _named(reasons: Iterable[Reason], posted: Posted | None) -> list[Reason]:
@@ -159,6 +168,7 @@ def _input(
         limit=one.limit,
         value=value or _EMPTY.get(one.kind, ""),
         options=_options(dossier, one),
+        groups=_groups(dossier, one),
         rows=_rows(dossier.items, value or [], mine) if one.kind is Kind.OUTCOMES else (),
         errors=[str(reason.words) for reason in mine if reason.pointer.count("/") < 2 or _is_entry(reason.pointer)],
         error_of={
@@ -181,11 +191,17 @@ def _options(dossier: Dossier, one: Field) -> list[tuple[str, object]]:
         return [(officer.police_number, officer.name) for officer in officers_at(held or 0)]
     if one.kind is Kind.CHOICE:
         return list(one.source)  # type: ignore[arg-type]
-    if one.kind is Kind.OUTCOMES:
-        return [(ground.code, ground.name) for ground in refusal_grounds(UsedBy.THEIRS)]
     if isinstance(one.source, str) and one.source:
         return [(row.code, row.name) for row in CODES[one.source]._default_manager.order_by("position")]
     return []
+
+
+def _groups(dossier: Dossier, one: Field) -> list[tuple[object, list[tuple[str, str]]]]:
+    """The grounds of a refusal abroad, by law."""
+    if one.kind is not Kind.OUTCOMES:
+        return []
+    offered = grounds_offered(dossier.case.request_type, UsedBy.THEIRS)
+    return [(law, [(ground.code, ground.name) for ground in grounds]) for law, grounds in offered]
 
 
 def _rows(items: Sequence[RequestItem], given: Sequence[Mapping[str, str]], reasons: Sequence[Reason]) -> list[Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,14 +29,15 @@ from agencies.errors import (
 from agencies.models import Agency
 from agencies.officers import officers_at
 from cases.commands import take_step
-from cases.models import Involvement, Status
+from cases.models import Case, Involvement, Status
 from cases.policies import available, find, open_leg
 from cases.queries.changes import Since, since
 from cases.queries.dossier import Dossier, dossier
 from cases.web import sentences
 from cases.web.case import actor_of, described
 from cases.web.case_page import lines, page, seat_of, whose
-from cases.web.step_forms import Posted, build, read
+from cases.web.papers import attach_all, refusal_of, report_marked, uploaded
+from cases.web.step_forms import Posted, brings_files, build, read
 from cases.workflow import Kind, Transition
 
 
@@ -45,15 +47,30 @@ def case_step(request: HttpRequest, case_id: UUID, step: str) -> HttpResponse:
     actor = actor_of(request)
     posted = read(step, request.POST)
     try:
-        case = take_step(actor=actor, case_id=case_id, step=step, data=posted.data, version=posted.version)
+        case, taken = _take(request, actor, case_id, step, posted)
     except (Malformed, GuardFailed) as error:
+        report_marked(actor, case_id, error.reasons)
         return _again(request, dossier(actor, case_id), step, posted, error)
     except StaleVersion as error:
         return _conflict(request, dossier(actor, case_id), step, posted, error)
     except (NotPermitted, NotHolder, FourEyes, WrongStatus) as error:
         return _refused(request, dossier(actor, case_id), step, posted, error)
     messages.success(request, _done(sentences.done(step, case, open_leg(case))))
+    if taken:
+        messages.success(request, uploaded(taken))
     return redirect("case-detail", case_id=case.pk)
+
+
+def _take(request: HttpRequest, actor: Actor, case_id: UUID, step: str, posted: Posted) -> tuple[Case, list[str]]:
+    """The step with the files it brings, both or neither; gives the case and the files' names."""
+    with transaction.atomic():
+        case = take_step(actor=actor, case_id=case_id, step=step, data=posted.data, version=posted.version)
+        if not brings_files(find(case, step)):
+            return case, []
+        taken, refused = attach_all(request, actor, case)
+        if refused:
+            raise refusal_of(refused, _("文件没有收下，这一步没有办成。改好后重新选择文件。"))
+        return case, taken
 
 
 def _done(said: SafeString) -> SafeString:

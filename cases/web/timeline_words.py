@@ -108,12 +108,14 @@ def _dispatch(entry: Entry, known: Codes) -> SafeString:
 def _acknowledge(entry: Entry, _known: Codes) -> SafeString:
     if entry.receipt is None:
         return format_html(pgettext("timeline", "登记外方已收"))
-    reference = named(entry.receipt.their_reference)
-    if not entry.receipt.their_desk:
-        return format_html(_("登记外方已收，对方编号 {reference}"), reference=reference)
-    return format_html(
-        _("登记外方已收，对方编号 {reference}，由{desk}承办"), reference=reference, desk=named(entry.receipt.their_desk)
-    )
+    reference, desk = entry.receipt.their_reference, entry.receipt.their_desk
+    form = {
+        (True, True): _("登记外方已收，对方编号 {reference}，由{desk}承办"),
+        (True, False): _("登记外方已收，对方编号 {reference}"),
+        (False, True): _("登记外方已收，由{desk}承办"),
+        (False, False): pgettext("timeline", "登记外方已收"),
+    }[bool(reference), bool(desk)]
+    return format_html(form, reference=named(reference), desk=named(desk))
 
 
 def _reply(entry: Entry, _known: Codes) -> SafeString:
@@ -171,7 +173,6 @@ _WORDS: Mapping[str, Callable[[Entry, Codes], SafeString]] = {
 }
 _PLAIN: Mapping[str, str | Promise] = {
     "create": pgettext_lazy("timeline", "新建请求"),
-    "copy": gettext_lazy("由本案复制了一件新的请求"),
     "recommend": gettext_lazy("写了拟办意见"),
     "decline": pgettext_lazy("timeline", "不予上报"),
     "withdraw": pgettext_lazy("timeline", "撤回"),

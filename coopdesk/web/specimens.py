@@ -198,7 +198,7 @@ def _routes() -> list[tuple[str, list[dict[str, Any]]]]:
                 _stop("done", _("县"), "瑞丽市公安局", words.took(1)),
                 _stop("skip", _("州"), "德宏州公安局", _("未经手"), note=_("已抄送")),
                 _stop("done", _("省"), "云南省公安厅", words.took(2)),
-                _stop("done", _("部"), "公安部国合局", words.took(3)),
+                _stop("done", _("部"), "公安部国际合作局", words.took(3)),
                 _stop("now", abroad, "缅甸警方", words.abroad(41), foreign=True),
                 _stop("next", back, "部→省→州→县", words.limit(4)),
             ],
@@ -208,7 +208,7 @@ def _routes() -> list[tuple[str, list[dict[str, Any]]]]:
             [
                 _stop("done", _("区"), "朝阳分局", words.took(1)),
                 _stop("now", _("市"), "北京市公安局", f"{words.running(6)} {words.days_over(2)}", late=True),
-                _stop("next", _("部"), "公安部国合局", words.limit(5)),
+                _stop("next", _("部"), "公安部国际合作局", words.limit(5)),
                 _stop("next", abroad, "泰国皇家警察总署", reply_here, foreign=True),
                 _stop("next", back, "部→市→区", words.limit(3)),
             ],

@@ -58,6 +58,21 @@ def test_filters(auditor, cast):
 
 
 @pytest.mark.django_db
+def test_ids_are_shown_by_their_names_and_found_by_them(auditor, cast, story):
+    case = story.submitted()
+    story.step("kunshan.chief", case, "assign_handler", handler="kunshan.desk")
+    html = auditor.get(reverse("audit-log"), {"subject": case.number, "kind": "case.*"}).content.decode()
+    assert html.count(f">{case.number}</a>") == 3
+    assert f"kunshan.desk {cast.officer('kunshan.desk').name}" in html
+    assert "昆山市公安局" in html
+    assert ">今日 " in html
+    officer = cast.officer("kunshan.officer")
+    record(kind="officer.reset", subject=f"officer:{officer.pk}", actor=cast.actor("sysadmin"))
+    html = auditor.get(reverse("audit-log"), {"subject": "kunshan.officer"}).content.decode()
+    assert f">{officer.police_number} {officer.name}</a>" in html
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "query",
     [
@@ -93,7 +108,7 @@ def test_pages_both_ways(auditor):
 @pytest.mark.django_db
 def test_no_query_count_grows_with_events(auditor, django_assert_max_num_queries):
     record(page.PAGE)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         auditor.get(reverse("audit-log"))
 
 

@@ -64,12 +64,45 @@ def text(response) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        ("draft", "待发出"),
+        ("in_review", "待发出"),
+        ("cleared", "待发出"),
+        ("dispatched", "待答复"),
+        ("declined", "未发出"),
+    ],
+)
+def test_an_item_waits_to_be_sent_before_it_waits_for_an_answer(page, story, status, word):
+    html = page("kunshan.officer", story.at(status)).content.decode()
+    part = html[html.index('id="items"') : html.index('id="persons"')]
+    assert part.count(f'data-s="waiting">{word}<') == 2
+    assert html.index(f'data-s="{status}"') < html.index("<h1>")  # the case's own status, in its head
+
+
+def test_the_route_names_the_country_and_then_who_has_it(page, story):
+    html = page("kunshan.officer", story.dispatched()).content.decode()
+    stop = html[html.index('data-side="foreign"') :]
+    assert stop.index("泰国") < stop.index("泰国皇家警察总署") < stop.index("</li>")
+    assert "用时不到 1 个工作日" in html
+
+
+def test_every_clock_of_an_ended_case_is_there(page, story):
+    case = story.closed()
+    html = page("kunshan.officer", case).content.decode()
+    part = html[html.index('id="clocks-title"') :]
+    n = part[: part.index("</section>")].count('class="clock"')
+    assert n == case.deadlines.count() > 3
+    assert f"另有 {n - 3} 个已办结的时限" in part
+
+
 SENTENCES = {
     "draft": ("起草中，还没有报送", "填好后报送"),
     "in_review": ("审核，不到1个工作日，应于", "同意后转"),
     "returned": ("已退回，现由", "补正后重新由"),
     "cleared": ("已审批完毕，现由", "发出后由泰国方面办理"),
-    "dispatched": ("现在外方，由", "外方答复后由"),
+    "dispatched": ("现在泰国，由", "外方答复后由"),
     "answered": ("外方已答复，现由", "由它再往下转"),
     "delivered": ("答复已到", "写明答复有没有用"),
     "closed": ("签收办结，我方用时", "重新启用"),
@@ -334,7 +367,7 @@ def test_a_declined_case_ends_at_its_last_stop(story, cast, see):
     assert [stop.kind for stop in stops] == ["home"]
 
 
-# --- Comparing and copying -------------------------------------------------------------------------------------------
+# --- Comparing -----------------------------------------------------------------------------------------------------
 
 
 def test_a_corrected_content_is_compared_with_the_one_before(page, story, cast):
@@ -353,25 +386,3 @@ def test_a_corrected_content_is_compared_with_the_one_before(page, story, cast):
     assert "这是第一版" in text(page("kunshan.chief", case, "revisions/1/"))
     for number in (0, 3):
         assert page("kunshan.chief", case, f"revisions/{number}/").status_code == 404
-
-
-@pytest.mark.parametrize("status", ["draft", "in_review", "closed", "withdrawn", "declined"])
-def test_a_drafter_copies_a_case_into_a_new_draft(page, story, client, see, status):
-    case = story.at(status, title="原来的标题")
-    page("kunshan.officer", case)
-    response = client.post(f"/cases/{case.pk}/copy/")
-    assert response.status_code == 302
-    with see("kunshan.officer"):
-        copy = Case.objects.exclude(pk=case.pk).get()
-        assert (copy.status, copy.title, copy.country.code) == ("draft", "原来的标题", "TH")
-        assert copy.number != case.number
-        assert copy.items.count() == 2
-        assert copy.subjects.get().document_number == "ZZ9000001"
-    assert response["Location"] == f"/cases/{copy.pk}/edit/"
-
-
-@pytest.mark.parametrize("login, status", [("kunshan.desk", 403), ("kunshan.chief", 403), ("ruili.officer", 404)])
-def test_nobody_else_copies_it(page, story, client, login, status):
-    case = story.at("declined")
-    page(login, case)
-    assert client.post(f"/cases/{case.pk}/copy/").status_code == status

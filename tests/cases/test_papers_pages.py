@@ -175,7 +175,22 @@ def test_a_note_is_saved_and_shown(officer, story):
     assert response.status_code == 200
     assert "请 " in text
     assert "@kunshan.chief" in text
-    assert "只有本机关能看到" in text
+    notes_part = text[text.index('id="notes"') : text.index('id="timeline"')]  # where the browser scrolls to
+    assert text.count("只有本机关能看到") == notes_part.count("只有本机关能看到") == 1
+    assert "@kunshan.chief" in notes_part
+    assert officer.get(reverse("case-detail", args=[case.pk])).content.decode().count("只有本机关能看到") == 0
+
+
+def test_the_count_of_notes_is_of_those_one_reads(officer, cast, story):
+    case = story.submitted()
+    story.step("kunshan.chief", case, "approve")
+    assert note(log_in(cast, "suzhou.desk"), case, "市局内部的话").status_code == 302
+    note(officer, case, "沿线的话", "route")
+    for login, n in (("kunshan.officer", 1), ("suzhou.desk", 2)):
+        html = log_in(cast, login).get(reverse("case-detail", args=[case.pk])).content.decode()
+        part = html[html.index('id="notes"') : html.index('id="timeline"')]
+        assert part.count("<li>") == n
+        assert f">{n}</span>" in part[: part.index("</h2>") + 60]
 
 
 def test_the_writer_is_told_whom_the_note_did_not_reach(officer, story):

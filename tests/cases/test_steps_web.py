@@ -9,10 +9,13 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from agencies.models import AuditEvent
 from agencies.scope import acting
 from cases import content_input, drafts
 from cases.models import Case, Status
+from tests import samples
 from tests.language import wrong_words
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +131,59 @@ def test_the_steps_that_end_a_case(take, story, now, step, status, login, ended)
     filled = {} if step == "discard" else {"opinion": "不再需要"}
     assert take(login, case, step, **filled).status_code == 302
     assert now(case).status == ended
+
+
+# --- What comes back from abroad --------------------------------------------------------------------------------------
+
+
+def test_receipt_abroad_is_recorded_without_a_number(take, story, client):
+    case = story.dispatched()
+    assert take("guohe.desk", case, "record_acknowledgement").status_code == 302
+    take("guohe.desk", case, "record_acknowledgement", their_desk="外事处")
+    page = said(client.get(f"/cases/{case.pk}/"))
+    assert "登记外方已收，由 外事处 承办" in page
+
+
+def reply(case, see, *uploads, **more):
+    with see("guohe.desk"):
+        ids = list(case.items.values_list("pk", flat=True))
+    return {"kind": "final", **{f"items-{pk}-outcome": "executed" for pk in ids}, "file": list(uploads), **more}
+
+
+def test_the_papers_of_a_reply_come_with_it(take, story, see, now):
+    case = story.dispatched()
+    paper = SimpleUploadedFile("复函.pdf", samples.PDF)
+    assert take("guohe.desk", case, "record_reply", **reply(case, see, paper)).status_code == 302
+    assert now(case).status == Status.ANSWERED
+    with see("guohe.desk"):
+        (file,) = case.attachments.all()
+        assert (file.name, file.transmission.kind) == ("复函.pdf", "final")
+
+
+def test_a_reply_with_a_refused_paper_is_not_recorded_and_keeps_its_words(take, story, see, now):
+    case = story.dispatched()
+    papers = SimpleUploadedFile("好.pdf", samples.PDF), SimpleUploadedFile("机密★10年.pdf", samples.PDF)
+    response = take("guohe.desk", case, "record_reply", **reply(case, see, *papers, opinion="电话核实过"))
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert 'href="#record_reply-file"' in html
+    assert "电话核实过" in html
+    assert "已上传" not in html
+    assert now(case).status == Status.DISPATCHED
+    with see("guohe.desk"):
+        assert not case.attachments.exists()
+    assert AuditEvent.objects.filter(kind="case.secret_refused", subject=f"case:{case.pk}").count() == 1
+
+
+def test_a_counterpart_without_a_name_is_asked_for_at_its_input(take, story):
+    filled = {"channel": "", "counterpart-name": "", "counterpart-unit": ""}
+    response = take("guohe.desk", story.cleared(), "dispatch", **filled)
+    html = response.content.decode()
+    assert response.status_code == 400
+    assert "请填写外方收件单位的名称。" in html
+    assert "请选择「渠道」。" in html
+    assert 'href="#dispatch-counterpart-name"' in html
+    assert 'aria-describedby="dispatch-counterpart-name-error"' in html
 
 
 # --- A form that cannot be sent keeps what was typed -----------------------------------------------------------------

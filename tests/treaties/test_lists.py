@@ -8,7 +8,7 @@ from django.utils import translation
 from agencies.seeding import rows_of, yaml_of
 from treaties.codes import code_exists, request_type_by_code
 from treaties.models import Channel, RefusalGround, RequestType, ReturnReason, TypeLaw, UsedBy
-from treaties.queries import grouped_request_types, refusal_grounds, request_types
+from treaties.queries import grounds_offered, grouped_request_types, refusal_grounds, request_types
 from treaties.seed import load_treaties
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +84,27 @@ def test_grounds_for_the_foreign_answer() -> None:
     ours = set(refusal_grounds(UsedBy.OURS).values_list("code", flat=True))
     assert "chinese_national_summons" in ours
     assert "no_reason_given" not in ours
+
+
+@pytest.mark.parametrize(
+    ("code", "kept", "left_out"),
+    [
+        ("police_cooperation_out", {"political_offence", "not_found"}, {"extradition_torture"}),
+        ("extradition_out", {"extradition_political_offence_or_asylum", "not_found"}, {"political_offence"}),
+        ("mla_confiscation_out", {"confiscation_property_gone", "political_offence"}, {"extradition_national"}),
+        ("interpol_inquiry_out", {"political_offence"}, {"confiscation_property_gone", "extradition_national"}),
+    ],
+)
+def test_the_grounds_offered_are_those_of_the_type_each_once(code: str, kept: set[str], left_out: set[str]) -> None:
+    groups = grounds_offered(RequestType.objects.get(code=code), UsedBy.THEIRS)
+    grounds = [ground for _law, members in groups for ground in members]
+    codes = {ground.code for ground in grounds}
+    assert kept <= codes
+    assert not left_out & codes
+    assert len({ground.key for ground in grounds if ground.key}) == len([ground for ground in grounds if ground.key])
+    laws = [str(law) for law, _members in groups]
+    assert laws[0] == "实务情形"
+    assert len(laws) == len(set(laws))
 
 
 def test_channels() -> None:

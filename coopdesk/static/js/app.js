@@ -54,12 +54,6 @@ function moveCursor(step) {
   return true;
 }
 
-function selectRow() {
-  const box = one(`${ROWS}[aria-current] input[type=checkbox]`);
-  box?.click();
-  return Boolean(box);
-}
-
 function firstAction() {
   const act = all("details.act").find(visible);
   if (!act) return false;
@@ -84,7 +78,6 @@ function mainButton(form) {
 const SINGLE = {
   j: () => moveCursor(1),
   k: () => moveCursor(-1),
-  x: selectRow,
   e: () => press("e") || firstAction(),
   "[": () => follow("prev"),
   "]": () => follow("next"),
