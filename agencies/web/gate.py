@@ -56,7 +56,7 @@ class GateMiddleware(LoginRequiredMiddleware):
             code = {PASSWORD_PAGE: "password_change_required", FACTORS_PAGE: "second_factor_required"}[page]
             body = {
                 "type": f"/problems/{code}",
-                "title": "Forbidden",
+                "title": _("没有权限"),
                 "status": 403,
                 "code": code,
                 "detail": words[page],

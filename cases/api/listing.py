@@ -17,7 +17,7 @@ from agencies.doors.parsing import object_of
 from agencies.doors.preconditions import etag
 from agencies.doors.reading import Query
 from agencies.doors.schema import PAGING, TEXT, Parameters, doc, json_body, one_of, some_of
-from agencies.errors import GuardFailed, Malformed, Reason
+from agencies.errors import Malformed, Reason
 from agencies.queries import agency_by_code
 from cases import content_input, drafts
 from cases.api import shapes
@@ -67,26 +67,33 @@ class Cases(CaseDoor):
 
     def _create(self, request: Request) -> Response:
         raw = object_of(request)
-        responsible = _responsible(raw) if self.actor.service else ""
-        content = {
-            name: value for name, value in raw.items() if name != "responsible_officer" or not self.actor.service
-        }
-        case = drafts.open_case(
-            actor=self.actor, content=content_input.parse(content, required=_REQUIRED), responsible=responsible
-        )
+        content, responsible = _parsed(raw, names_officer=self.actor.service)
+        case = drafts.open_case(actor=self.actor, content=content, responsible=responsible)
         headers = {"ETag": etag(case.version), "Location": request.build_absolute_uri(f"{request.path}{case.pk}/")}
         return Response(case_body(self.actor, case), status=201, headers=headers)
 
 
-def _responsible(raw: Mapping[str, object]) -> str:
-    """The police number a machine names; who is missing or unknown is said by the command's rule."""
+def _parsed(raw: Mapping[str, object], *, names_officer: bool) -> tuple[dict[str, Any], str]:
+    """The content, and the police number that a machine names; Malformed with every fault of either at once.
+
+    Whether the officer is one of the agency's is for the command to say.
+    """
+    faults: list[Reason] = []
     number = raw.get("responsible_officer") or ""
-    if not isinstance(number, str) or len(number) > 40:
-        raise Malformed(reasons=[Reason("not_text", _("写警号。"), "/responsible_officer")])
-    if not number.strip():
-        words = _("写明负责这件请求的承办人警号。")
-        raise GuardFailed(reasons=[Reason("responsible_officer_missing", words, "/responsible_officer")])
-    return number
+    if names_officer:
+        raw = {name: value for name, value in raw.items() if name != "responsible_officer"}
+        if not isinstance(number, str) or len(number) > 40:
+            faults.append(Reason("not_text", _("写警号。"), "/responsible_officer"))
+        elif not number.strip():
+            words = _("写明负责这件请求的承办人警号。")
+            faults.append(Reason("responsible_officer_missing", words, "/responsible_officer"))
+    try:
+        content = content_input.parse(raw, required=_REQUIRED)
+    except Malformed as error:
+        raise Malformed(reasons=[*error.reasons, *faults]) from None
+    if faults:
+        raise Malformed(reasons=faults)
+    return content, str(number)
 
 
 def _after(params: Mapping[str, str]) -> UUID | None:

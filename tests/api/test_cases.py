@@ -316,9 +316,13 @@ class TestSteps:
 class TestServiceAccounts:
     """A machine drafts, patches, submits and discards for its agency; it names who is responsible and never decides."""
 
+    def test_every_fault_is_said_at_once(self, machine):
+        body = problem(machine.post("cases/", content(title=1, country="XX")), 400, "malformed")
+        assert pointers(body) == {"/title", "/country", "/responsible_officer"}
+
     def test_the_responsible_officer_is_named(self, machine):
         for given in ({}, {"responsible_officer": ""}, {"responsible_officer": None}):
-            body = problem(machine.post("cases/", content(**given)), 422, "guard_failed")
+            body = problem(machine.post("cases/", content(**given)), 400, "malformed")
             assert pointers(body) == {"/responsible_officer"}
         assert pointers(problem(machine.post("cases/", content(responsible_officer=7)), 400)) == {
             "/responsible_officer"
