@@ -17,6 +17,7 @@ from agencies.errors import Malformed, Reason, TooLarge
 
 # A whole string (or an unclosed one), or one bracket; brackets inside strings are words, not structure.
 _TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s"';]+)""", re.IGNORECASE)
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -26,12 +27,21 @@ class LengthRequired(APIException):
     status_code, default_code = 411, "length_required"
 
 
+class OnlyUtf8(APIException):
+    """JSON is UTF-8 (RFC 8259 §8.1); a body that says otherwise would be read as something else than it means."""
+
+    status_code, default_code = 415, "unsupported_charset"
+
+
 class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
+        charset = _CHARSET.search(media_type or "")
+        if charset and charset[1].lower() not in ("utf-8", "utf8"):
+            raise OnlyUtf8(_("请用 UTF-8 编码。"))
         body = stream.read(settings.API_BODY_LIMIT + 1)
         if len(body) > settings.API_BODY_LIMIT:
             raise TooLarge(_("内容太大，最多 1 MB。"))

@@ -114,6 +114,16 @@ class TestBodies:
     def test_content_types(self, officer, kind):
         refused(officer.post("cases/", json.dumps(content()), Content_Type=kind), 415)
 
+    @pytest.mark.parametrize("charset, status", [("gbk", 415), ('"utf-16"', 415), ("utf-8", 201), ("UTF-8", 201)])
+    def test_only_utf8(self, officer, charset, status):
+        body = json.dumps(content())
+        answer = officer.post("cases/", body, Content_Type=f"application/json; charset={charset}")
+        assert answer.status_code == status
+
+    @pytest.mark.parametrize("host", ["a b", "[::1", "x" * 300, "evil.example:99999999"])
+    def test_a_malformed_host(self, client, host):
+        assert client.get("/api/v1/cases/", headers={"Host": host}).status_code == 400
+
     def test_every_field_of_the_model(self, officer):
         """Mass assignment: what the row has and the request may not set is unknown."""
         for field in Case._meta.get_fields():
