@@ -36,12 +36,19 @@ PLAIN_FIELDS = ("country", "request_type", "urgency", "mark", "title", "summary"
 
 
 @transaction.atomic
-def open_case(*, actor: Actor, content: Mapping[str, Any], responsible: str = "", at: datetime | None = None) -> Case:
+def open_case(
+    *,
+    actor: Actor,
+    content: Mapping[str, Any],
+    responsible: str = "",
+    facts: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> Case:
     """Start a draft at the actor's agency, with its number and its first leg.
 
-    `content` comes from content_input.parse. A service account names the `responsible` officer by police number, who
-    counts as drafter. Raises NotPermitted for any role but drafter, GuardFailed for a foreign request or an unknown
-    responsible officer.
+    `content` comes from content_input.parse; `facts` are further ones for the trail. A service account names the
+    `responsible` officer by police number, who counts as drafter. Raises NotPermitted for any role but drafter,
+    GuardFailed for a foreign request or an unknown responsible officer.
     """
     if actor.role != Role.DRAFTER or actor.agency_id is None:
         raise NotPermitted
@@ -65,15 +72,7 @@ def open_case(*, actor: Actor, content: Mapping[str, Any], responsible: str = ""
         **{name: content[name] for name in PLAIN_FIELDS if name in content},
     )
     case.save(force_insert=True)
-    leg = Leg.objects.create(
-        case=case,
-        seq=1,
-        phase=Phase.DRAFT,
-        agency=origin,
-        holder_name=origin.name,
-        entered_by="create",
-        opened_at=moment,
-    )
+    leg = _first_leg(case)
     _write_lists(case, content)
     remember(case, officer_id=drafter.pk, agency_id=origin.pk, kind=InvolvementKind.DRAFTED, at=moment)
     limits.start(leg, case.urgency)
@@ -82,7 +81,7 @@ def open_case(*, actor: Actor, content: Mapping[str, Any], responsible: str = ""
         actor=actor,
         kind="case.create",
         subject=f"case:{case.pk}",
-        facts=_opened(case, content),
+        facts=_opened(case, content) | dict(facts or {}),
         at=moment,
     )
     return case
@@ -92,6 +91,18 @@ def _opened(case: Case, content: Mapping[str, Any]) -> dict[str, Any]:
     """What the trail keeps of a new case; its number too, so that an auditor can name it."""
     fields, origin, drafter = sorted(content), case.origin_id, case.drafter_id
     return {"number": case.number, "fields": fields, "status": case.status, "to": origin, "drafter": drafter}
+
+
+def _first_leg(case: Case) -> Leg:
+    return Leg.objects.create(
+        case=case,
+        seq=1,
+        phase=Phase.DRAFT,
+        agency=case.origin,
+        holder_name=case.origin.name,
+        entered_by="create",
+        opened_at=case.created_at,
+    )
 
 
 @transaction.atomic
@@ -138,8 +149,10 @@ def save_draft(
     _write_lists(case, {name: content[name] for name in changed})
     if actor.officer_id is not None:
         remember(case, officer_id=actor.officer_id, agency_id=case.origin_id, kind=InvolvementKind.DRAFTED, at=moment)
+    days = limits.follow(leg, case.urgency) if "urgency" in changed else []
     refresh_queue(case, leg)
-    facts = {"fields": changed, "version": case.version, **({"page": page} if page else {})}
+    more = {"page": page, "limit_days": days}
+    facts = {"fields": changed, "version": case.version, **{name: fact for name, fact in more.items() if fact}}
     audit.record(actor=actor, kind="case.edit", subject=f"case:{case.pk}", facts=facts, at=moment)
     return case
 

@@ -8,9 +8,12 @@ from itertools import pairwise
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from agencies.models import AuditEvent
 from agencies.scope import acting
+from cases import drafts
 from cases.models import Deadline, Leg
 from cases.routing import Journey
+from countries.calendars import work_calendar
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +96,28 @@ def test_each_leg_has_its_clock_and_the_clock_stops_with_it(story, kunshan):
         met = Deadline.objects.get(case=case, kind="review", met_at__isnull=False)
     assert [(d.kind, d.amount, d.unit) for d in running] == [("review", 5, "working_day")]
     assert met.met_at == running[0].started_at
+
+
+def test_the_limit_of_a_returned_case_follows_its_urgency(story, kunshan):
+    case = story.at("returned", urgency="normal")
+    with acting(kunshan):
+        clock = Deadline.objects.get(case=case, met_at=None)
+        before = (clock.kind, clock.amount, clock.started_at, clock.due_at)
+        drafts.save_draft(actor=kunshan, case_id=case.pk, content={"urgency": "most_urgent"})
+        clock.refresh_from_db()
+        assert (clock.kind, clock.started_at) == (before[0], before[2])
+        assert (before[1], clock.amount) == (10, 2)
+        due_at, _provisional = work_calendar().add_working_days(clock.started_at, 2)
+        assert clock.due_at == due_at < before[3]
+    assert AuditEvent.objects.filter(kind="case.edit").latest("pk").facts["limit_days"] == [10, 2]
+
+
+def test_the_urgency_of_a_draft_moves_no_clock(story, kunshan):
+    case = story.draft()
+    with acting(kunshan):
+        drafts.save_draft(actor=kunshan, case_id=case.pk, content={"urgency": "urgent"})
+        assert not Deadline.objects.filter(case=case).exists()
+    assert "limit_days" not in AuditEvent.objects.filter(kind="case.edit").latest("pk").facts
 
 
 @pytest.mark.parametrize(
