@@ -15,6 +15,9 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
+  /* Another form of the page leads away from what is being typed. */
+  if (!savers.has(form) && !form.matches("[hx-get], [hx-post], [method=dialog]") && saveFirst(event, () => form.requestSubmit(button)))
+    return;
   /* Attributes, not properties: a button named "action" would hide form.action. */
   if (form.getAttribute("method") !== "post" || form.hasAttribute("hx-post")) return;
   freshToken(form);
@@ -54,7 +57,9 @@ function calm(form) {
 
 /* Back from the browser's memory: forms can be sent again. */
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) all("form").forEach(calm);
+  if (!event.persisted) return;
+  leaving = false;
+  all("form").forEach(calm);
 });
 
 document.addEventListener("change", (event) => {
@@ -65,19 +70,22 @@ document.addEventListener("change", (event) => {
 /* --- Autosave: what is typed goes to the server, and the page says when it did ------------------------------------- */
 
 const savers = new Map();
+let leaving = false;
 const saverOf = (form) => savers.get(form);
 
 class Saver {
   constructor(form) {
     this.form = form;
     this.unsaved = false;
-    this.saving = false;
+    this.saving = null;
+    this.stopped = false; /* the form itself was sent */
     this.wait = 0;
     this.timer = 0;
   }
 
   touch() {
     this.unsaved = true;
+    this.stopped = false;
     this.plan(1500);
   }
 
@@ -89,6 +97,7 @@ class Saver {
   stop() {
     clearTimeout(this.timer);
     this.unsaved = false;
+    this.stopped = true;
   }
 
   say(text, state) {
@@ -98,9 +107,20 @@ class Saver {
     status.textContent = text;
   }
 
+  get open() {
+    return !this.stopped && (this.unsaved || this.saving !== null);
+  }
+
+  /* Saves what there is, after what is on its way. */
   async save() {
-    if (this.saving) return this.plan(500);
-    this.saving = true;
+    clearTimeout(this.timer);
+    while (this.saving && !leaving) await this.saving;
+    if (!this.unsaved) return;
+    this.saving = this.attempt();
+    await this.saving;
+  }
+
+  async attempt() {
     this.unsaved = false;
     this.say(word("saving"), "none");
     try {
@@ -112,21 +132,27 @@ class Saver {
       this.say(word("unsaved"), "near");
       this.plan(this.wait);
     } finally {
-      this.saving = false;
+      this.saving = null;
     }
   }
 
-  async send() {
+  /* While the page goes, the browser carries a short text on by itself; a long one goes as it can. */
+  post() {
     freshToken(this.form);
     const data = new FormData(this.form);
     for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
-    const answer = await fetch(this.form.dataset.autosave, {
-      method: "POST",
-      body: data,
-      headers: { Accept: "application/json", "X-Requested-With": "autosave" },
-      redirect: "manual",
-    });
-    if (answer.status === 409 || answer.status === 412) return this.say(word("changed"), "near");
+    const headers = { Accept: "application/json", "X-Requested-With": "autosave" };
+    const go = (keepalive) =>
+      fetch(this.form.dataset.autosave, { method: "POST", body: data, headers, redirect: "manual", keepalive });
+    return leaving || document.hidden ? go(true).catch(() => go(false)) : go(false);
+  }
+
+  async send() {
+    const answer = await this.post();
+    if (answer.status === 409 || answer.status === 412) {
+      this.unsaved = true;
+      return this.say(word("changed"), "near");
+    }
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
       this.unsaved = true;
       this.say(word("expired"), "late");
@@ -137,6 +163,8 @@ class Saver {
     const saved = await answer.json();
     const field = this.form.elements.namedItem("version");
     if (field && saved.version !== undefined) field.value = saved.version;
+    /* What cannot be read waits on the server too, but for what it may not keep. */
+    if (saved.errors?.length && !saved.kept) this.unsaved = true;
     this.say(`${word("saved")} ${saved.saved || ""}`.trim(), saved.errors?.length ? "near" : "met");
     this.form.dispatchEvent(new CustomEvent("autosaved", { bubbles: true, detail: saved }));
   }
@@ -154,12 +182,47 @@ document.addEventListener("input", (event) => {
   if (!savers.has(form)) savers.set(form, new Saver(form));
   saverOf(form).touch();
 });
-window.addEventListener("beforeunload", (event) => {
-  if ([...savers.values()].some((saver) => saver.unsaved)) event.preventDefault();
+
+/* --- Leaving: what is typed is saved first; the browser asks only while something is not ----------------------------- */
+
+const anyOpen = () => [...savers.values()].some((saver) => saver.open);
+/* A line that does not answer is no reason to stay: the browser asks then. */
+const saveAll = () =>
+  Promise.race([
+    Promise.all([...savers.values()].map((saver) => saver.save())),
+    new Promise((resolve) => setTimeout(resolve, 5000)),
+  ]);
+
+/* True when `go` waits until everything is saved, in place of what `event` would do now. */
+let gone = false;
+function saveFirst(event, go) {
+  if (gone || !anyOpen()) return false;
+  event.preventDefault();
+  saveAll().then(() => {
+    gone = true;
+    go();
+    gone = false;
+  });
+  return true;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if ((link.target && link.target !== "_self") || link.hasAttribute("download") || !/^https?:$/.test(link.protocol)) return;
+  if (link.hash && link.href.split("#")[0] === location.href.split("#")[0]) return;
+  saveFirst(event, () => location.assign(link.href));
 });
-/* Leaving the tab is a good moment to save at once. */
+window.addEventListener("beforeunload", (event) => {
+  if (anyOpen()) event.preventDefault();
+});
+/* Leaving the tab is a good moment to save at once; leaving the page is the last one. */
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) savers.forEach((saver) => saver.unsaved && saver.plan(0));
+  if (document.hidden) savers.forEach((saver) => saver.save());
+});
+window.addEventListener("pagehide", () => {
+  leaving = true;
+  savers.forEach((saver) => saver.save());
 });
 
 /* --- Files ------------------------------------------------------------------------------------------------------ */
@@ -198,10 +261,14 @@ function upload(form, button) {
     bar.value = share;
     text.textContent = `${word("sending")} ${share}%`;
   };
+  const again = () => {
+    calm(form);
+    saverOf(form)?.touch();
+  };
   const end = (message) => {
     text.textContent = message;
     cancel.remove();
-    calm(form);
+    again();
   };
   request.onload = () => {
     const elsewhere = new URL(request.responseURL).pathname !== location.pathname;
@@ -209,7 +276,7 @@ function upload(form, button) {
     else replacePage(request);
   };
   request.onerror = () => end(word("cut"));
-  request.onabort = () => panel.remove() || calm(form);
+  request.onabort = () => panel.remove() || again();
   cancel.onclick = () => request.abort();
   const data = new FormData(form, button);
   request.open("POST", form.getAttribute("action") || location.href);
