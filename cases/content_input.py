@@ -5,13 +5,13 @@ Content may be incomplete: completeness is asked for at `submit`, by the guards 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agencies.errors import Malformed
+from agencies.errors import Malformed, Reason
 from cases import secrecy
 from cases.models import Direction, Mark, SubjectKind, Urgency
 from cases.step_input import MAX_ROWS, Faults, clean_text
@@ -22,6 +22,8 @@ _TEXTS = {"title": 200, "summary": 20_000, "purpose": 5_000}
 _CHOICES = {"urgency": Urgency, "mark": Mark}
 MASK = "•"  # stands for a hidden character where a number is shown
 _SUBJECT_FIELDS = {"kind", "name", "role", "birth_date", "nationality", "document_number"}
+# What stands in a row for a part that cannot be read; a row is no row without its other parts.
+_EMPTY_PARTS = {"kind": SubjectKind.PERSON, "role": "", "birth_date": None, "nationality": "", "document_number": ""}
 FIELDS = {"direction", "country", "request_type", "subjects", "items", *_TEXTS, *_CHOICES}
 
 
@@ -30,6 +32,40 @@ def parse(raw: Mapping[str, Any], *, required: frozenset[str] = frozenset()) -> 
 
     Raises Malformed with every fault at once, among them unknown fields and missing `required` ones.
     """
+    content, faults = _cleaned(raw, required)
+    if faults.reasons:
+        raise Malformed(reasons=faults.reasons)
+    return content
+
+
+def read(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Reason]]:
+    """What `parse` can make of a form that is still being written: everything readable, and what is wrong with the rest.
+
+    A field that cannot be read is left out. In a list every row is kept that has what makes it a row (a name, a
+    description); whatever else of it cannot be read is empty there, never the value of another row.
+    """
+    content, faults = _cleaned(raw, frozenset())
+    wrong = {tuple(reason.pointer.split("/")[1:]) for reason in faults.reasons}
+    for name in [name for name in content if (name,) in wrong]:
+        del content[name]
+    for name in content.keys() & {"subjects", "items"}:
+        rows = enumerate(content[name])
+        judged = (_readable(row, {part for *at, part in wrong if at == [name, str(n)]}) for n, row in rows)
+        content[name] = list(filter(None, judged))
+    return content, faults.reasons
+
+
+def stands(wrong: Collection[str]) -> bool:
+    """Is a row still one without the parts that cannot be read?"""
+    return _EMPTY_PARTS.keys() >= set(wrong)
+
+
+def _readable(row: dict[str, Any], wrong: set[str]) -> dict[str, Any]:
+    """The row with its unreadable parts empty; nothing when it is no row without them."""
+    return row | {part: _EMPTY_PARTS[part] for part in wrong} if stands(wrong) else {}
+
+
+def _cleaned(raw: Mapping[str, Any], required: frozenset[str]) -> tuple[dict[str, Any], Faults]:
     faults = Faults()
     for name in raw.keys() - FIELDS:
         faults.add("unknown_field", _("不认识的字段。"), f"/{name}")
@@ -47,9 +83,7 @@ def parse(raw: Mapping[str, Any], *, required: frozenset[str] = frozenset()) -> 
         content["subjects"] = _subjects(raw["subjects"], faults)
     if "items" in raw:
         content["items"] = [_item(row, p, faults) for row, p in _rows(raw["items"], "/items", faults)]
-    if faults.reasons:
-        raise Malformed(reasons=faults.reasons)
-    return content
+    return content, faults
 
 
 def _require_open_title(title: str, faults: Faults) -> None:

@@ -2,30 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 
 from agencies import audit
 from agencies.actors import Actor
-from cases import content_input, drafts
+from agencies.models import AuditEvent
+from cases import content_input, drafts, files
 from cases.models import Case
-from cases.policies import get_visible
+from cases.policies import get_visible, visible_to
 
 
 @transaction.atomic
 def copy_case(*, actor: Actor, case_id: UUID) -> Case:
     """A draft of the actor's agency with the content of a case he may see, in any status; outcomes are not copied,
-    and from another agency's case neither document numbers nor birth dates are.
+    nor are files, and from another agency's case neither document numbers nor birth dates are.
+
+    Taking a copy is reading, for the trail of the source: whoever sees that case learns nothing of the copy. The
+    copy's own trail says where it came from and what was left behind (`origin_of`).
 
     Raises NotVisible, and what drafts.open_case raises (NotPermitted for any role but drafter).
     """
     case = get_visible(actor, case_id)
     content = content_input.parse({"direction": case.direction, **drafts.content_of(case)})
-    if case.origin_id != actor.agency_id:
+    foreign = case.origin_id != actor.agency_id
+    if foreign:
         # Seeing them takes a purpose that is recorded (case.unmask); a copy must not be a way around.
         for subject in content["subjects"]:
             subject.update(document_number="", birth_date=None)
-    copy = drafts.open_case(actor=actor, content=content)
+    left = {"source": str(case.pk), "files_left": len(files.files_of(case)), "identity_left": foreign}
+    copy = drafts.open_case(actor=actor, content=content, facts=left)
     audit.record(actor=actor, kind="case.copy", subject=f"case:{case.pk}", facts={"copy": str(copy.pk)})
     return copy
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a draft was copied from, when the reader may see that, and what was left behind."""
+
+    source: Case | None
+    files: int
+    identity: bool
+
+
+def origin_of(actor: Actor, case: Case) -> Origin | None:
+    """The origin of a (visible) case that is a copy; None for any other."""
+    event = AuditEvent.objects.filter(subject=f"case:{case.pk}", kind="case.create").first()
+    if event is None or "source" not in event.facts:
+        return None
+    source = visible_to(actor).filter(pk=event.facts["source"]).first()
+    return Origin(source, event.facts.get("files_left", 0), event.facts.get("identity_left", False))

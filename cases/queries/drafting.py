@@ -24,6 +24,7 @@ from treaties.queries import grouped_request_types
 
 Group = tuple[Promise, list[RequestType]]
 
+_OURS = "MPSR"  # 公安机关办理刑事案件程序规定: what every police officer works by
 # How the laws are called in running text; the whole name stands in the popover.
 _SHORT_LAWS = {
     "CPL": "刑事诉讼法",
@@ -65,12 +66,15 @@ def basis_of(groups: list[Group]) -> dict[int, list[str]]:
 
 
 def _basis(entries: list[Mapping[str, Any]]) -> list[str]:
-    """The first article of each law, at most two laws: 程序规定 第三百七十四条, 协助法 第二十五条."""
+    """An article of each law, at most two laws, the rules of our own procedure first: 程序规定 第三百八十条.
+
+    The articles of a law come in the order in which they matter to the type (treaties.seed).
+    """
     first: dict[str, str] = {}
     for entry in entries:
         requirement = _requirement({"key": "", **entry})
         first.setdefault(requirement.cite.partition("-")[0], requirement.article)
-    return list(first.values())[:2]
+    return [first[law] for law in sorted(first, key=lambda law: law != _OURS)][:2]
 
 
 def recent_countries(actor: Actor, limit: int = 6) -> list[Country]:
@@ -97,8 +101,9 @@ class Strength:
     meaning: Promise
 
 
+# What the law says of a part of the request. What must be there to submit it is for the guards (COMPLETE).
 STRENGTHS = {
-    "mandatory": Strength("must", _("必须"), _("必须：没有就不能报送")),
+    "mandatory": Strength("must", _("应当"), _("应当：规定要求写明或者附上")),
     "as_needed": Strength("need", _("视情"), _("视情：与本案有关就写")),
     "by_reference": Strength("ref", _("参照"), _("参照：条约没有规定时参照填写")),
 }

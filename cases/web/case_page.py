@@ -28,6 +28,7 @@ from cases.queries.stations import stations
 from cases.queries.timeline import Entry, Silence, timeline
 from cases.reading import PURPOSES
 from cases.web import route_words, sentences, timeline_words
+from cases.web.once import fresh_token
 from cases.web.papers import papers_of
 from cases.web.step_forms import Posted, StepForm, build
 from cases.workflow import TRANSITIONS, Move, Seat, Transition
@@ -75,6 +76,7 @@ def page(
         "others": others(dossier, steps),
         "may_edit": may_edit(actor, case, dossier.leg),
         "may_copy": actor.role == Role.DRAFTER,
+        "token": fresh_token(),
         "role": Role(actor.role).label if actor.role in Role.values else "",
     }
 

@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.actors import Actor
-from agencies.errors import DomainError, Malformed, Reason, StaleVersion
+from agencies.errors import DomainError, GuardFailed, Malformed, Reason, StaleVersion
 from agencies.queries import route_of
 from cases import drafts, files, policies
+from cases.copies import origin_of
 from cases.models import Case, Direction, Mark, Status, SubjectKind, SubjectRole, Urgency
-from cases.queries import drafting
+from cases.queries import choices, drafting
 from cases.queries.changes import Change, compare
 from cases.queries.drafting import Requirement
 from cases.web import draft_form
@@ -53,12 +54,16 @@ SUBJECT_WORDS: dict[str, Promise] = {
 
 @dataclass(slots=True)
 class Block:
-    """A part of the form: what it covers, and the requirement of the law that it answers."""
+    """A part of the form: what it covers, and the requirement of the law that it answers.
+
+    `later` parts are not asked for when the request is submitted, and do not count as missing.
+    """
 
     key: str
     title: Promise
     pointers: tuple[str, ...]
     law_keys: tuple[str, ...] = ()
+    later: bool = False
     requirement: Requirement | None = None
     state: str = ""  # done | miss | ''
     gaps: list[Reason] = field(default_factory=list)
@@ -74,11 +79,7 @@ def _blocks() -> list[Block]:
             ("case_persons_facts", "offence_facts", "person_sought"),
         ),
         Block("matters", gettext_lazy("请求的事项和目的"), ("/items", "/purpose"), ("matter_and_purpose",)),
-        Block(
-            "papers",
-            gettext_lazy("附件与译文"),
-            ("/file",),
-        ),
+        Block("papers", gettext_lazy("附件与译文"), ("/file",), later=True),
     ]
 
 
@@ -95,8 +96,11 @@ def show(
     """Render the drafting page with `form` as it was typed."""
     gaps = drafting.missing(case)
     law = drafting.wanted(case.request_type)
-    attachments = files.files_of(case)
-    blocks = _judged(gaps, [*law.contents, *law.attachments], form, bool(attachments))
+    blocks = _judged(gaps, law.contents, form)
+    asked = [block for block in blocks if not block.later]
+    done = sum(block.state == "done" for block in asked)
+    known = {"/file", *(gap.pointer for gap in gaps)}
+    wrong = [] if isinstance(error, GuardFailed) else [r for r in form.reasons if r.pointer not in known]
     used = {block.requirement.key for block in blocks if block.requirement}
     last = drafting.last_save(case)
     context = {
@@ -107,14 +111,17 @@ def show(
         "conflict": conflict,
         "focus": focus,
         "gaps": gaps,
-        "gap_links": links(gaps),
+        "wrong": wrong,
+        "gap_links": links(gaps) + links(wrong, labelled=True),
         "error_links": links(form.reasons, labelled=isinstance(error, Malformed)),
-        "share": 100 * sum(block.state == "done" for block in blocks) // len(blocks),
+        "share": 100 * done // len(asked),
         "blocks": {block.key: block for block in blocks},
-        "done": sum(block.state == "done" for block in blocks),
+        "done": done,
+        "asked": len(asked),
         "others": [item for item in law.contents if item.key not in used],
         "attachments_wanted": law.attachments,
-        "files": files_shown(attachments),
+        "files": files_shown(files.files_of(case)),
+        "copied": origin_of(request.actor, case) if case.status == Status.DRAFT else None,  # type: ignore[attr-defined]
         "upload": upload_rules(),
         "correction": drafting.correction(case) if case.status == Status.RETURNED else None,
         "last": last,
@@ -137,12 +144,12 @@ def anchor(reason: Reason) -> str:
 def links(reasons: list[Reason], *, labelled: bool = False) -> list[dict[str, object]]:
     """Reasons with the place where each is mended, and its name when the words alone do not say it."""
     return [
-        {"href": anchor(reason), "words": reason.words, "label": _label(reason.pointer) if labelled else ""}
+        {"href": anchor(reason), "words": reason.words, "label": label_of(reason.pointer) if labelled else ""}
         for reason in reasons
     ]
 
 
-def _label(pointer: str) -> str:
+def label_of(pointer: str) -> str:
     """/subjects/1/birth_date → 涉案人员和单位 2，出生日期."""
     name, _slash, rest = pointer.lstrip("/").partition("/")
     index, _slash, part = rest.partition("/")
@@ -160,7 +167,7 @@ def conflict(request: HttpRequest, actor: Actor, case_id: UUID, form: Form) -> H
     stored = drafts.content_of(case)
     content, reasons = draft_form.parse(form, lists="rows" in request.POST)
     form.blame(reasons)
-    typed = stored | {name: _plain(value) for name, value in content.items()}
+    typed = stored | {name: _plain(value) for name, value in content.items()} | form.chosen
     error = StaleVersion(current=case.version)
     shown = {"changes": [_labelled(change) for change in compare(stored, typed)], "by": drafting.last_save(case)}
     return show(request, case, form, status=error.status, conflict=shown)
@@ -181,17 +188,15 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/signed_out.html", context, status=401)
 
 
-def _judged(gaps: list[Reason], law: Sequence[Requirement], form: Form, has_files: bool) -> list[Block]:
-    """The blocks with their marks: missing or wrong, done, or (files) not needed yet."""
+def _judged(gaps: list[Reason], law: Sequence[Requirement], form: Form) -> list[Block]:
+    """The blocks with their marks: missing or wrong, done, or not asked for yet."""
     by_key = {item.key: item for item in law}
     blocks = _blocks()
     for block in blocks:
         block.requirement = next((by_key[key] for key in block.law_keys if key in by_key), None)
         block.gaps = [reason for reason in gaps if reason.pointer in block.pointers]
         wrong = any(reason.pointer.startswith(block.pointers) for reason in form.reasons)
-        block.state = "miss" if block.gaps or wrong else "done"
-    if not has_files and blocks[-1].state == "done":
-        blocks[-1].state = ""
+        block.state = "miss" if block.gaps or wrong else "" if block.later else "done"
     return blocks
 
 
@@ -214,11 +219,19 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _code_words(field: str) -> dict[str, object]:
+    """The words of the codes of a field; none for what is written out."""
+    if field in draft_form.CHOSEN:
+        offers = choices.countries() if field == "country" else choices.request_types()
+        return {code: name for code, name, _group in offers.values()}
+    return dict({"urgency": Urgency.choices, "mark": Mark.choices}.get(field, ()))
+
+
 def _labelled(change: Change) -> dict[str, Any]:
     """A change with its field's name; codes as their words."""
     label = str(FIELD_WORDS.get(change.field, change.field))
     if change.row:
         label = _("%(label)s %(n)s") % {"label": label, "n": change.row}
-    words = dict({"urgency": Urgency.choices, "mark": Mark.choices}.get(change.field, ()))
+    words = _code_words(change.field)
     before, after = (str(words.get(value, value)) for value in (change.before, change.after))
     return {"label": label, "before": before, "after": after}

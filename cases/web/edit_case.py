@@ -28,7 +28,7 @@ from cases import drafts, files, policies, secrecy
 from cases.commands import take_step
 from cases.models import Case
 from cases.queries.drafting import missing
-from cases.web import draft_form, drafting_page
+from cases.web import draft_form, drafting_page, unsaved
 from cases.web.draft_form import Form, Row
 from cases.web.new_case import choose, chosen_country, chosen_type
 from cases.web.papers import removed, take_files
@@ -58,33 +58,35 @@ def edit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return choose(request, country=country, case=case)
     form = draft_form.stored(drafts.content_of(case))
     form.opinion = request.session.get(_opinion_key(case), "")
+    unsaved.restore(request.session, case, form)
     return _page(request, case, form)
 
 
 @answers_signed_out
 @require_POST
 def autosave(request: HttpRequest, case_id: UUID) -> JsonResponse:
-    """Save what was typed so far: {version, saved, saved_at, missing, errors}, or a problem in JSON with its status."""
+    """Save what was typed so far: {version, saved, kept, title, missing, errors}, or a problem in JSON with its status."""
     if not request.user.is_authenticated:
         detail = _("登录已过期，刚写的内容还没有存上，都在这一页。请另开一页登录，再回到这里。")
         return JsonResponse({"code": "signed_out", "detail": detail}, status=401)
     actor: Actor = request.actor  # type: ignore[attr-defined]
     try:
         case = policies.get_visible(actor, case_id)
-        case, reasons = _save(request, actor, case, draft_form.posted(request.POST))
+        form = draft_form.posted(request.POST)
+        case, reasons, kept = _save(request, actor, case, form)
     except DomainError as error:
         answer = {"code": error.code, "detail": str(error.message), "version": error.facts.get("current")}
         return JsonResponse(answer, status=error.status)
     now = timezone.now()
-    unsaved = _("%(time)s，有 %(n)s 处还没存上：%(words)s")
-    first = {"time": words.clock(now), "n": len(reasons), "words": reasons[0].words} if reasons else {}
+    told = _("%(time)s，有 %(n)s 处还没存上") % {"time": words.clock(now), "n": len(reasons)}
     return JsonResponse(
         {
             "version": case.version,
-            "saved": unsaved % first if reasons else words.clock(now),
-            "saved_at": now.isoformat(),
+            "saved": told if reasons else words.clock(now),
+            "kept": kept,
+            "title": case.title,
             "missing": [_shown(reason) for reason in missing(case)],
-            "errors": [_shown(reason) for reason in reasons],
+            "errors": [_shown(form.on_page(one)) | {"label": drafting_page.label_of(one.pointer)} for one in reasons],
         }
     )
 
@@ -113,7 +115,7 @@ def _post(request: HttpRequest, actor: Actor, case: Case) -> HttpResponse:
     form = draft_form.posted(request.POST)
     _rows(form, action, place)
     try:
-        case, reasons = _save(request, actor, case, form)
+        case, reasons, _kept = _save(request, actor, case, form)
     except StaleVersion:
         return drafting_page.conflict(request, actor, case.pk, form)
     except DomainError as error:
@@ -128,25 +130,41 @@ def _post(request: HttpRequest, actor: Actor, case: Case) -> HttpResponse:
     return act(request, actor, case, form, place)
 
 
-def _save(request: HttpRequest, actor: Actor, case: Case, form: Form) -> tuple[Case, list[Reason]]:
-    """Save every part of the form that can be saved; gives the case and what is wrong with the rest."""
+def _save(request: HttpRequest, actor: Actor, case: Case, form: Form) -> tuple[Case, list[Reason], bool]:
+    """Save every part of the form that can be saved; gives the case, what is wrong with the rest, and whether that
+    waits in the session."""
     content, reasons = draft_form.parse(form, lists="rows" in request.POST)
+    if form.chosen:
+        content |= _chosen(actor, form)
     if any(reason.code == secrecy.CODE for reason in reasons):
         places = [reason.pointer for reason in reasons if reason.code == secrecy.CODE]
         secrecy.report(actor, f"case:{case.pk}", places)
-    version, page = _number(request.POST.get("version", "")), request.POST.get("page", "")
-    page = page if _PAGE.fullmatch(page) else ""
-    case = drafts.save_draft(actor=actor, case_id=case.pk, content=content, version=version, page=page)
+    case = drafts.save_draft(actor=actor, case_id=case.pk, content=content, **_opened_at(request))
     if "opinion" in request.POST:
         request.session[_opinion_key(case)] = form.opinion[:4000]
-    return case, reasons
+    return case, reasons, unsaved.keep(request.session, case, form, reasons)
+
+
+def _opened_at(request: HttpRequest) -> dict[str, Any]:
+    """The version that the page was opened at, and the name by which it knows its own saves again."""
+    page = request.POST.get("page", "")
+    return {"version": _number(request.POST.get("version", "")), "page": page if _PAGE.fullmatch(page) else ""}
+
+
+def _chosen(actor: Actor, form: Form) -> dict[str, Any]:
+    """The country and the type that were chosen; raises Malformed unless the actor's agency may open that."""
+    country = chosen_country(form.chosen.get("country", ""))
+    kind = chosen_type(actor, country, form.chosen.get("request_type", ""))
+    if country is None or kind is None:
+        raise Malformed(reasons=[Reason("unknown_code", _("选择请求类型。"), "/request_type")])
+    return {"country": country, "request_type": kind}
 
 
 def _rows(form: Form, action: str, place: str) -> None:
-    """Take off the row whose 去掉 was pressed (its place counts from the rows as they were shown)."""
+    """Take off the row whose 去掉 was pressed, by its number on the page."""
     rows = {"remove_subject": form.subjects, "remove_item": form.items}.get(action)
-    if rows is not None and re.fullmatch("[0-9]{1,4}", place) and int(place) < len(rows):
-        del rows[int(place)]
+    if rows is not None and re.fullmatch("[0-9]{1,4}", place):
+        rows[:] = [row for row in rows if row.number != int(place)]
 
 
 def _with_rows(request: HttpRequest, case: Case, form: Form, action: str, reasons: list[Reason]) -> HttpResponse:
@@ -172,12 +190,18 @@ def _go(request: HttpRequest, actor: Actor, case: Case, form: Form, place: str) 
 
 def _choose(request: HttpRequest, actor: Actor, case: Case) -> HttpResponse:
     """Steps 1 and 2 of an existing draft: its country and type are changed together."""
-    country = chosen_country(request.POST.get("country", ""))
-    kind = chosen_type(actor, country, request.POST.get("request_type", ""))
-    if country is None or kind is None:
-        return choose(request, country=country or case.country, case=case, status=400)
-    content = {"country": country, "request_type": kind}
-    drafts.save_draft(actor=actor, case_id=case.pk, content=content)
+    posted = draft_form.posted(request.POST)
+    try:
+        content = _chosen(actor, posted)
+    except Malformed as error:
+        country = chosen_country(posted.chosen.get("country", "")) or case.country
+        return choose(request, country=country, case=case, status=error.status)
+    try:
+        drafts.save_draft(actor=actor, case_id=case.pk, content=content, **_opened_at(request))
+    except StaleVersion:
+        form = draft_form.stored(drafts.content_of(policies.get_visible(actor, case.pk)))
+        form.chosen = posted.chosen
+        return drafting_page.conflict(request, actor, case.pk, form)
     return redirect("case-edit", case_id=case.pk)
 
 
@@ -205,6 +229,7 @@ def _submit(request: HttpRequest, actor: Actor, case: Case, form: Form, place: s
     except (GuardFailed, Malformed) as error:
         return _page(request, case, form, error=error)
     request.session.pop(_opinion_key(case), None)
+    unsaved.drop(request.session, case)
     words_ = _("已报送本机关审批人审批。审批后逐级上报，每一步都会通知你。")
     messages.success(request, format_html("<b>{}</b> {}", done.number, words_))
     return redirect("case-detail", case_id=done.pk)

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from uuid import UUID
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.actors import Actor
 from agencies.doors.words import english
-from agencies.errors import Malformed, NotPermitted, Reason
-from agencies.models import Agency, IdempotencyKey
+from agencies.errors import NotPermitted
+from agencies.models import Agency
 from agencies.roles import Role
 from cases import drafts
 from cases.models import Case, Direction
 from cases.queries.drafting import basis_of, recent_countries, types_on_offer
+from cases.web.once import fresh_token, open_once
 from cases.web.type_words import TYPE_WORDS
 from countries.lookup import country_by_code, partner_countries, search_countries, sound
 from countries.models import Country
 from treaties.models import RequestType
 
-_TOKEN = re.compile(r"[A-Za-z0-9]{22}")
 _FOUND = 60
 # Asia first: most requests go to neighbours.
 _NEAREST = {"Asia": 0, "Europe": 1, "Americas": 2, "Africa": 3, "Oceania": 4}
@@ -45,7 +42,14 @@ def new_case(request: HttpRequest) -> HttpResponse:
     kind = chosen_type(actor, country, request.POST.get("request_type", ""))
     if country is None or kind is None:
         return choose(request, country=country, status=400)
-    case_id = _open_once(actor, request.POST.get("token", ""), country, kind)
+    content = {"direction": Direction.OUTGOING, "country": country, "request_type": kind}
+    case_id = open_once(
+        actor,
+        request.POST.get("token", ""),
+        lambda: drafts.open_case(actor=actor, content=content),
+        what="case-new",
+        otherwise=_("请从第一步重新选择国家和类型。"),
+    )
     return redirect("case-edit", case_id=case_id)
 
 
@@ -73,7 +77,7 @@ def choose(
                 (words, [(kind, TYPE_WORDS.get(kind.code, ""), basis.get(kind.pk, [])) for kind in kinds])
                 for words, kinds in groups
             ],
-            "token": get_random_string(22),
+            "token": fresh_token(),
         }
     return render(request, "cases/new.html", context, status=status)
 
@@ -110,22 +114,3 @@ def _by_name(country: Country) -> tuple[int, str]:
 
 def _by_sound(country: Country) -> tuple[int, str]:
     return _NEAREST.get(country.region_en, 9), sound(country)
-
-
-def _open_once(actor: Actor, token: str, country: Country, kind: RequestType) -> UUID:
-    """Open the draft; the same form sent twice (a double click, a step back) finds the draft it opened."""
-    if not _TOKEN.fullmatch(token):
-        raise Malformed(reasons=[Reason("bad_token", _("请从第一步重新选择国家和类型。"), "/token")])
-    key = f"case-new:{token}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7310003))", [f"{actor.officer_id} {key}"])
-    assert actor.agency_id is not None  # a drafter sits somewhere
-    known = IdempotencyKey.objects.filter(agency_id=actor.agency_id, known_as=actor.known_as, key=key).first()
-    if known is not None:
-        return UUID(known.body)
-    content = {"direction": Direction.OUTGOING, "country": country, "request_type": kind}
-    case = drafts.open_case(actor=actor, content=content)
-    IdempotencyKey.objects.create(
-        agency_id=actor.agency_id, known_as=actor.known_as, key=key, fingerprint="", status=303, body=str(case.pk)
-    )
-    return case.pk

@@ -53,16 +53,26 @@ def test_what_cannot_be_saved_is_said_and_the_rest_is_saved(officer, cast, story
     case = story.draft()
     told = save(officer, case, title="改过", **{"subjects-0-birth_date": "31.1.1990"}).json()
     assert [error["href"] for error in told["errors"]] == ["#f-subjects-0-birth_date"]
-    assert "1990-01-31" in told["saved"]
+    assert "1990-01-31" in told["errors"][0]["detail"]
+    assert "有 1 处还没存上" in told["saved"]
     assert stored(cast, case)["title"] == "改过"
     assert stored(cast, case)["subjects"][0]["birth_date"] is None
 
 
 def test_a_person_without_a_name_yet_waits(officer, cast, story):
     case = story.draft()
-    told = save(officer, case, **{"subjects-1-name": "", "subjects-1-document_number": "ZZ1"}).json()
-    assert [error["pointer"] for error in told["errors"]] == ["/subjects/1/name"]
+    told = save(officer, case, **{"subjects-1-name": "", "subjects-7-document_number": "ZZ1"}).json()
+    # The field is named by its number on the page.
+    assert [error["href"] for error in told["errors"]] == ["#f-subjects-7-name"]
+    assert told["kept"] is True
     assert len(stored(cast, case)["subjects"]) == 1
+
+
+def test_it_says_when_something_cannot_wait_either(officer, story):
+    case = story.draft()
+    assert save(officer, case, title="机密★10年").json()["kept"] is False
+    assert save(officer, case, summary="长" * 100_001).json()["kept"] is False
+    assert save(officer, case, title="写好的标题").json()["kept"] is True
 
 
 def test_fields_that_were_not_sent_stay(officer, cast, story):

@@ -104,8 +104,49 @@ def test_country_and_type_can_be_changed_later(officer, cast, story):
     assert page["Location"].endswith("?step=country")
     assert stored(cast, case)["summary"] == "改过的案情"
     assert "step=type&amp;country=MM" in officer.get(page["Location"]).content.decode()
-    officer.post(edit_url(case), {"action": "choose", "country": "MM", "request_type": "mla_evidence_out"})
+    text = officer.get(f"{edit_url(case)}?step=type&country=MM").content.decode()
+    version = re.search(r'name="version" value="(\d+)"', text)[1]
+    chosen = {"action": "choose", "country": "MM", "request_type": "mla_evidence_out", "version": version}
+    assert officer.post(edit_url(case), chosen).status_code == 302
     assert (stored(cast, case)["country"], stored(cast, case)["request_type"]) == ("MM", "mla_evidence_out")
+
+
+def test_a_choice_does_not_overwrite_what_somebody_else_saved(officer, cast, story):
+    case = story.draft()
+    actor = cast.actor("kunshan.officer")
+    with acting(actor):
+        drafts.save_draft(actor=actor, case_id=case.pk, content={"title": "别处的标题"})
+    chosen = {"action": "choose", "country": "MM", "request_type": "mla_evidence_out", "version": case.version}
+    response = officer.post(edit_url(case), chosen)
+    assert response.status_code == 412
+    text = response.content.decode()
+    assert "这份草稿刚刚在别处改过" in text
+    for words in ("泰国", "缅甸", 'value="别处的标题"'):
+        assert words in text
+    assert stored(cast, case)["country"] == "TH"
+    # 用我写的保存 saves the choice with the rest of the page.
+    hidden = dict(re.findall(r'<input type="hidden" name="(version|country|request_type)" value="(\w+)">', text))
+    assert officer.post(edit_url(case), draft_form(case, title="别处的标题", **hidden)).status_code == 302
+    content = stored(cast, case)
+    assert (content["country"], content["request_type"], content["title"]) == ("MM", "mla_evidence_out", "别处的标题")
+
+
+def test_a_choice_on_the_conflict_page_must_be_one_on_offer(officer, cast, story):
+    case = story.draft()
+    sent = draft_form(case, country="TH", request_type="extradition_out")
+    assert officer.post(edit_url(case), sent).status_code == 400
+    assert stored(cast, case)["request_type"] == "police_cooperation_out"
+
+
+def test_a_type_shows_the_article_it_rests_on_most_our_own_procedure_first(officer):
+    text = officer.get(reverse("case-new"), {"country": "TH"}).content.decode()
+    shown = {
+        code: re.findall(r'<span lang="zh-CN" data-user>([^<]+)</span>', body)
+        for code, body in re.findall(r'name="request_type" value="(\w+)"(.*?)</button>', text, re.DOTALL)
+    }
+    assert shown["police_cooperation_out"][0] == "程序规定 第三百八十条"
+    assert shown["interpol_locate_arrest_out"] == ["程序规定 第三百八十一条"]
+    assert shown["mla_evidence_out"] == ["程序规定 第三百八十条", "协助法 第二十六条"]
 
 
 # --- Content ---------------------------------------------------------------------------------------------------------
@@ -145,6 +186,87 @@ def test_rows_are_added_and_taken_off_without_script(officer, cast, story):
     text = officer.post(edit_url(case), draft_form(case, action="remove_item:0", title="写着的标题")).content.decode()
     assert "查明开户人。" not in text
     assert [row["description"] for row in stored(cast, case)["items"]] == ["调取交易明细。"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1990年5月1日",
+        "1990-5-1",
+        "1990/05/01",
+        "1990.5.1",
+        "19900501",
+        "１９９０年５月１日",
+        " 1990 年 5 月 1 日 ",
+        "1990。5。1",
+    ],
+)
+def test_a_date_is_read_however_people_write_it(officer, cast, story, typed):
+    case = story.draft()
+    assert officer.post(edit_url(case), draft_form(case, **{"subjects-0-birth_date": typed})).status_code == 302
+    assert stored(cast, case)["subjects"][0]["birth_date"] == "1990-05-01"
+
+
+WRONG = {
+    "subjects-0-birth_date": "昨天",
+    "subjects-0-nationality": "亚特兰蒂斯",
+    "subjects-1-document_number": "ZZ7000007",
+    "subjects-2-name": "李示例",
+    "subjects-2-nationality": "泰国",
+    "title": "长" * 201,
+}
+
+
+def test_one_bad_field_keeps_nothing_else_from_being_saved(officer, cast, story):
+    case = story.draft()
+    response = officer.post(edit_url(case), draft_form(case, **WRONG))
+    assert response.status_code == 400
+    persons = stored(cast, case)["subjects"]
+    assert [(row["name"], row["nationality"], row["document_number"]) for row in persons] == [
+        ("张示例", "", "ZZ9000001"),
+        ("李示例", "TH", ""),
+    ]
+    assert stored(cast, case)["title"] == "跨境刷单返利诈骗案"
+    # Opened again: every word is where it was typed, and what is wrong stands beside it.
+    for text in (response.content.decode(), officer.get(edit_url(case)).content.decode()):
+        for typed in ("昨天", "亚特兰蒂斯", "ZZ7000007", "李示例", "ZZ9000001", "长" * 201):
+            assert f'value="{typed}"' in text
+        for place in ("f-subjects-0-birth_date", "f-subjects-0-nationality", "f-subjects-1-name", "f-title"):
+            assert f'id="{place}-error"' in text
+        assert "有内容还没存上" in text
+        assert "有 4 处要改" in text
+        assert "<span>要写的都写了，可以报送。</span>" not in text
+
+
+def test_what_waited_is_gone_once_it_is_mended_or_somebody_else_saved(officer, cast, story):
+    case = story.draft()
+    officer.post(edit_url(case), draft_form(case, **{"subjects-0-birth_date": "昨天"}))
+    mended = draft_form(case, version=str(case.version), **{"subjects-0-birth_date": "1990-05-01"})
+    assert officer.post(edit_url(case), mended).status_code == 302
+    assert "昨天" not in officer.get(edit_url(case)).content.decode()
+    officer.post(edit_url(case), draft_form(case, version=str(case.version + 1), **{"subjects-0-birth_date": "前天"}))
+    actor = cast.actor("kunshan.officer")
+    with acting(actor):
+        drafts.save_draft(actor=actor, case_id=case.pk, content={"subjects": [{"kind": "person", "name": "王示例"}]})
+    text = officer.get(edit_url(case)).content.decode()
+    assert "王示例" in text
+    assert "前天" not in text
+
+
+def test_a_refused_marking_waits_nowhere(officer, story):
+    case = story.draft()
+    officer.post(edit_url(case), draft_form(case, purpose="绝密★长期\n内容", **{"subjects-0-birth_date": "昨天"}))
+    text = officer.get(edit_url(case)).content.decode()
+    assert "绝密" not in text
+    assert "昨天" in text
+
+
+def test_the_row_that_is_taken_off_is_the_one_on_the_page(officer, cast, story):
+    case = story.draft(subjects=[{"kind": "person", "name": name} for name in ("甲", "乙", "丙")])
+    names = {f"subjects-{n}-name": name for n, name in enumerate(("甲", "", "乙", "丙"))}
+    blank = {"subjects-0-document_number": "", "subjects-0-role": ""}
+    officer.post(edit_url(case), draft_form(case, action="remove_subject:2", **names, **blank))
+    assert [row["name"] for row in stored(cast, case)["subjects"]] == ["甲", "丙"]
 
 
 @pytest.mark.parametrize(
@@ -211,6 +333,21 @@ def test_a_page_that_does_not_say_its_version_overwrites_nothing(officer, cast, 
     for version in ("", "-1", "x", "9" * 30, "１"):
         assert officer.post(edit_url(case), draft_form(case, title="我的标题", version=version)).status_code == 412
     assert stored(cast, case)["title"] == "跨境刷单返利诈骗案"
+
+
+def test_files_are_for_later_and_no_file_is_taken_for_another(officer, story):
+    case = story.draft(request_type="mla_evidence_out")
+    before = officer.get(edit_url(case)).content.decode()
+    officer.post(
+        edit_url(case), draft_form(case, action="attach") | {"file": SimpleUploadedFile("随便.pdf", samples.PDF)}
+    )
+    after = officer.get(edit_url(case)).content.decode()
+    for text in (before, after):
+        assert "要写的都写了，可以报送" in text
+        assert '<b data-done>3</b> <span class="muted">/ 3</span>' in text
+        assert "必须" not in text
+        assert "选填" not in text
+        assert re.search(r'<span class="mk" data-mark="papers">', text)
 
 
 # --- Submitting ------------------------------------------------------------------------------------------------------

@@ -55,6 +55,87 @@ def test_typing_is_saved_and_the_gaps_close(page, cast, case):
     assert stored(cast, case)["summary"] == "写完马上报送。"
 
 
+def test_what_is_typed_right_before_leaving_by_a_link_is_there_again(page, cast, case):
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.locator("#f-summary").fill("最后几个字")
+    page.locator("header a[href='/']").first.click()
+    page.wait_for_url(lambda url: "/edit/" not in url)
+    assert stored(cast, case)["summary"] == "最后几个字"
+    page.go_back()
+    assert page.locator("#f-summary").input_value() == "最后几个字"
+    # Another form of the page leads away too.
+    page.locator("#f-purpose").fill("找之前写的")
+    page.locator("[role=search] input:visible").fill("GJHZ")
+    page.locator("[role=search] input:visible").press("Enter")
+    page.wait_for_url(lambda url: "/edit/" not in url)
+    assert stored(cast, case)["purpose"] == "找之前写的"
+    assert asked == []
+
+
+def test_a_page_that_goes_without_a_click_sends_its_last_words(page, cast, case):
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("#f-summary").fill("直接关掉")
+    page.goto("about:blank")
+    page.wait_for_timeout(1000)
+    assert stored(cast, case)["summary"] == "直接关掉"
+
+
+def test_the_browser_asks_only_while_something_is_not_saved(page):
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.evaluate("window.whole = fetch; window.fetch = () => Promise.reject(new Error('offline')); 0")
+    page.locator("#f-title").fill("断线时写的")
+    page.locator("header a[href='/']").first.click()
+    expect(page.locator(STATUS)).to_contain_text("还没存上")
+    for _tenth in range(50):
+        if asked:
+            break
+        page.wait_for_timeout(100)
+    assert asked == ["beforeunload"]
+    assert page.url.endswith("/edit/")
+    page.evaluate("window.fetch = window.whole; 0")
+    saved(page)
+    page.locator("header a[href='/']").first.click()
+    page.wait_for_url(lambda url: "/edit/" not in url)
+    assert asked == ["beforeunload"]
+
+
+def test_a_field_that_cannot_be_read_says_so_itself_and_the_others_are_saved(page, cast, case):
+    for n, name in enumerate(("张示例", "李示例")):
+        page.locator("[data-add-row='#subject-row']").click()
+        page.locator(f"[name=subjects-{n}-name]").fill(name)
+    page.locator("[name=subjects-1-birth_date]").fill("1990年5月1日")
+    date = page.locator("[name=subjects-0-birth_date]")
+    date.fill("昨天")
+    wrong = page.locator("#f-subjects-0-birth_date-error")
+    expect(wrong).to_contain_text("1990-01-31")
+    assert date.get_attribute("aria-invalid") == "true"
+    expect(page.locator("#gaps a[href='#f-subjects-0-birth_date']")).to_be_visible()
+    assert page.locator("[data-submit]").get_attribute("aria-disabled") == "true"
+    assert [(row["name"], row["birth_date"]) for row in stored(cast, case)["subjects"]] == [
+        ("张示例", None),
+        ("李示例", "1990-05-01"),
+    ]
+    page.reload()
+    assert date.input_value() == "昨天"
+    expect(wrong).to_be_visible()
+    date.fill("1990.1.31")
+    expect(wrong).to_have_count(0)
+    assert stored(cast, case)["subjects"][0]["birth_date"] == "1990-01-31"
+
+
+def test_the_heading_follows_the_title(page, case):
+    kind = page.locator("h1").inner_text()
+    assert "泰国" in kind
+    page.locator("#f-title").fill("写着的标题")
+    expect(page.locator("h1")).to_have_text("写着的标题")
+    assert page.locator("[data-kind]").inner_text() == kind
+    page.locator("#f-title").fill("")
+    expect(page.locator("h1")).to_have_text(kind)
+    expect(page.locator("[data-kind]")).to_be_hidden()
+
+
 def test_a_row_is_taken_off_and_enter_saves(page, cast, case):
     for n, words in enumerate(("第一项", "第二项")):
         page.locator("[data-add-row='#item-row']").click()

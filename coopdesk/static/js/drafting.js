@@ -5,37 +5,77 @@
 "use strict";
 
 document.addEventListener("autosaved", (event) => {
-  const { missing = [], errors = [] } = event.detail;
+  const { missing = [], errors = [], title = "" } = event.detail;
   const wrong = [...missing, ...errors].map((reason) => reason.pointer);
   const marks = all(".block__head [data-pointers]");
   for (const mark of marks) {
     const pointers = mark.dataset.pointers.split(" ");
     const open = wrong.some((pointer) => pointers.some((start) => pointer === start || pointer.startsWith(`${start}/`)));
-    const state = open ? "miss" : mark.dataset.mark === "papers" && mark.dataset.m !== "done" ? "" : "done";
+    const state = open ? "miss" : "done";
     all(`[data-mark="${mark.dataset.mark}"]`).forEach((twin) => (twin.dataset.m = state));
   }
   const done = marks.filter((mark) => mark.dataset.m === "done").length;
   all("[data-done]").forEach((count) => (count.textContent = done));
   one("[data-share]")?.setAttribute("width", `${(100 * done) / marks.length}%`);
-  showMissing(missing);
+  showMissing(missing, errors);
+  showErrors(event.target, errors);
+  showTitle(title);
 });
 
-function showMissing(missing) {
+/* Each field that could not be read says why, with what was typed still in it. */
+function showErrors(form, errors) {
+  const wrong = new Map(errors.map((error) => [error.href.slice(1), error.detail]));
+  for (const field of all("input, textarea, select", form)) {
+    const words = wrong.get(field.id);
+    if (words || field.hasAttribute("aria-invalid")) mark(field, words);
+  }
+}
+
+function mark(field, words) {
+  const id = `${field.id}-error`;
+  const others = (field.getAttribute("aria-describedby") || "").split(" ").filter((other) => other && other !== id);
+  const described = words ? [...others, id] : others;
+  field.toggleAttribute("aria-invalid", false);
+  if (words) field.setAttribute("aria-invalid", "true");
+  if (described.length) field.setAttribute("aria-describedby", described.join(" "));
+  else field.removeAttribute("aria-describedby");
+  document.getElementById(id)?.remove();
+  if (!words) return;
+  const line = document.createElement("span");
+  line.className = "error";
+  line.id = id;
+  line.textContent = words;
+  field.after(line);
+}
+
+/* The heading is the title as soon as there is one, and what kind of request it is until then. */
+function showTitle(title) {
+  const heading = one("[data-heading]");
+  const kind = one("[data-kind]");
+  kind.hidden = !title;
+  if ((title || kind.textContent.trim()) === heading.textContent.trim()) return;
+  heading.textContent = title || kind.textContent.trim();
+  heading.toggleAttribute("data-user", Boolean(title));
+  heading.lang = title ? "zh-CN" : document.documentElement.lang;
+}
+
+function showMissing(missing, errors) {
   const sum = one("#gaps-sum");
-  sum.firstElementChild.dataset.m = missing.length ? "miss" : "done";
-  const words = missing.length === 1 && sum.dataset.one ? sum.dataset.one : sum.dataset.some;
-  sum.lastElementChild.textContent = missing.length ? words.replace("{n}", missing.length) : sum.dataset.none;
+  const open = [...missing, ...errors];
+  const words = missing.length ? sum.dataset.some : errors.length ? sum.dataset.wrong : sum.dataset.none;
+  sum.firstElementChild.dataset.m = open.length ? "miss" : "done";
+  sum.lastElementChild.textContent = words.replace("{n}", missing.length || errors.length);
   one("#gaps").replaceChildren(
-    ...missing.map(({ href, detail }) => {
+    ...open.map(({ href, detail, label }) => {
       const line = document.createElement("li");
       const link = document.createElement("a");
       link.href = href;
-      link.textContent = detail;
+      link.textContent = label ? `${label}${sum.dataset.colon}${detail}` : detail;
       line.append(link);
       return line;
     }),
   );
-  allowSubmit(!missing.length);
+  allowSubmit(!open.length);
 }
 
 function allowSubmit(allowed) {
