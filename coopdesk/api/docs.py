@@ -15,6 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from coopdesk.api.introduction import introduction
+
 
 class Schema(APIView):
     """GET gives the document in the caller's language, as JSON."""
@@ -31,7 +33,9 @@ class Schema(APIView):
 def _document(language: str) -> bytes:
     """The document; nothing in it changes while the process lives."""
     generator: Any = SchemaGenerator  # untyped
-    return orjson.dumps(generator().get_schema(request=None, public=True))
+    document = generator().get_schema(request=None, public=True)
+    document["info"]["description"] = introduction()
+    return orjson.dumps(document)
 
 
 class Docs(SpectacularSwaggerSplitView):
