@@ -95,6 +95,17 @@ def signing_key() -> Ed25519PrivateKey:
     return key
 
 
+def public_key() -> Ed25519PublicKey:
+    """The key that verifies: the file at COOPDESK_AUDIT_PUBLIC_KEY; the half of the signing key where that is at hand."""
+    path: Path = settings.AUDIT_PUBLIC_KEY
+    if not path.exists():
+        return signing_key().public_key()
+    key = serialization.load_pem_public_key(path.read_bytes())
+    if not isinstance(key, Ed25519PublicKey):
+        raise TypeError("COOPDESK_AUDIT_PUBLIC_KEY is not an Ed25519 key")
+    return key
+
+
 def sign_checkpoint() -> str:
     """Write `<seq>.json` with the head of the chain and its signature; returns the file name, '' if nothing is new."""
     head = AuditSeal.objects.order_by("-seq").first()

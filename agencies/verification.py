@@ -111,7 +111,7 @@ def _batch(walk: Walk, rows: Sequence[tuple[Any, ...]], names: list[str]) -> Non
 def _checkpoint(report: Report, name: str, heads: dict[int, str]) -> None:
     """Compare one checkpoint with the links just walked; one that speaks of no such link is a fault too."""
     seq = seals.checkpoint_seq(name)
-    body = seals.read_checkpoint(name, seals.signing_key().public_key())
+    body = seals.read_checkpoint(name, seals.public_key())
     report.checkpoints += 1
     if body is None:
         report.faults.append(("checkpoint_forged", seq))

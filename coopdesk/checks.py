@@ -48,10 +48,11 @@ def _environment() -> Iterator[CheckMessage]:
         yield Error(
             "The host names are not set.", hint="Set COOPDESK_HOSTS to the names of this site.", id="coopdesk.E003"
         )
-    if not settings.AUDIT_KEY.is_file():
+    if not settings.AUDIT_KEY.is_file() and (settings.DB_ROLE == "worker" or not settings.AUDIT_PUBLIC_KEY.is_file()):
         yield Error(
-            "There is no key to sign the audit trail's checkpoints with.",
-            hint="Make one with `openssl genpkey -algorithm ed25519` and name its file in COOPDESK_AUDIT_KEY.",
+            "There is no key for the audit trail's checkpoints.",
+            hint="Make one with `openssl genpkey -algorithm ed25519` and name its file in the worker's COOPDESK_AUDIT_KEY,"
+            " its public half (`openssl pkey -pubout`) in the web's COOPDESK_AUDIT_PUBLIC_KEY.",
             id="coopdesk.E004",
         )
     if settings.DEMO:

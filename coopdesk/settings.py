@@ -311,6 +311,8 @@ FILES_ROOT = Path(env.str("COOPDESK_FILES", default=str(STATE / "files")))
 MEDIA_ROOT = FILES_ROOT
 CHECKPOINTS_ROOT = Path(env.str("COOPDESK_CHECKPOINTS", default=str(STATE / "checkpoints")))
 AUDIT_KEY = Path(env.str("COOPDESK_AUDIT_KEY", default=str(STATE / "audit.key")))
+# Who only verifies (the web) needs this one and not the key that signs.
+AUDIT_PUBLIC_KEY = Path(env.str("COOPDESK_AUDIT_PUBLIC_KEY", default=f"{AUDIT_KEY}.pub"))
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -26,6 +26,7 @@ def production(settings, monkeypatch, tmp_path):
     settings.SECRET_KEY = GOOD_KEY
     settings.AUDIT_KEY = tmp_path / "audit.pem"
     settings.AUDIT_KEY.write_text("a key")
+    settings.AUDIT_PUBLIC_KEY = tmp_path / "audit.pub"
     settings.ALLOWED_HOSTS = ["coopdesk.example.org"]
     monkeypatch.setenv("COOPDESK_HOSTS", "coopdesk.example.org")
     return settings
@@ -72,6 +73,14 @@ def test_hosts_must_be_named(production, monkeypatch):
 def test_an_audit_key_must_be_there(production):
     production.AUDIT_KEY.unlink()
     assert _ids(checks.environment(None)) == ["coopdesk.E004"]
+
+
+@pytest.mark.parametrize("role, expected", [("app", []), ("worker", ["coopdesk.E004"])])
+def test_the_public_half_is_enough_for_the_web(production, role, expected):
+    production.AUDIT_KEY.unlink()
+    production.AUDIT_PUBLIC_KEY.write_text("half a key")
+    production.DB_ROLE = role
+    assert _ids(checks.environment(None)) == expected
 
 
 @pytest.mark.parametrize("variable", ["COOPDESK_DEBUG", "COOPDESK_DEMO"])

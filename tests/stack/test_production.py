@@ -100,6 +100,9 @@ def production():
         servers = Servers(folder)
         key = folder.parent / "audit.pem"
         subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True)
+        key.chmod(0o644)  # the application may run as another account than the tests
+        public = key.with_suffix(".pub")
+        subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-out", public], check=True)
         try:
             servers.start()
             servers.make_roles()
@@ -111,7 +114,7 @@ def production():
                 COOPDESK_SECRET_KEY=secrets.token_hex(32),
                 COOPDESK_HOSTS=HOST,
                 COOPDESK_ORIGIN=f"https://{HOST}",
-                COOPDESK_AUDIT_KEY=str(key),
+                COOPDESK_AUDIT_PUBLIC_KEY=str(public),
                 COOPDESK_STATE=str(folder.parent / "data"),
                 COOPDESK_STATIC=str(folder.parent / "static"),
                 EMAIL_URL="consolemail://",
@@ -164,7 +167,7 @@ def test_it_all_runs(production):
         f"127.0.0.1:{port}",
     ]
     web_env = env | {"PROMETHEUS_MULTIPROC_DIR": str(servers.folder.parent / "metrics")}
-    worker_env = env | {"COOPDESK_DB_ROLE": "worker"}
+    worker_env = env | {"COOPDESK_DB_ROLE": "worker", "COOPDESK_AUDIT_KEY": str(servers.folder.parent / "audit.pem")}
     family = Family(servers.folder)
     try:
         family.start(Part("web", web, 1, env=web_env, cwd=ROOT, ready=lambda: _ready(port)), timeout=90)
@@ -247,7 +250,7 @@ def _through_nginx(folder, port, family):
         ({"COOPDESK_DEBUG": "1"}, "E001"),
         ({"COOPDESK_SECRET_KEY": "short"}, "E002"),
         ({"COOPDESK_HOSTS": ""}, "E003"),
-        ({"COOPDESK_AUDIT_KEY": "/nonexistent"}, "E004"),
+        ({"COOPDESK_AUDIT_PUBLIC_KEY": "/nonexistent"}, "E004"),
         ({"COOPDESK_DEMO": "1"}, "E005"),
     ],
 )
@@ -261,14 +264,14 @@ def test_the_web_server_does_not_start_with(production, fault, expected):
 
 def test_make_run_uses_servers_that_are_named(production):
     """The supervisor starts neither PostgreSQL nor Valkey then, and no demo world."""
-    _, env = production
+    servers, env = production
     # Its static files are in its state folder: it may run as another account than the one that collected those above.
     env = {name: value for name, value in env.items() if name != "COOPDESK_STATIC"}
     port = _free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "coopdesk.stack", "run"],
         cwd=ROOT,
-        env=env | {"COOPDESK_PORT": str(port)},
+        env=env | {"COOPDESK_PORT": str(port), "COOPDESK_AUDIT_KEY": str(servers.folder.parent / "audit.pem")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
