@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from agencies.doors import words
 from agencies.errors import DomainError
@@ -136,7 +136,7 @@ def waiting_word(dossier: Dossier) -> str:
     """What an item without an outcome waits for: to be sent, or to be answered."""
     if dossier.sent is not None:
         return str(Outcome.WAITING.label)
-    return _("未发出") if dossier.leg is None else _("待发出")
+    return _("未发出") if dossier.leg is None else pgettext("item", "待发出")
 
 
 _BASIS = gettext_lazy("依据")

@@ -110,9 +110,9 @@ def test_no_page_carries_inline_style_or_script(page_of):
     "error, heading",
     [
         (NotPermitted(), "这一步你现在不能做"),
-        (WrongStatus(), "案件刚刚有变动，这一步没有提交"),
-        (StaleVersion(), "案件刚刚有变动，这一步没有提交"),
-        (GuardFailed(reasons=[Reason("title_missing", "写明标题。", "/title")]), "还不能提交"),
+        (WrongStatus(), "案件刚刚有变动，这一步没有办成"),
+        (StaleVersion(), "案件刚刚有变动，这一步没有办成"),
+        (GuardFailed(reasons=[Reason("title_missing", "写明标题。", "/title")]), "这一步还不能办"),
     ],
 )
 def test_errors_share_one_shape_in_both_languages(error, heading):
