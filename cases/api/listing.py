@@ -17,7 +17,7 @@ from agencies.doors.parsing import object_of
 from agencies.doors.preconditions import etag
 from agencies.doors.reading import Query
 from agencies.doors.schema import PAGING, TEXT, Parameters, doc, json_body, one_of, some_of
-from agencies.errors import Malformed, Reason
+from agencies.errors import GuardFailed, Malformed, Reason
 from agencies.queries import agency_by_code
 from cases import content_input, drafts
 from cases.api import shapes
@@ -74,25 +74,29 @@ class Cases(CaseDoor):
 
 
 def _parsed(raw: Mapping[str, object], *, names_officer: bool) -> tuple[dict[str, Any], str]:
-    """The content, and the police number that a machine names; Malformed with every fault of either at once.
+    """The content, and the police number that a machine names. Every fault of either is said at once: as Malformed when
+    something cannot be read, as GuardFailed when only the officer is missing.
 
     Whether the officer is one of the agency's is for the command to say.
     """
-    faults: list[Reason] = []
     number = raw.get("responsible_officer") or ""
+    missing: list[Reason] = []
+    unread: list[Reason] = []
     if names_officer:
         raw = {name: value for name, value in raw.items() if name != "responsible_officer"}
         if not isinstance(number, str) or len(number) > 40:
-            faults.append(Reason("not_text", _("写警号。"), "/responsible_officer"))
+            unread.append(Reason("not_text", _("写警号。"), "/responsible_officer"))
         elif not number.strip():
             words = _("写明负责这件请求的承办人警号。")
-            faults.append(Reason("responsible_officer_missing", words, "/responsible_officer"))
+            missing.append(Reason("responsible_officer_missing", words, "/responsible_officer"))
     try:
         content = content_input.parse(raw, required=_REQUIRED)
     except Malformed as error:
-        raise Malformed(reasons=[*error.reasons, *faults]) from None
-    if faults:
-        raise Malformed(reasons=faults)
+        raise Malformed(reasons=[*error.reasons, *unread, *missing]) from None
+    if unread:
+        raise Malformed(reasons=unread)
+    if missing:
+        raise GuardFailed(reasons=missing)
     return content, str(number)
 
 

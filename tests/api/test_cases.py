@@ -322,7 +322,7 @@ class TestServiceAccounts:
 
     def test_the_responsible_officer_is_named(self, machine):
         for given in ({}, {"responsible_officer": ""}, {"responsible_officer": None}):
-            body = problem(machine.post("cases/", content(**given)), 400, "malformed")
+            body = problem(machine.post("cases/", content(**given)), 422, "guard_failed")
             assert pointers(body) == {"/responsible_officer"}
         assert pointers(problem(machine.post("cases/", content(responsible_officer=7)), 400)) == {
             "/responsible_officer"
