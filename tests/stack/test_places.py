@@ -107,7 +107,9 @@ class TestStalePid:
         child.wait()
 
     def test_a_server_that_runs_on_the_data_is_asked_to_leave(self, tmp_path):
-        with subprocess.Popen(["sleep", "60"], cwd=tmp_path) as server:
+        # A background job of a shell ignores the signal; PostgreSQL sets its own handler.
+        sleeper = ["env", "--default-signal=INT", "sleep", "60"]
+        with subprocess.Popen(sleeper, cwd=tmp_path) as server:
             (tmp_path / "postmaster.pid").write_text(f"{server.pid}\n")
             clear_stale_pid(tmp_path)
             assert server.wait(5) == -2
