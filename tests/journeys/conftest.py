@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.cast import PASSWORD
@@ -46,6 +47,8 @@ class _Server(ThreadedWSGIServer):
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    # Beside the event loop Django no longer finds the connection of the tests before, which would stay open.
+    connections.close_all()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
         yield browser
