@@ -25,19 +25,18 @@ def fresh_token() -> str:
 def open_once(actor: Actor, token: str, make: Callable[[], Case], *, what: str, otherwise: str) -> UUID:
     """The case that `make` opens, or the one that the form with this token opened before.
 
-    `what` keeps the tokens of different forms apart. Raises Malformed with the words `otherwise` for what is no token.
+    `what` keeps the tokens of different forms apart. Raises Malformed with the words `otherwise` for what is no token,
+    NotPermitted for an actor without an agency, and what `make` raises.
     """
     if not _TOKEN.fullmatch(token):
         raise Malformed(reasons=[Reason("bad_token", otherwise, "/token")])
     key = f"{what}:{token}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7310003))", [f"{actor.officer_id} {key}"])
-    assert actor.agency_id is not None  # a drafter sits somewhere
-    known = IdempotencyKey.objects.filter(agency_id=actor.agency_id, known_as=actor.known_as, key=key).first()
+    mine = {"agency_id": actor.seat_id, "known_as": actor.known_as, "key": key}
+    known = IdempotencyKey.objects.filter(**mine).first()
     if known is not None:
         return UUID(known.body)
     case = make()
-    IdempotencyKey.objects.create(
-        agency_id=actor.agency_id, known_as=actor.known_as, key=key, fingerprint="", status=303, body=str(case.pk)
-    )
+    IdempotencyKey.objects.create(**mine, fingerprint="", status=303, body=str(case.pk))
     return case.pk

@@ -117,7 +117,7 @@ def test_migrations_are_named_and_linear():
 
 def test_no_machine_path_is_committed():
     found = subprocess.run(
-        ["git", "grep", "-nIE", "(/work/|/root/|/home/[a-z]+/)", "--", ".", ":!tests/architecture", ":!.ci"],
+        ["git", "grep", "-nIE", "/(work|root|home/[a-z]+)/", "--", ".", ":!.ci"],
         cwd=ROOT,
         capture_output=True,
         text=True,
