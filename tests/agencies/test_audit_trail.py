@@ -6,6 +6,8 @@ import threading
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import connection, transaction
 
 from agencies import audit, seals, verification
@@ -49,6 +51,17 @@ def test_an_untouched_trail_is_whole(trail):
     report = verification.verify()
     assert report.whole
     assert (report.sealed, report.checkpoints, report.last_checkpoint) == (5, 1, 5)
+
+
+def test_the_public_half_of_the_key_verifies(trail, settings, tmp_path):
+    """Where the signing key is not at hand; another pair's half finds every checkpoint forged."""
+    settings.AUDIT_PUBLIC_KEY = tmp_path / "audit.pub"
+    half, other = seals.signing_key().public_key(), Ed25519PrivateKey.generate().public_key()
+    settings.AUDIT_KEY.unlink()
+    for key, found in ((half, set()), (other, {"checkpoint_forged"})):
+        settings.AUDIT_PUBLIC_KEY.write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        assert codes() == found
+    assert not settings.AUDIT_KEY.exists()
 
 
 @pytest.mark.parametrize(

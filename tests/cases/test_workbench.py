@@ -93,6 +93,20 @@ def test_my_agency_has_in_hand_what_is_open_in_its_scope(page, story):
     assert closed.number in numbers(page("jiangsu.desk", "/cases/"))
 
 
+def test_a_row_says_who_holds_the_case_now(page, story):
+    case, abroad = story.submitted(), story.dispatched()
+    story.step("kunshan.chief", case, "approve")
+
+    def row(login: str, number: str) -> str:
+        listed = page(login, "/?view=agency").content.decode()
+        return next(part for part in re.split(r"<tr|<li", listed) if number in part)
+
+    assert "苏州市公安局" in row("jiangsu.desk", case.number)
+    assert "苏州市公安局" not in row("suzhou.desk", case.number)  # its own agency is 本机关
+    assert "本机关" in row("suzhou.desk", case.number)
+    assert "泰国皇家警察总署" in row("kunshan.desk", abroad.number)
+
+
 def test_a_supervisor_begins_with_the_whole_subtree(page, story):
     case = story.submitted()
     response = page("jiangsu.supervisor")
