@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from agencies import audit, audit_log, mail
 from agencies.tasks import drain_outbox
 from cases import notices
 from cases.workflow import TRANSITIONS
+from coopdesk.demo import player
 
 # What cases record beside the steps of the workflow table.
 _CASE_KINDS = {
@@ -33,3 +35,5 @@ def connect() -> None:
     steps = {row.event: row.label for row in TRANSITIONS.values()}
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
+    if settings.DEMO:
+        audit_log.name_kinds("demo", _("演示"), {player.MARKER: _("生成演示案件")})
