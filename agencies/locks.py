@@ -11,11 +11,11 @@ from datetime import datetime
 
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db import connection
 from django.db.models import Max, Sum
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from agencies import turns
 from agencies.models.officers import normalize_police_number
 
 _SALT = "agencies.locks"
@@ -28,8 +28,7 @@ def key_of(police_number: str) -> str:
 
 def one_at_a_time(police_number: str) -> None:
     """Let tries for one police number wait for one another until the transaction ends, so that five means five."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7310003))", [key_of(police_number)])
+    turns.wait(turns.Turn.LOGIN, key_of(police_number))
 
 
 def locked_until(police_numbers: Iterable[str]) -> dict[str, datetime]:

@@ -19,12 +19,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
+from agencies import turns
 from agencies.models import AuditEvent, AuditSeal, UnsealedEvent
 
 GENESIS = bytes(32)
-_LOCK = 7_310_001  # advisory lock of the one sealer
 BATCH = 2_000
 
 
@@ -54,10 +54,8 @@ def seal() -> int:
 
 def _seal_batch() -> int:
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
-            if not cursor.fetchone()[0]:
-                return 0
+        if not turns.take(turns.Turn.SEAL):
+            return 0
         ids = list(UnsealedEvent.objects.order_by("event_id").values_list("event_id", flat=True)[:BATCH])
         if not ids:
             return 0

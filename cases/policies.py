@@ -26,9 +26,28 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     if actor.case_agency_id is None:
         return Case.objects.none()
     cases = Case.objects.filter(scope__contains=[actor.case_agency_id])
-    if actor.role in SEES_SECRETS:
+    if sees_secrets(actor):
         return cases
     return cases.filter(~Q(mark=Mark.WORK_SECRET) | Q(known_to__contains=[actor.known_as]))
+
+
+# `visible_to` for statements by hand: a condition on `cases_case c`, by whether the role sees secrets; not a parameter,
+# so that each text has one best plan. `sight_of` gives its values.
+_IN_SCOPE = "c.scope @> ARRAY[%(agency)s::int]"
+SIGHT = {
+    True: _IN_SCOPE,
+    False: f"{_IN_SCOPE} AND (c.mark <> '{Mark.WORK_SECRET}' OR c.known_to @> ARRAY[%(known_as)s::int])",
+}
+
+
+def sees_secrets(actor: Actor) -> bool:
+    """Does the acting role see work secrets by its office?"""
+    return actor.role in SEES_SECRETS
+
+
+def sight_of(actor: Actor) -> dict[str, object]:
+    """The parameters of `SIGHT`; an actor without an agency sees nothing."""
+    return {"agency": actor.case_agency_id, "known_as": actor.known_as}
 
 
 def get_visible(actor: Actor, case_id: UUID | str, *, lock: bool = False) -> Case:
@@ -120,7 +139,7 @@ def could_see(actor: Actor, case: Case) -> bool:
     """`visible_to` for one case at hand; for the outbox, which works without an actor's scope."""
     if actor.case_agency_id is None or actor.case_agency_id not in case.scope:
         return False
-    return case.mark != Mark.WORK_SECRET or actor.role in SEES_SECRETS or actor.known_as in case.known_to
+    return case.mark != Mark.WORK_SECRET or sees_secrets(actor) or actor.known_as in case.known_to
 
 
 def officer_sees(officer: Officer, case: Case, *, agency_id: int | None = None) -> bool:

@@ -15,13 +15,13 @@ from typing import Any
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies import turns
 from agencies.actors import Actor
 from agencies.doors.authentication import actor_of
 from agencies.doors.rendering import dumps
@@ -80,11 +80,8 @@ def forget() -> int:
 
 
 def _lock(actor: Actor, key: str) -> None:
-    with connection.cursor() as cursor:
-        name = f"{actor.agency_id} {actor.known_as} {key}"
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 7310002))", [name])
-        if not cursor.fetchone()[0]:
-            raise KeyBusy(_("同一个 Idempotency-Key 的请求正在办理，请稍后再试。"))
+    if not turns.take(turns.Turn.ANSWER, f"{actor.agency_id} {actor.known_as} {key}"):
+        raise KeyBusy(_("同一个 Idempotency-Key 的请求正在办理，请稍后再试。"))
 
 
 def _fingerprint(request: Request) -> str:

@@ -1,6 +1,6 @@
 """The API's list of cases: one statement by hand, from the acting agency's scope to plain dicts, newest first.
 
-It says what policies.visible_to says (tests/api compares them) and runs under row-level security as well. Because of
+It takes its first wall from policies.SIGHT and runs under row-level security as well. Because of
 the latter the planner cannot know how many cases an agency sees, so the shape is chosen here: an agency that sees much
 walks the ids from the newest down, any other gathers its few cases by the scope index.
 """
@@ -16,8 +16,8 @@ from django.core.cache import cache
 
 from agencies import prepared
 from agencies.actors import Actor
-from cases.models import ENDED, Mark, Status
-from cases.policies import SEES_SECRETS
+from cases.models import ENDED, Status
+from cases.policies import SIGHT, sees_secrets, sight_of
 
 TIME_LIMIT = "5s"  # of one statement: a search without an end is answered "too broad"
 OPEN = frozenset(Status.values) - frozenset(ENDED)
@@ -46,7 +46,7 @@ def page(actor: Actor, wanted: Wanted, *, size: int, after: UUID | None = None) 
     if actor.case_agency_id is None:
         return []
     wide = _sees_much(actor.case_agency_id)
-    parameters: dict[str, Any] = {"agency": actor.case_agency_id, "limit": size + 1}
+    parameters: dict[str, Any] = {**sight_of(actor), "limit": size + 1}
     source, conditions = _source(actor, wanted, parameters, wide=wide)
     filters = _filters(wanted, parameters)
     if after is not None:
@@ -62,9 +62,9 @@ def page(actor: Actor, wanted: Wanted, *, size: int, after: UUID | None = None) 
 
 
 # Of N cases an agency sees n. Walking visits 50 N/n ids to fill a page and gathering visits n; they meet at √(50 N).
-_MUCH = """WITH much AS (SELECT sqrt(50 * greatest(reltuples, 1))::int AS n FROM pg_class WHERE oid = 'cases_case'::regclass)
+_MUCH = f"""WITH much AS (SELECT sqrt(50 * greatest(reltuples, 1))::int AS n FROM pg_class WHERE oid = 'cases_case'::regclass)
 SELECT count(*) >= (SELECT n FROM much)
-FROM (SELECT FROM cases_case WHERE scope @> ARRAY[%s::int] LIMIT (SELECT n FROM much)) seen"""
+FROM (SELECT FROM cases_case c WHERE {SIGHT[True]} LIMIT (SELECT n FROM much)) seen"""  # noqa: S608 - made of constants
 
 
 def _sees_much(agency_id: int) -> bool:
@@ -72,17 +72,14 @@ def _sees_much(agency_id: int) -> bool:
     key = f"sees-much-{agency_id}"
     known: bool | None = cache.get(key)
     if known is None:
-        ((known,),) = prepared.rows(_MUCH, [agency_id], prepare=False)
+        ((known,),) = prepared.rows(_MUCH, {"agency": agency_id}, prepare=False)
         cache.set(key, known, 300)
     return known
 
 
 def _source(actor: Actor, wanted: Wanted, parameters: dict[str, Any], *, wide: bool) -> tuple[str, list[str]]:
-    """Where the ids come from, and the first wall (policies.visible_to, in SQL)."""
-    conditions = ["c.scope @> ARRAY[%(agency)s::int]"]
-    if actor.role not in SEES_SECRETS:
-        conditions.append(f"(c.mark <> '{Mark.WORK_SECRET}' OR c.known_to @> ARRAY[%(known_as)s::int])")
-        parameters["known_as"] = actor.known_as
+    """Where the ids come from, and the first wall."""
+    conditions = [SIGHT[sees_secrets(actor)]]
     if wide and wanted.statuses and OPEN.issuperset(wanted.statuses):
         # Open cases are few among all; the work queue has them for each agency in the order of their ids.
         conditions += ["q.agency_id = %(agency)s::int", "q.status = ANY(%(statuses)s::text[])"]

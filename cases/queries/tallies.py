@@ -8,7 +8,7 @@ from datetime import datetime
 from agencies import prepared
 from agencies.actors import Actor
 from cases.models import NO_DUE, Side
-from cases.policies import SEES_SECRETS
+from cases.policies import SIGHT, sees_secrets, sight_of
 from cases.queries.queue import ABROAD_STATUSES, AGENCY, FILED, MINE, Now
 
 CAP = 1000
@@ -37,9 +37,8 @@ class Tallies:
 
 def tallies(actor: Actor, now: Now) -> Tallies:
     """Count the three views in one statement, whatever the number of cases."""
-    sees_secrets = actor.role in SEES_SECRETS
     parameters = {
-        "agency": actor.case_agency_id,
+        **sight_of(actor),
         "officer": actor.officer_id,
         "role": actor.role,
         "now": now.at,
@@ -50,7 +49,7 @@ def tallies(actor: Actor, now: Now) -> Tallies:
         "cap": CAP,
         "longest_of": _LONGEST_OF,
     }
-    ((*counts, n_abroad, since),) = prepared.rows(_SQL[sees_secrets], parameters)
+    ((*counts, n_abroad, since),) = prepared.rows(_SQL[sees_secrets(actor)], parameters)
     return Tallies(
         views={
             MINE: Tally(*(*counts[:4], n_abroad)),
@@ -67,13 +66,11 @@ _COUNTS = """count(*), count(*) FILTER (WHERE due_at < %(now)s::timestamptz),
 _IS_ABROAD = "status = ANY(%(abroad)s::text[])"
 
 
-def _statement(*, sees_secrets: bool) -> str:
+def _statement(*, secrets: bool) -> str:
     """Each view capped before it is counted; what it lists is what cases.queries.queue.keyed lists."""
-    of_case = "c.scope @> ARRAY[%(agency)s::int]"
-    if not sees_secrets:
-        of_case += " AND (c.mark <> 'work_secret' OR c.known_to @> ARRAY[%(officer)s::int])"
+    of_case = SIGHT[secrets]
     rows = "cases_openqueue q WHERE q.agency_id = %(agency)s::int"
-    if not sees_secrets:
+    if not secrets:
         rows += f" AND (NOT q.secret OR EXISTS (SELECT FROM cases_case c WHERE c.id = q.case_id AND {of_case}))"
     waits = "q.is_holder AND (q.waiting_role = %(role)s::text OR q.handler_id = %(officer)s::int)"
     soonest = "ORDER BY q.due_at, q.case_id LIMIT %(cap)s::int"
@@ -90,4 +87,4 @@ FROM (SELECT {_COUNTS} FROM (SELECT q.due_at FROM {rows} AND {waits} {soonest}) 
     SELECT FROM {rows} AND {_IS_ABROAD} ORDER BY q.due_at DESC, q.case_id DESC LIMIT %(cap)s::int) r) abroad"""  # noqa: S608 - made of constants
 
 
-_SQL = {sees_secrets: _statement(sees_secrets=sees_secrets) for sees_secrets in (True, False)}
+_SQL = {secrets: _statement(secrets=secrets) for secrets in (True, False)}

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from uuid import UUID
 
-from django.db import connection
 from django.utils.crypto import get_random_string
 
+from agencies import turns
 from agencies.actors import Actor
 from agencies.errors import Malformed, Reason
 from agencies.models import IdempotencyKey
@@ -31,8 +31,7 @@ def open_once(actor: Actor, token: str, make: Callable[[], Case], *, what: str, 
     if not _TOKEN.fullmatch(token):
         raise Malformed(reasons=[Reason("bad_token", otherwise, "/token")])
     key = f"{what}:{token}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7310003))", [f"{actor.officer_id} {key}"])
+    turns.wait(turns.Turn.FORM, f"{actor.officer_id} {key}")
     mine = {"agency_id": actor.seat_id, "known_as": actor.known_as, "key": key}
     known = IdempotencyKey.objects.filter(**mine).first()
     if known is not None:

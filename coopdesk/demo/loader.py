@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from agencies import audit
+from agencies import audit, turns
 from agencies.models import Agency, AuditEvent
 from coopdesk.demo.hours import OfficeHours
 from coopdesk.demo.plan import Planner, Played, Plot, plots
@@ -17,7 +17,6 @@ from countries.calendars import work_calendar
 from countries.models import Country
 from treaties.models import Course, RequestType
 
-_LOCK = 0x64656D6F  # "demo": loaders take turns
 Progress = Callable[[int, int], None]
 
 
@@ -50,8 +49,7 @@ def _loaded() -> set[int]:
 @transaction.atomic
 def _load(player: Player, played: Played) -> bool:
     """The whole case or nothing of it; False when another loader has made it meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    turns.wait(turns.Turn.DEMO)
     if AuditEvent.objects.filter(kind=MARKER, subject=f"demo:{played.plot.number}").exists():
         return False
     player.play(played)

@@ -70,6 +70,17 @@ def test_case_rows_are_reached_through_policies_only():
     assert set(doors) <= allowed
 
 
+@pytest.mark.parametrize(
+    "words, home",
+    [
+        ("scope @>", "cases/policies.py"),  # who sees a case, in SQL
+        ("advisory_xact_lock(", "agencies/turns.py"),  # the seeds of the locks
+    ],
+)
+def test_said_in_one_place(words, home):
+    assert [str(path.relative_to(ROOT)) for path in python_files(*ROOMS) if words in path.read_text()] == [home]
+
+
 def test_one_module_writes_a_status():
     """Opening gives `draft`; every later status is take_step's."""
     writers = [

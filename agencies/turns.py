@@ -1,0 +1,35 @@
+"""Who takes turns over what: every advisory lock of the product, in one list, so that no two share a seed by accident.
+
+A turn lasts until the transaction ends.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, unique
+
+from django.db import connection
+
+
+@unique
+class Turn(IntEnum):
+    """The seeds under which names are hashed to locks."""
+
+    SEAL = 7_310_001  # the one sealer of the audit trail
+    ANSWER = 7_310_002  # one request for one Idempotency-Key
+    LOGIN = 7_310_003  # one try for one police number
+    FORM = 7_310_004  # one case for one form
+    DEMO = 7_310_005  # one loader of the demo world
+
+
+def wait(turn: Turn, name: str = "") -> None:
+    """Wait until nobody else has the turn over `name`, and take it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [name, turn.value])
+
+
+def take(turn: Turn, name: str = "") -> bool:
+    """Take the turn over `name` if nobody else has it; whether it was free."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, %s))", [name, turn.value])
+        (free,) = cursor.fetchone()
+    return bool(free)
