@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
 import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
@@ -41,9 +42,22 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 @_for_machines
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus figures of all processes of this server. The proxy keeps it from the outside."""
+    """Prometheus figures of all processes of this server, for a scraper that asks it directly; absent for all others."""
+    if not _from_inside(request):
+        raise Http404
     answer: HttpResponse = ExportToDjangoView(request)
     return answer
+
+
+def _from_inside(request: HttpRequest) -> bool:
+    """From this machine or a private network, and not handed on by a proxy, which has such an address itself."""
+    if any(name in request.headers for name in ("X-Forwarded-For", "Forwarded")):
+        return False
+    try:
+        address = ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_private
 
 
 def _database() -> bool:

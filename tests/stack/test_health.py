@@ -47,6 +47,25 @@ def test_only_for_reading(client, path, method):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "asked, expected",
+    [
+        ({"REMOTE_ADDR": "127.0.0.1"}, 200),
+        ({"REMOTE_ADDR": "::1"}, 200),
+        ({"REMOTE_ADDR": "10.1.2.3"}, 200),
+        ({"REMOTE_ADDR": "::ffff:172.18.0.5"}, 200),
+        ({"REMOTE_ADDR": "8.8.8.8"}, 404),
+        ({"REMOTE_ADDR": "::ffff:8.8.8.8"}, 404),
+        ({"REMOTE_ADDR": ""}, 404),
+        ({"REMOTE_ADDR": "10.1.2.3", "HTTP_X_FORWARDED_FOR": "10.9.9.9"}, 404),
+        ({"REMOTE_ADDR": "127.0.0.1", "HTTP_FORWARDED": "for=127.0.0.1"}, 404),
+    ],
+)
+def test_metrics_are_for_the_inside(client, asked, expected):
+    assert client.get("/metrics", **asked).status_code == expected
+
+
+@pytest.mark.django_db
 def test_metrics_are_prometheus_text(client):
     client.get("/healthz")
     answer = client.get("/metrics")
