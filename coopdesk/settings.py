@@ -229,7 +229,7 @@ CSRF_TRUSTED_ORIGINS = [ORIGIN] if ORIGIN else []
 CSRF_FAILURE_VIEW = "coopdesk.errors.csrf_failure"
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_SSL_REDIRECT = False  # the proxy redirects pages; an API call over plain HTTP is refused there
+SECURE_SSL_REDIRECT = False  # the proxy redirects
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -268,11 +268,21 @@ OAUTH2_PROVIDER = {
     "SCOPES": {"cases:read": _("读取本机关可见的案件"), "cases:file": _("起草和报送本机关的请求")},
     "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
     "CLIENT_SECRET_GENERATOR_LENGTH": 48,
-    # Client credentials and nothing else; tokens are stored as checksums.
+    # Client credentials and nothing else; tokens are stored as checksums. What belongs to other grants is shut as well.
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
     "OAUTH2_VALIDATOR_CLASS": "agencies.api.oauth.ServiceValidator",
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -320,10 +330,8 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
-    *Compressor.SKIP_COMPRESS_EXTENSIONS,
-    "map",
-)  # large, slow, hardly ever asked for
+# Source maps are large, slow to compress and hardly ever asked for.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 if EMBEDDED:  # nobody is far away, and compressing takes a while
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
 if TESTING or DEBUG:
@@ -334,4 +342,9 @@ vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("COOPDESK_FROM_EMAIL", default="coopdesk@localhost")
 
 LOGGING = logging_config(env.str("COOPDESK_LOG_LEVEL", default="INFO"))
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # failures are counted for the account, wherever they come from
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",  # failures are counted for the account, wherever they come from
+    "security.W005",  # other names under the site's domain are other people's: we cannot promise HTTPS for them
+    "security.W008",  # the proxy redirects; behind it every request is HTTPS already
+    "security.W021",  # the browsers' preload list is for names known to the public Internet
+]

@@ -91,6 +91,21 @@ def test_set_up_refuses_before_it_touches_anything(variable):
     assert b"coopdesk.E00" in done.stderr
 
 
+def test_a_good_site_has_nothing_to_be_warned_of(tmp_path):
+    (tmp_path / "audit.pub").write_text("half a key")
+    good = {
+        "COOPDESK_SECRET_KEY": GOOD_KEY + "abcdefghijklmnopqrstuvwxyz",
+        "COOPDESK_HOSTS": "coopdesk.example.org",
+        "COOPDESK_ORIGIN": "https://coopdesk.example.org",
+        "COOPDESK_STATE": str(tmp_path),
+        "COOPDESK_AUDIT_PUBLIC_KEY": str(tmp_path / "audit.pub"),
+    }
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("COOPDESK_")}
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, cwd=ROOT, env=ours | good, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 class TestDatabase:
     """The private server of the tests does without the disk, which E013 says; nothing else is wrong with it."""
 
