@@ -108,5 +108,5 @@ def lines() -> Iterator[str]:
         yield f"  {names[where.code]}：{logins}"
     others = [f"{login} {role.label}" for login, (_place, role) in posts().items() if login.split(".")[-1] not in PARTS]
     yield "  督办和管理：" + "  ".join(others)
-    yield f"API 客户端（{names[PLACES[CLIENT_PLACE].code]}）："
-    yield f"  client_id {CLIENT_ID}  client_secret {client_secret()}"
+    yield f"API 客户端（{names[PLACES[CLIENT_PLACE].code]}），可以整行粘贴到终端："
+    yield f"  CLIENT_ID={CLIENT_ID} CLIENT_SECRET={client_secret()}"

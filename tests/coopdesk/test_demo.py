@@ -159,7 +159,7 @@ def test_accounts_are_made_once_and_always_work_as_printed(demo_db, settings) ->
 def test_the_client_has_the_printed_secret_and_acts_for_kunshan(demo_db) -> None:
     printed = _accounts()
     application = get_application_model().objects.get(client_id=accounts.CLIENT_ID)
-    assert accounts.client_secret() in printed
+    assert f"CLIENT_ID={accounts.CLIENT_ID} CLIENT_SECRET={accounts.client_secret()}" in printed
     assert check_password(accounts.client_secret(), application.client_secret)
     assert application.service_account.agency.code == world.PLACES["kunshan"].code
 
