@@ -14,6 +14,7 @@ from agencies.models import Officer
 from coopdesk import checks
 from coopdesk.stack.layout import ROOT
 from tests.conftest import django_connected_as
+from tests.stack.running import clean_env
 
 GOOD_KEY = "0123456789" * 6
 
@@ -93,16 +94,15 @@ def test_set_up_refuses_before_it_touches_anything(variable):
 
 def test_a_good_site_has_nothing_to_be_warned_of(tmp_path):
     (tmp_path / "audit.pub").write_text("half a key")
-    good = {
-        "COOPDESK_SECRET_KEY": GOOD_KEY + "abcdefghijklmnopqrstuvwxyz",
-        "COOPDESK_HOSTS": "coopdesk.example.org",
-        "COOPDESK_ORIGIN": "https://coopdesk.example.org",
-        "COOPDESK_STATE": str(tmp_path),
-        "COOPDESK_AUDIT_PUBLIC_KEY": str(tmp_path / "audit.pub"),
-    }
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("COOPDESK_")}
+    good = clean_env(
+        COOPDESK_SECRET_KEY=GOOD_KEY + "abcdefghijklmnopqrstuvwxyz",
+        COOPDESK_HOSTS="coopdesk.example.org",
+        COOPDESK_ORIGIN="https://coopdesk.example.org",
+        COOPDESK_STATE=str(tmp_path),
+        COOPDESK_AUDIT_PUBLIC_KEY=str(tmp_path / "audit.pub"),
+    )
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
-    done = subprocess.run(command, cwd=ROOT, env=ours | good, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=good, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
