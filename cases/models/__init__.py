@@ -1,13 +1,18 @@
 """The tables of the room, one idea a module. Rules live in workflow.py, policies.py and the database's constraints."""
 
 from cases.models.case import Case, CaseNumber, RequestItem, Revision, Subject
-from cases.models.custody import Deadline, InternalLimit, Involvement, Leg
-from cases.models.exchange import Receipt, Transmission
+from cases.models.custody import Assignment, Deadline, InternalLimit, Involvement, Leg
+from cases.models.exchange import Crossing, Receipt, Transmission, Way
 from cases.models.papers import Attachment, Note
 from cases.models.queue import NO_DUE, OpenQueue
 from cases.models.words import (
     ENDED,
+    AssignmentKind,
+    AssignmentState,
     Audience,
+    Body,
+    BorderMatter,
+    Decision,
     Direction,
     InvolvementKind,
     Mark,
@@ -24,11 +29,18 @@ from cases.models.words import (
 __all__ = [
     "ENDED",
     "NO_DUE",
+    "Assignment",
+    "AssignmentKind",
+    "AssignmentState",
     "Attachment",
     "Audience",
+    "Body",
+    "BorderMatter",
     "Case",
     "CaseNumber",
+    "Crossing",
     "Deadline",
+    "Decision",
     "Direction",
     "InternalLimit",
     "Involvement",
@@ -50,4 +62,5 @@ __all__ = [
     "Transmission",
     "Urgency",
     "Usefulness",
+    "Way",
 ]

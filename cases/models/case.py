@@ -11,9 +11,20 @@ from django.db.models import Func, Q
 from django.db.models.functions import Now
 
 from agencies.models import Agency, Officer, ServiceAccount
-from cases.models.words import Direction, Mark, Outcome, Status, SubjectKind, SubjectRole, Urgency, Usefulness
+from cases.models.words import (
+    BorderMatter,
+    Decision,
+    Direction,
+    Mark,
+    Outcome,
+    Status,
+    SubjectKind,
+    SubjectRole,
+    Urgency,
+    Usefulness,
+)
 from countries.models import Country
-from treaties.models import RefusalGround, RequestType
+from treaties.models import Channel, RefusalGround, RequestType
 
 
 class UuidV7(Func):
@@ -59,6 +70,21 @@ class Case(models.Model):
     # the officers who handle it (a service account stands there as minus its id).
     scope = ArrayField(models.IntegerField())
     known_to = ArrayField(models.IntegerField(), default=list)
+    # Agencies that see it by invitation alone (会办, a skipped tier): they read no notes of the route.
+    invited = ArrayField(models.IntegerField(), default=list)
+
+    # One of the four matters that border agencies settle with a neighbour (MPSR-376); blank takes the full route.
+    border_matter = models.CharField(max_length=20, choices=BorderMatter.choices, blank=True)
+    # The request that this one adds to (补充请求).
+    supplements = models.ForeignKey("self", models.PROTECT, null=True, related_name="supplemented_by")
+    # Of a foreign request: their number, who asks, when and by which channel it came; the conditions we set.
+    their_reference = models.CharField(max_length=120, blank=True)
+    requesting_authority = models.CharField(max_length=200, blank=True)
+    received_on = models.DateField(null=True)
+    received_via = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
+    conditions = ArrayField(models.TextField(), default=list)
+    # The origin asked to have the request called back; the desk tells the partner and ends it.
+    recall_asked_at = models.DateTimeField(null=True)
 
     created_at = models.DateTimeField(db_default=Now())
     # The moment of the last change of content, status or custody: what an integrator asks for "since".
@@ -76,6 +102,14 @@ class Case(models.Model):
             models.CheckConstraint(condition=Q(mark__in=Mark.values), name="case_mark_known"),
             models.CheckConstraint(condition=Q(usefulness__in=["", *Usefulness.values]), name="case_usefulness_known"),
             models.CheckConstraint(
+                condition=Q(border_matter__in=["", *BorderMatter.values]), name="case_border_matter_known"
+            ),
+            models.CheckConstraint(condition=~Q(supplements=models.F("pk")), name="case_supplements_another"),
+            models.CheckConstraint(
+                condition=~Q(direction=Direction.INCOMING) | Q(received_on__isnull=False),
+                name="incoming_has_its_day",
+            ),
+            models.CheckConstraint(
                 condition=Q(status__in=[Status.DRAFT, Status.WITHDRAWN])
                 | Q(country__isnull=False, request_type__isnull=False),
                 name="case_has_country_and_type",
@@ -91,6 +125,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def at_the_border(self) -> bool:
+        """Settled with a neighbour: the province decides, the origin's desk faces the other side (MPSR-376)."""
+        return bool(self.border_matter)
 
 
 class CaseNumber(models.Model):
@@ -163,6 +202,8 @@ class RequestItem(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="items")
     position = models.PositiveSmallIntegerField()
     description = models.TextField()
+    # Of a foreign request: what was decided on this part.
+    decision = models.CharField(max_length=10, choices=Decision.choices, blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.WAITING)
     ground = models.ForeignKey(RefusalGround, models.PROTECT, null=True)
     note = models.TextField(blank=True)
@@ -172,6 +213,7 @@ class RequestItem(models.Model):
         ordering = ["position"]
         constraints = [
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="item_outcome_known"),
+            models.CheckConstraint(condition=Q(decision__in=["", *Decision.values]), name="item_decision_known"),
             models.CheckConstraint(
                 condition=~Q(outcome=Outcome.REFUSED) | Q(ground__isnull=False), name="refusal_has_ground"
             ),

@@ -14,7 +14,7 @@ from django.db.models import F, Func, Q, Value, When
 
 from agencies.models import Agency, Officer
 from cases.models.case import Case, public_id
-from cases.models.words import InvolvementKind, Phase, Side, Urgency
+from cases.models.words import AssignmentKind, AssignmentState, Body, InvolvementKind, Phase, Side, Urgency
 from countries.models import Country
 
 
@@ -108,10 +108,11 @@ class Involvement(models.Model):
 
 
 class InternalLimit(models.Model):
-    """Working days a leg may take, by phase and urgency. No law gives these numbers: they are Coopdesk's defaults."""
+    """Working days a leg or an assignment may take, by phase or kind, and urgency. No law gives these numbers: they are
+    Coopdesk's defaults."""
 
     id = models.AutoField(primary_key=True)
-    phase = models.CharField(max_length=12, choices=Phase.choices)
+    phase = models.CharField(max_length=12, choices=[*Phase.choices, *AssignmentKind.choices])
     urgency = models.CharField(max_length=12, choices=Urgency.choices)
     working_days = models.PositiveSmallIntegerField()
     basis = models.CharField(max_length=60)
@@ -129,6 +130,7 @@ class Deadline(models.Model):
     id = public_id()
     case = models.ForeignKey(Case, models.PROTECT, related_name="deadlines")
     leg = models.ForeignKey(Leg, models.PROTECT, null=True, related_name="deadlines")
+    assignment = models.ForeignKey("Assignment", models.PROTECT, null=True, related_name="deadlines")
     kind = models.CharField(max_length=20)
     basis = models.CharField(max_length=60)
     unit = models.CharField(max_length=12, default="working_day")
@@ -145,9 +147,63 @@ class Deadline(models.Model):
                 name="deadline_unit_known",
             ),
             models.CheckConstraint(condition=Q(due_at__gte=F("started_at")), name="deadline_forward"),
-            models.UniqueConstraint(fields=["case", "kind"], condition=Q(met_at=None), name="one_running_deadline"),
+            models.UniqueConstraint(
+                fields=["case", "kind", "assignment"],
+                condition=Q(met_at=None),
+                nulls_distinct=False,
+                name="one_running_deadline",
+            ),
         ]
         indexes = [models.Index(fields=["due_at", "id"], condition=Q(met_at=None), name="deadline_running")]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.case_id}"
+
+
+class Assignment(models.Model):
+    """Parallel work that is not custody: an opinion (会办), the papers of a skipped tier, one executor's share."""
+
+    id = public_id()
+    case = models.ForeignKey(Case, models.PROTECT, related_name="assignments")
+    kind = models.CharField(max_length=12, choices=AssignmentKind.choices)
+    state = models.CharField(max_length=10, choices=AssignmentState.choices, default=AssignmentState.OPEN)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
+    external_body = models.CharField(max_length=20, choices=Body.choices, blank=True)
+    assigned_by = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    text = models.TextField(blank=True)  # what is asked
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["opened_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=AssignmentKind.values), name="assignment_kind_known"),
+            models.CheckConstraint(condition=Q(state__in=AssignmentState.values), name="assignment_state_known"),
+            models.CheckConstraint(
+                condition=Q(agency__isnull=False, external_body="")
+                | Q(agency=None, external_body__in=Body.values, kind=AssignmentKind.OPINION),
+                name="assignment_has_one_doer",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=AssignmentState.OPEN, closed_at=None)
+                | ~Q(state=AssignmentState.OPEN) & Q(closed_at__isnull=False),
+                name="assignment_ends",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "kind", "agency", "external_body"],
+                condition=Q(state=AssignmentState.OPEN),
+                nulls_distinct=False,
+                name="one_open_assignment",
+            ),
+        ]
+        indexes = [models.Index(fields=["agency"], condition=Q(state="open"), name="assignment_open_at")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.case_id}"
+
+    @property
+    def doer(self) -> str:
+        """Who does it, by name."""
+        return self.agency.name if self.agency is not None else str(Body(self.external_body).label)

@@ -110,8 +110,18 @@ class Phase(models.TextChoices):
     LIAISON = "liaison", _("对外联系")
     ABROAD = "abroad", _("等外方答复")
     QUERY = "query", _("答复询问")
+    QUERY_REVIEW = "query_review", _("审核答复")
     RETURN = "return", _("转交答复")
     DELIVERY = "delivery", _("签收")
+    # incoming
+    CHECK = "check", _("形式审查")
+    DECISION = "decision", _("审查决定")
+    SUPPLEMENT = "supplement", _("等外方补充")
+    POSTPONED = "postponed", _("推迟执行")
+    ASSIGNMENT = "assignment", _("交办")
+    EXECUTION = "execution", _("执行")
+    RESULT = "result", _("审核结果")
+    REPLIED = "replied", _("等外方确认")
     ENDED = "ended", _("办结后")
 
 
@@ -122,7 +132,50 @@ class InvolvementKind(models.TextChoices):
 
 
 class Audience(models.TextChoices):
-    """Who reads a note: the writer's agency alone, or everyone on the route."""
+    """Who reads a note: the writer's agency alone, everyone on the route, or those invited for an opinion (会办) too."""
 
     AGENCY = "agency", _("本机关")
     ROUTE = "route", _("沿线机关")
+    SHARED = "shared", _("沿线和会办机关")
+
+
+class BorderMatter(models.TextChoices):
+    """What border agencies may agree with their neighbours directly (MPSR-376)."""
+
+    MEETING = "meeting", _("执法会晤")
+    MOVEMENT = "movement", _("人员往来")
+    BORDER_CONTROL = "border_control", _("边境管控")
+    INTELLIGENCE = "intelligence", _("情报信息交流")
+
+
+class Decision(models.TextChoices):
+    """What was decided on one part of a foreign request."""
+
+    EXECUTE = "execute", _("执行")
+    REFUSE = "refuse", _("拒绝")
+
+
+class Body(models.TextChoices):
+    """Central organs outside public security: liaison authorities, and those who may be asked for an opinion."""
+
+    COURT = "court", _("最高人民法院")
+    PROCURATORATE = "procuratorate", _("最高人民检察院")
+    STATE_SECURITY = "state_security", _("国家安全部")
+    MOJ = "moj", _("司法部")
+    MFA = "mfa", _("外交部")
+    IMMIGRATION = "immigration", _("国家移民管理局")
+    CUSTOMS = "customs", _("海关总署缉私局")
+
+
+class AssignmentKind(models.TextChoices):
+    """Parallel work that is not custody. The code is also the key of its internal limit."""
+
+    OPINION = "opinion", _("会办意见")
+    COMPLETION = "completion", _("补办审核手续")
+    SHARE = "share", _("分办执行")
+
+
+class AssignmentState(models.TextChoices):
+    OPEN = "open", _("办理中")
+    DONE = "done", _("已办")
+    LAPSED = "lapsed", _("不再需要")

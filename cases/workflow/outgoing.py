@@ -1,105 +1,46 @@
-"""The workflow, as data. Read this table first; nothing else decides who may do what, from where to where.
-
-Blueprint §4. Doors show what it allows (policies.available), `commands.take_step` does it, docs/generated/workflow.md
-is drawn from it. To add a step see docs/howto/add-a-step.md.
-"""
+"""Our requests (我方请求), from the draft to the receipt of the answer. Blueprint §4, the outgoing table."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from enum import Enum
 
 from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import Role
-from cases.guards import COMPLETE, Guard, Words, final_reply_is_whole, items_are_of_the_case
-from cases.models import Direction, InvolvementKind, Phase, Status, Usefulness
-
-
-class Seat(Enum):
-    """Whose officers take the step."""
-
-    HOLDER = "holder"
-    ORIGIN = "origin"
-    TERMINAL = "terminal"  # the terminal desk, while the case is out of the house
-
-
-class Move(Enum):
-    """What the step does to custody (cases/routing.py says where exactly)."""
-
-    STAY = "stay"  # same leg
-    TO_REVIEW = "to_review"  # the origin's own approver
-    UP = "up"  # the next agency on the route, read live; past the last one the case is cleared
-    BACK = "back"  # to the origin, for correction
-    ABROAD = "abroad"  # the foreign side holds it
-    REPLY = "reply"  # interim: stays abroad; final: home to the terminal desk
-    DOWN = "down"  # one agency down the route; at the origin it is delivered
-    END = "end"  # custody ends
-    REVIVE = "revive"  # an ended case is held again by its origin
-
-
-class Kind(Enum):
-    """The kinds of input a step may take (cases/step_input.py parses them, for every door)."""
-
-    TEXT = "text"
-    CHOICE = "choice"
-    CODE = "code"
-    CODES = "codes"
-    OFFICER = "officer"
-    COUNTERPART = "counterpart"
-    OUTCOMES = "outcomes"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One input of a step. `source` names a code list (treaties.codes.CODES) or is the tuple of choices."""
-
-    name: str
-    kind: Kind
-    label: Words
-    hint: Words = ""
-    required: bool = False
-    source: str | tuple[tuple[str, Words], ...] = ""
-    limit: int = 4000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
-    """One row of the table."""
-
-    name: str
-    label: Words
-    # One sentence on where the step leads; shown beside its button.
-    leads: Words
-    direction: Direction
-    sources: frozenset[Status]
-    targets: tuple[Status, ...]  # empty: the status is kept
-    roles: frozenset[Role]
-    move: Move
-    seat: Seat = Seat.HOLDER
-    guards: tuple[Guard, ...] = ()
-    fields: tuple[Field, ...] = ()
-    involvement: InvolvementKind | None = None
-    danger: bool = False
-    # Whom the step tells besides those whose turn it is.
-    tells_drafter: bool = False
-
-    @property
-    def event(self) -> str:
-        return f"case.{self.name}"
-
-
-# --- Inputs that several steps share ---------------------------------------------------------------------------------
-
-OPINION = Field(name="opinion", kind=Kind.TEXT, label=_("意见"), hint=_("沿线机关都能看到。"))
-REASON = Field(
-    name="opinion", kind=Kind.TEXT, label=_("理由"), hint=_("写清楚为什么，沿线机关都能看到。"), required=True
+from cases.guards import (
+    COMPLETE,
+    channel_is_direct,
+    channel_suits_the_border,
+    final_reply_is_whole,
+    items_are_of_the_case,
+    may_skip,
+    skippable,
 )
+from cases.models import Direction, InvolvementKind, Phase, Status, Usefulness
+from cases.workflow.shape import CHANNEL, COUNTERPART, OPINION, REASON, Field, Kind, Move, Seat, Transition
 
-HELD = frozenset({Status.DRAFT, Status.IN_REVIEW, Status.RETURNED, Status.CLEARED, Status.ANSWERED, Status.DELIVERED})
 OUT = Direction.OUTGOING
 
-_ROWS = (
+# Reading a reply is the same whether the case is abroad or closed long since.
+ITEMS = Field(name="items", kind=Kind.OUTCOMES, label=_("逐项结果"), source="refusal_grounds")
+# Urgent cases may pass over the city (blueprint §4).
+SKIP = (
+    Field(
+        name="skip",
+        kind=Kind.FLAG,
+        label=_("越过上一级市局，直接报省"),
+        hint=_("只限加急和特急件。被越过的机关会收到通知，并补办审核手续。"),
+        offered=skippable,
+    ),
+    Field(
+        name="reason",
+        kind=Kind.TEXT,
+        label=_("越级理由"),
+        hint=_("越级时必填。"),
+        limit=2000,
+        offered=skippable,
+    ),
+)
+
+ROWS = (
     Transition(
         name="submit",
         label=_("报送审批"),
@@ -117,13 +58,15 @@ _ROWS = (
     Transition(
         name="approve",
         label=_("审批同意"),
-        leads=_("同意后转下一级；公安部国际合作局同意后待发出。"),
+        leads=_("同意后转下一级；公安部国际合作局同意后待发出，边境事项由省级公安机关批准后待发出。"),
         direction=OUT,
-        sources=frozenset({Status.IN_REVIEW}),
-        targets=(Status.IN_REVIEW, Status.CLEARED),
+        sources=frozenset({Status.IN_REVIEW, Status.QUERY_OPEN}),
+        phases=frozenset({Phase.REVIEW, Phase.QUERY_REVIEW}),
+        targets=(Status.IN_REVIEW, Status.CLEARED, Status.QUERY_OPEN, Status.DISPATCHED),
         roles=frozenset({Role.APPROVER}),
         move=Move.UP,
-        fields=(OPINION,),
+        guards=(may_skip,),
+        fields=(OPINION, *SKIP),
         involvement=InvolvementKind.APPROVED,
     ),
     Transition(
@@ -143,8 +86,9 @@ _ROWS = (
         label=_("退回补正"),
         leads=_("退回报送机关补正；补正后经报送机关审批，直接报回本机关。"),
         direction=OUT,
-        sources=frozenset({Status.IN_REVIEW}),
-        targets=(Status.RETURNED,),
+        sources=frozenset({Status.IN_REVIEW, Status.QUERY_OPEN}),
+        phases=frozenset({Phase.REVIEW, Phase.QUERY_REVIEW}),
+        targets=(Status.RETURNED, Status.QUERY_OPEN),
         roles=frozenset({Role.DESK, Role.APPROVER}),
         move=Move.BACK,
         fields=(
@@ -162,11 +106,8 @@ _ROWS = (
         targets=(Status.DISPATCHED,),
         roles=frozenset({Role.DESK}),
         move=Move.ABROAD,
-        fields=(
-            Field(name="channel", kind=Kind.CODE, label=_("渠道"), source="channels", required=True),
-            Field(name="counterpart", kind=Kind.COUNTERPART, label=_("外方收件单位"), required=True),
-            OPINION,
-        ),
+        guards=(channel_is_direct, channel_suits_the_border),
+        fields=(CHANNEL, COUNTERPART, OPINION),
         tells_drafter=True,
     ),
     Transition(
@@ -177,7 +118,7 @@ _ROWS = (
         sources=frozenset({Status.DISPATCHED}),
         targets=(),
         roles=frozenset({Role.DESK}),
-        seat=Seat.TERMINAL,
+        seat=Seat.FRONT,
         move=Move.STAY,
         fields=(
             Field(name="their_reference", kind=Kind.TEXT, label=_("对方编号"), limit=120),
@@ -192,9 +133,9 @@ _ROWS = (
         leads=_("阶段答复：沿线机关立即看到，案件仍在外方。最终答复：逐项写明结果，案件回到本机关。"),
         direction=OUT,
         sources=frozenset({Status.DISPATCHED}),
-        targets=(Status.DISPATCHED, Status.ANSWERED),
+        targets=(Status.DISPATCHED, Status.ANSWERED, Status.DELIVERED),
         roles=frozenset({Role.DESK}),
-        seat=Seat.TERMINAL,
+        seat=Seat.FRONT,
         move=Move.REPLY,
         guards=(items_are_of_the_case, final_reply_is_whole),
         fields=(
@@ -205,7 +146,7 @@ _ROWS = (
                 source=(("interim", _("阶段答复")), ("final", _("最终答复"))),
                 required=True,
             ),
-            Field(name="items", kind=Kind.OUTCOMES, label=_("逐项结果"), source="refusal_grounds"),
+            ITEMS,
             OPINION,
         ),
         tells_drafter=True,
@@ -242,17 +183,6 @@ _ROWS = (
             Field(name="result", kind=Kind.TEXT, label=_("结果"), hint=_("用答复做成了什么。")),
             OPINION,
         ),
-    ),
-    Transition(
-        name="assign_handler",
-        label=_("分派"),
-        leads=_("交给本机关一名民警办理；案件不动。"),
-        direction=OUT,
-        sources=HELD,
-        targets=(),
-        roles=frozenset({Role.APPROVER, Role.DESK}),
-        move=Move.STAY,
-        fields=(Field(name="handler", kind=Kind.OFFICER, label=_("交给谁办"), required=True, limit=40), OPINION),
     ),
     Transition(
         name="decline",
@@ -308,29 +238,15 @@ _ROWS = (
     ),
 )
 
-TRANSITIONS: dict[tuple[Direction, str], Transition] = {(row.direction, row.name): row for row in _ROWS}
-
-# Whose turn it is in each phase: who sees the case under 等我处理, and who is told when it arrives.
-WAITING_ROLE: dict[Phase, Role | None] = {
-    Phase.DRAFT: Role.DRAFTER,
-    Phase.REVIEW: Role.APPROVER,
-    Phase.CORRECTION: Role.DRAFTER,
-    Phase.DISPATCH: Role.DESK,
-    Phase.LIAISON: Role.DESK,
-    Phase.ABROAD: None,
-    Phase.QUERY: Role.DRAFTER,
-    Phase.RETURN: Role.DESK,
-    Phase.DELIVERY: Role.DRAFTER,
-    Phase.ENDED: None,
-}
-
-# Content may change only here; everywhere else it is frozen.
-EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
-
-
-def fields_of(name: str) -> tuple[Field, ...]:
-    """The inputs of a step, the same in every direction. Raises KeyError for an unknown step."""
-    for row in _ROWS:
-        if row.name == name:
-            return row.fields
-    raise KeyError(name)
+# While the case is somebody's of ours to work on.
+HELD = frozenset(
+    {
+        Status.DRAFT,
+        Status.IN_REVIEW,
+        Status.RETURNED,
+        Status.CLEARED,
+        Status.QUERY_OPEN,
+        Status.ANSWERED,
+        Status.DELIVERED,
+    }
+)
