@@ -18,6 +18,17 @@ def agency_by_code(code: str) -> Agency | None:
     return Agency.objects.filter(code=code).first()
 
 
+def agencies_called(text: str) -> list[Agency]:
+    """The active organs with exactly this code or name; several bear one short name."""
+    named = Q(code=text) | Q(name=text) | Q(alt_name=text) | Q(short_name=text)
+    return list(Agency.objects.filter(named, is_active=True).order_by("code")[:10])
+
+
+def next_below(agency: Agency) -> QuerySet[Agency]:
+    """The active organs whose cases come to `agency` next."""
+    return Agency.objects.filter(route_to=agency, is_active=True).order_by("code")
+
+
 def route_of(agency: Agency) -> list[Agency]:
     """The route of a case from `agency` (first) to the terminal desk (last), read live."""
     rows = Agency.objects.raw(

@@ -8,17 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import override
 
 from agencies import audit, prepared
 from agencies.actors import Actor
 from agencies.errors import GuardFailed, NotPermitted, StaleVersion
 from agencies.models import AuditEvent
-from agencies.queries import route_of
 from cases import effects, limits, policies, step_input
 from cases.hands import clock, refresh_queue, remember
-from cases.models import ENDED, Audience, Case, Leg, Note, Phase, Side
-from cases.routing import Journey, Stop, next_stop
-from cases.workflow import Transition
+from cases.journey import Journey, journey_of
+from cases.models import Audience, Body, Case, Direction, Leg, Note, Phase, Side
+from cases.routing import Stop, next_stop
+from cases.workflow import Move, Transition
+from treaties.models import Channel
 
 
 @transaction.atomic
@@ -54,12 +56,15 @@ def take_step(
     before = leg or case.legs.order_by("seq").last()
     assert before is not None  # opened with the case
     moment = _moment(before, at)
-    journey = _journey(case, before)
+    journey = journey_of(case, before)
     stop = next_stop(transition, journey, values)
+    passed_over = _passed_over(journey, before, stop)
     after = _move(case, before, stop, transition, moment, values)
-    effects.apply(transition.name, effects.Act(case=case, leg=before, actor=actor, values=values, at=moment))
-    _save(case, transition, stop, moment, actor, journey)
-    facts = _facts(case, journey, before, after, values)
+    _arrive(case, transition, stop, moment, actor, journey)
+    act = effects.Act(case=case, leg=before, after=after, actor=actor, values=values, at=moment)
+    effects.apply(transition.name, act)
+    case.save(update_fields=_STEP_COLUMNS)
+    facts = _facts(case, before, after, values) | {"passed_over": passed_over}
     event = audit.record(actor=actor, kind=transition.event, subject=f"case:{case.pk}", facts=facts, at=moment)
     _remember(actor, case, transition, values, event, moment)
     refresh_queue(case, after)
@@ -74,6 +79,9 @@ _STEP_COLUMNS = [
     "return_to",
     "scope",
     "known_to",
+    "invited",
+    "conditions",
+    "recall_asked_at",
     "updated_at",
     "submitted_at",
     "ended_at",
@@ -87,16 +95,6 @@ def _moment(leg: Leg, at: datetime | None) -> datetime:
     return max(at or clock(), (leg.closed_at or leg.opened_at) + timedelta(microseconds=1))
 
 
-def _journey(case: Case, leg: Leg) -> Journey:
-    return Journey(
-        route=route_of(case.origin),
-        holder=leg.agency,
-        return_to=case.return_to,
-        phase=Phase(leg.phase),
-        status=case.status,  # type: ignore[arg-type]
-    )
-
-
 def _move(case: Case, leg: Leg, stop: Stop, transition: Transition, at: datetime, values: Mapping[str, Any]) -> Leg:
     """Close the open leg and open the next, so that custody has neither overlap nor gap."""
     if stop.phase is None:
@@ -106,19 +104,29 @@ def _move(case: Case, leg: Leg, stop: Stop, transition: Transition, at: datetime
         leg.save(update_fields=["closed_at"])
         limits.meet(leg, at)
         if stop.phase == Phase.ENDED:
+            limits.lapse(case.assignments.all(), at)
             return leg
     elif stop.phase != Phase.ENDED:
         leg = _dormant(case, leg, at)
     new = Leg(case=case, seq=leg.seq + 1, phase=stop.phase, entered_by=transition.name, opened_at=at, side=stop.side)
     if stop.side == Side.FOREIGN:
         new.country = case.country
-        new.holder_name = str(values["counterpart"]["name"])
+        new.holder_name = values["counterpart"]["name"] if "counterpart" in values else effects.facing_name(case)
+    elif stop.side == Side.EXTERNAL:
+        body = Body(Channel.objects.get(code=values["channel"]).via)
+        new.external_body, new.holder_name = body, _name(body)
     else:
         assert stop.agency is not None  # routing names one for every domestic stop
         new.agency, new.holder_name = stop.agency, stop.agency.name
     new.save()
     limits.start(new, case.urgency)
     return new
+
+
+def _name(body: Body) -> str:
+    """The name of an organ in the files, which are Chinese whatever the language of the page."""
+    with override("zh-hans"):
+        return str(body.label)
 
 
 def _dormant(case: Case, last: Leg, at: datetime) -> Leg:
@@ -136,30 +144,44 @@ def _dormant(case: Case, last: Leg, at: datetime) -> Leg:
     )
 
 
-def _save(case: Case, transition: Transition, stop: Stop, at: datetime, actor: Actor, journey: Journey) -> None:
+def _arrive(case: Case, transition: Transition, stop: Stop, at: datetime, actor: Actor, journey: Journey) -> None:
+    """The case as it stands after the step; effects may set more of it, then it is saved."""
     case.status = stop.status
     case.version += 1
     case.updated_at = at
-    case.ended_at = at if case.status in ENDED else None
-    if stop.phase == Phase.CORRECTION:
-        # The origin's own approver sending it back once more does not change whom it goes straight to.
-        if actor.agency_id != case.origin_id:
+    if stop.phase is not None:
+        case.ended_at = at if stop.phase == Phase.ENDED else None
+    if transition.move is Move.BACK:
+        # The writer's own approver sending it back once more does not change whom it goes straight to.
+        if stop.agency is not None and actor.agency_id != stop.agency.pk:
             case.return_to_id = actor.agency_id
     elif stop.agency is not None and stop.agency == case.return_to:
         case.return_to = None
     if case.submitted_at is None and transition.name == "submit":
         case.submitted_at = at
     if stop.agency is not None and transition.name != "discard":
-        case.scope = widen(case.scope, [*stop.agency.ancestors, journey.terminal.pk])
-    case.save(update_fields=_STEP_COLUMNS)
+        case.scope = policies.widen(case.scope, [*stop.agency.ancestors, journey.terminal.pk])
+        case.invited = [pk for pk in case.invited if pk not in stop.agency.ancestors]
 
 
-def widen(scope: list[int], more: list[int]) -> list[int]:
-    """Scope only grows: who once held a case goes on seeing it."""
-    return sorted({*scope, *more})
+# What of a step's input the trail keeps: codes, never words.
+_TOLD = (
+    "reasons",
+    "kind",
+    "channel",
+    "usefulness",
+    "result",
+    "decision",
+    "grounds",
+    "missing",
+    "bodies",
+    "body",
+    "skip",
+    "because",
+)
 
 
-def _facts(case: Case, journey: Journey, before: Leg, after: Leg, values: Mapping[str, Any]) -> dict[str, Any]:
+def _facts(case: Case, before: Leg, after: Leg, values: Mapping[str, Any]) -> dict[str, Any]:
     """What the audit event says: ids, codes and counts."""
     facts: dict[str, Any] = {
         "status": case.status,
@@ -169,20 +191,31 @@ def _facts(case: Case, journey: Journey, before: Leg, after: Leg, values: Mappin
         "to": after.agency_id,
         "phase": after.phase,
         "handler": after.handler_id,
-        "passed_over": _passed_over(journey, before, after),
     }
-    facts |= {name: values[name] for name in ("reasons", "kind", "channel", "usefulness") if name in values}
-    if "items" in values:
-        facts["outcomes"] = {str(row["id"]): row["outcome"] for row in values["items"]}
+    facts |= {name: values[name] for name in _TOLD if name in values and _is_code(name, case)}
+    if rows := values.get("items"):
+        part = "outcome" if "outcome" in rows[0] else "decision"
+        facts[f"{part}s"] = {str(row["id"]): row[part] for row in rows}
+    if "agencies" in values:
+        facts["asked"] = [agency.pk for agency in values["agencies"]]
     return facts
 
 
-def _passed_over(journey: Journey, before: Leg, after: Leg) -> list[int]:
-    """The agencies between two reviewers: a corrected case goes straight to who returned it, and they are told."""
-    if before.agency_id != journey.origin.pk or after.phase != Phase.REVIEW or after.agency_id == before.agency_id:
+def _is_code(name: str, case: Case) -> bool:
+    """`result` is a code when a foreign request is checked; when ours is accepted it is what became of it, in words."""
+    return name != "result" or case.direction == Direction.INCOMING
+
+
+def _passed_over(journey: Journey, before: Leg, stop: Stop) -> list[int]:
+    """The agencies between two reviewers, who are told: a corrected case goes straight to who returned it, an urgent one
+    past the city."""
+    if before.agency is None or stop.agency is None or stop.phase != before.phase or stop.agency == before.agency:
         return []
-    ids = [stop.pk for stop in journey.route]
-    return ids[1 : ids.index(after.agency_id)] if after.agency_id in ids else []
+    passed, at = [], journey.above(before.agency)
+    while at is not None and at != stop.agency:
+        passed.append(at.pk)
+        at = journey.above(at)
+    return passed if at is not None else []
 
 
 def _remember(
@@ -192,13 +225,18 @@ def _remember(
     officer = actor.officer_id or case.drafter_id
     if transition.involvement is not None:
         remember(case, officer_id=officer, agency_id=actor.seat_id, kind=transition.involvement, at=at)
-    if values.get("opinion"):
+    if said := _said(values):
         Note.objects.create(
             case=case,
             author_id=officer,
             agency_id=actor.seat_id,
-            audience=Audience.ROUTE,
+            audience=Audience.SHARED if "question" in values else Audience.ROUTE,
             event=event,
-            text=values["opinion"],
+            text=said,
             at=at,
         )
+
+
+def _said(values: Mapping[str, Any]) -> str:
+    """The words said with a step, whatever the field that took them."""
+    return next((str(values[name]) for name in ("opinion", "question", "answer", "reason") if values.get(name)), "")

@@ -6,25 +6,30 @@ Content may be incomplete: completeness is asked for at `submit`, by the guards 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from agencies.errors import Malformed, Reason
 from cases import secrecy
-from cases.models import Direction, Mark, SubjectKind, Urgency
-from cases.step_input import MAX_ROWS, Faults, clean_text
+from cases.models import BorderMatter, Direction, Mark, SubjectKind, Urgency
+from cases.step_input import MAX_ROWS, Faults, clean_date, clean_id, clean_text
+from countries.calendars import SHANGHAI
 from countries.lookup import country_by_code, partner_countries
-from treaties.codes import request_type_by_code
+from treaties.codes import channel_by_code, request_type_by_code
 
 _TEXTS = {"title": 200, "summary": 20_000, "purpose": 5_000}
 _CHOICES = {"urgency": Urgency, "mark": Mark}
+# What only a foreign request says (registration), and what only one of ours does.
+_OF_FOREIGN = {"their_reference": 120, "requesting_authority": 200}
+ONLY_INCOMING = {*_OF_FOREIGN, "received_on", "received_via"}
 MASK = "•"  # stands for a hidden character where a number is shown
 _SUBJECT_FIELDS = {"kind", "name", "role", "birth_date", "nationality", "document_number"}
 # What stands in a row for a part that cannot be read; a row is no row without its other parts.
 _EMPTY_PARTS = {"kind": SubjectKind.PERSON, "role": "", "birth_date": None, "nationality": "", "document_number": ""}
-FIELDS = {"direction", "country", "request_type", "subjects", "items", *_TEXTS, *_CHOICES}
+FIELDS = {"direction", "country", "request_type", "subjects", "items", "border_matter", "supplements"}
+FIELDS |= {*_TEXTS, *_CHOICES, *ONLY_INCOMING}
 
 
 def parse(raw: Mapping[str, Any], *, required: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -79,11 +84,51 @@ def _cleaned(raw: Mapping[str, Any], required: frozenset[str]) -> tuple[dict[str
         if name in raw:
             content[name] = _choice(raw[name], f"/{name}", choices.values, faults)
     _codes(raw, content, faults)
+    _links(raw, content, faults)
+    _foreign(raw, content, faults)
     if "subjects" in raw:
         content["subjects"] = _subjects(raw["subjects"], faults)
     if "items" in raw:
         content["items"] = [_item(row, p, faults) for row, p in _rows(raw["items"], "/items", faults)]
     return content, faults
+
+
+def _links(raw: Mapping[str, Any], content: dict[str, Any], faults: Faults) -> None:
+    """The border matter, and the request that this one adds to (an id; whether it may be seen is for the command)."""
+    if "border_matter" in raw:
+        matter = clean_text(raw["border_matter"], "/border_matter", 20, faults)
+        if matter and matter not in BorderMatter.values:
+            faults.add(
+                "unknown_code", _("边境事项只有四类：执法会晤、人员往来、边境管控、情报信息交流。"), "/border_matter"
+            )
+        content["border_matter"] = matter
+    if raw.get("supplements"):
+        content["supplements"] = clean_id(raw["supplements"], "/supplements", faults)
+
+
+def _foreign(raw: Mapping[str, Any], content: dict[str, Any], faults: Faults) -> None:
+    """What a foreign request says of itself: their number, who asks, when and by which channel it came."""
+    given = [name for name in sorted(ONLY_INCOMING) if name in raw]
+    if given and content.get("direction") != Direction.INCOMING:
+        for name in given:
+            faults.add("not_of_this_direction", _("只有登记外方请求时填写这一项。"), f"/{name}")
+        return
+    texts = {name: limit for name, limit in _OF_FOREIGN.items() if name in raw}
+    content |= {name: clean_text(raw[name], f"/{name}", limit, faults) for name, limit in texts.items()}
+    if "received_on" in raw:
+        content["received_on"] = _past_day(raw["received_on"], "/received_on", faults)
+    if "received_via" in raw:
+        code = clean_text(raw["received_via"], "/received_via", 60, faults)
+        content["received_via"] = channel_by_code(code)
+        if code and content["received_via"] is None:
+            faults.add("unknown_code", _("没有这条渠道。"), "/received_via")
+
+
+def _past_day(raw: object, pointer: str, faults: Faults) -> date | None:
+    day = _date(raw, pointer, faults)
+    if day is not None and day > datetime.now(SHANGHAI).date():
+        faults.add("day_ahead", _("收到的日期不能晚于今天。"), pointer)
+    return day
 
 
 def _require_open_title(title: str, faults: Faults) -> None:
@@ -175,13 +220,7 @@ def _nationality(raw: object, pointer: str, countries: set[str], faults: Faults)
 
 def _date(raw: object, pointer: str, faults: Faults) -> date | None:
     text = clean_text(raw, pointer, 20, faults)
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        faults.add("bad_date", _("日期写成 1990-01-31 这样。"), pointer)
-        return None
+    return clean_date(text, pointer, faults) if text else None
 
 
 def _item(row: Mapping[str, Any], pointer: str, faults: Faults) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from cases.models import (
 from cases.numbers import next_number
 from cases.workflow import EDITABLE
 
-PLAIN_FIELDS = ("country", "request_type", "urgency", "mark", "title", "summary", "purpose")
+PLAIN_FIELDS = ("country", "request_type", "border_matter", "urgency", "mark", "title", "summary", "purpose")
 
 
 @transaction.atomic
@@ -53,7 +53,7 @@ def open_case(
     if actor.role != Role.DRAFTER or actor.agency_id is None:
         raise NotPermitted
     if content.get("direction", Direction.OUTGOING) != Direction.OUTGOING:
-        words = _("这里只起草我方请求；外方请求由公安部国际合作局登记。")
+        words = _("这里只起草我方请求；外方请求用登记来函办理。")
         raise GuardFailed(reasons=[Reason("direction_not_drafted", words, "/direction")])
     drafter = _drafter(actor, responsible)
     origin = Agency.objects.get(pk=actor.agency_id)
@@ -65,6 +65,7 @@ def open_case(
         origin=origin,
         drafter=drafter,
         filed_by_id=actor.service_id,
+        supplements=supplemented(actor, content),
         scope=[origin.pk],
         known_to=sorted({drafter.pk, actor.known_as}),
         created_at=moment,
@@ -73,7 +74,7 @@ def open_case(
     )
     case.save(force_insert=True)
     leg = _first_leg(case)
-    _write_lists(case, content)
+    write_lists(case, content)
     remember(case, officer_id=drafter.pk, agency_id=origin.pk, kind=InvolvementKind.DRAFTED, at=moment)
     limits.start(leg, case.urgency)
     refresh_queue(case, leg)
@@ -85,6 +86,17 @@ def open_case(
         at=moment,
     )
     return case
+
+
+def supplemented(actor: Actor, content: Mapping[str, Any]) -> Case | None:
+    """The request that the content adds to, which its drafter must be able to see."""
+    if "supplements" not in content:
+        return None
+    first = policies.visible_to(actor).filter(pk=content["supplements"]).first()
+    if first is None:
+        words = _("没有找到要补充的请求；写本机关看得到的案件。")
+        raise GuardFailed(reasons=[Reason("supplements_unknown", words, "/supplements")])
+    return first
 
 
 def _opened(case: Case, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,7 +158,7 @@ def save_draft(
     case.known_to = sorted({*case.known_to, actor.known_as})  # he goes on seeing it when he marks it a work secret
     columns = ["version", "updated_at", "known_to", *(name for name in PLAIN_FIELDS if name in changed)]
     case.save(update_fields=columns)
-    _write_lists(case, {name: content[name] for name in changed})
+    write_lists(case, {name: content[name] for name in changed})
     if actor.officer_id is not None:
         remember(case, officer_id=actor.officer_id, agency_id=case.origin_id, kind=InvolvementKind.DRAFTED, at=moment)
     days = limits.follow(leg, case.urgency) if "urgency" in changed else []
@@ -177,6 +189,7 @@ def content_of(case: Case) -> dict[str, Any]:
     return {
         "country": case.country.code if case.country else "",
         "request_type": case.request_type.code if case.request_type else "",
+        "border_matter": case.border_matter,
         "urgency": case.urgency,
         "mark": case.mark,
         "title": case.title,
@@ -220,7 +233,8 @@ def _plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**row, "birth_date": row["birth_date"].isoformat()} if row.get("birth_date") else row for row in rows]
 
 
-def _write_lists(case: Case, content: Mapping[str, Any]) -> None:
+def write_lists(case: Case, content: Mapping[str, Any]) -> None:
+    """Make persons and items of the case what the content says."""
     for name, model in (("subjects", Subject), ("items", RequestItem)):
         if name in content:
             _sync(case, model, content[name])

@@ -89,8 +89,9 @@ def add_note(
 
 def notes_of(actor: Actor, case: Case) -> list[Note]:
     """The notes and opinions on a (visible) case that this actor reads, the oldest first."""
-    notes = case.notes.select_related("author", "agency", "event").order_by("at", "pk")
-    return [note for note in notes if note.audience != Audience.AGENCY or note.agency_id == actor.agency_id]
+    notes = case.notes.filter(policies.readable_notes(actor, case))
+    notes = notes.select_related("author", "agency", "event").order_by("at", "pk")
+    return list(notes)
 
 
 def pieces(note: Note, officers: dict[int, Officer]) -> list[Piece]:
@@ -140,7 +141,8 @@ def _resolve(actor: Actor, case: Case, text: str, audience: str) -> tuple[list[O
     wanted = dict(list(typed.items())[:MAX_MENTIONS])
     known = {o.police_number: o for o in Officer.objects.filter(police_number__in=wanted, is_active=True)}
     within = actor.agency_id if audience == Audience.AGENCY else None
-    told = [officer for officer in known.values() if policies.officer_sees(officer, case, agency_id=within)]
+    route = audience == Audience.ROUTE
+    told = [one for one in known.values() if policies.officer_sees(one, case, agency_id=within, route=route)]
     numbers = {officer.police_number for officer in told}
     unseen = [unicodedata.normalize("NFKC", shown) for number, shown in typed.items() if number not in numbers]
     return told, unseen

@@ -10,7 +10,7 @@ from django.urls import reverse
 from agencies import audit
 from agencies.models import Appointment, AuditEvent, Notice, Officer
 from agencies.roles import Role
-from cases.models import Case, Direction, Mark, Note, Phase
+from cases.models import Audience, Case, Direction, Mark, Note, Phase
 from cases.policies import officer_sees
 from cases.workflow import TRANSITIONS, WAITING_ROLE, Move
 
@@ -20,6 +20,7 @@ SILENT = frozenset(
         "case.read",
         "case.edit",
         "case.create",
+        "case.register",
         "case.copy",
         "case.unmask",
         "case.file",
@@ -81,6 +82,6 @@ def _mentioned(event: AuditEvent) -> set[int]:
     return {
         officer_id
         for officer_id in note.mentions
-        if note.audience == "route"
+        if note.audience != Audience.AGENCY
         or Appointment.objects.current().filter(officer_id=officer_id, agency_id=note.agency_id).exists()
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -11,7 +12,8 @@ from agencies.errors import FourEyes, NotHolder, NotPermitted, NotVisible, Wrong
 from agencies.models import Agency, Appointment, Officer
 from agencies.officers import actor_for
 from agencies.roles import CASE_ROLES, Role
-from cases.models import Case, Direction, Involvement, InvolvementKind, Leg, Mark
+from cases.journey import faces_abroad
+from cases.models import AssignmentState, Audience, Case, Direction, Involvement, InvolvementKind, Leg, Mark
 from cases.workflow import EDITABLE, TRANSITIONS, Seat, Transition
 
 # Roles that see a work secret by their office; everybody else only as its handler (blueprint §6).
@@ -50,6 +52,22 @@ def sight_of(actor: Actor) -> dict[str, object]:
     return {"agency": actor.case_agency_id, "known_as": actor.known_as}
 
 
+def widen(scope: list[int], more: Iterable[int]) -> list[int]:
+    """Scope only grows: who once held a case goes on seeing it."""
+    return sorted({*scope, *more})
+
+
+def reads_route(actor: Actor, case: Case) -> bool:
+    """Does the actor read what the route says among itself? Those invited for an opinion do not (blueprint §6)."""
+    return actor.case_agency_id not in case.invited
+
+
+def readable_notes(actor: Actor, case: Case) -> Q:
+    """The notes on a (visible) case that this actor reads; the wall of migration 0006 says the same."""
+    shared = [Audience.SHARED, Audience.ROUTE] if reads_route(actor, case) else [Audience.SHARED]
+    return Q(audience__in=shared) | Q(agency_id=actor.agency_id)
+
+
 def get_visible(actor: Actor, case_id: UUID | str, *, lock: bool = False) -> Case:
     """One visible case, or NotVisible in the same words for hidden and absent ones. `lock` takes the row."""
     cases = visible_to(actor).select_for_update(of=("self",)) if lock else visible_to(actor)
@@ -68,12 +86,26 @@ def find(case: Case, step: str) -> Transition:
 
 
 def seated(actor: Actor, transition: Transition, case: Case, leg: Leg | None) -> bool:
-    """Does the actor sit where the step is taken: at the holder, at the origin, or at the terminal desk?"""
+    """Does the actor sit where the step is taken (the seats of the table)?"""
     if transition.seat is Seat.ORIGIN:
         return actor.agency_id == case.origin_id
+    if transition.seat is Seat.FRONT:
+        return faces_abroad(case, actor.agency_id)
     if transition.seat is Seat.TERMINAL:
         return Agency.objects.filter(pk=actor.agency_id or 0, is_terminal=True).exists()
+    if transition.seat is Seat.ASSIGNED:
+        mine = case.assignments.filter(agency_id=actor.agency_id or 0, state=AssignmentState.OPEN)
+        return mine.filter(kind__in=transition.answers).exists()
     return leg is not None and leg.agency_id == actor.agency_id
+
+
+def stands(transition: Transition, case: Case, leg: Leg | None) -> bool:
+    """Does the case stand where the step begins: its status, what its holder is there to do, and what else must be so?"""
+    if case.status not in transition.sources:
+        return False
+    if transition.phases is not None and (leg is None or leg.phase not in transition.phases):
+        return False
+    return transition.applies is None or transition.applies(case)
 
 
 def eyes_used(actor: Actor, transition: Transition, case: Case) -> bool:
@@ -94,7 +126,7 @@ def require_role(actor: Actor, transition: Transition) -> None:
 
 def require_ready(actor: Actor, transition: Transition, case: Case, leg: Leg | None) -> None:
     """409 wrong status, then 403 not the holder, then 403 four eyes, in the blueprint's order."""
-    if case.status not in transition.sources:
+    if not stands(transition, case, leg):
         raise WrongStatus(status=case.status, step=transition.name)
     if not seated(actor, transition, case, leg):
         raise NotHolder(step=transition.name)
@@ -113,8 +145,8 @@ def available(actor: Actor, case: Case, leg: Leg | None) -> list[Transition]:
         row
         for (direction, _name), row in TRANSITIONS.items()
         if direction == case.direction
-        and case.status in row.sources
         and actor.role in row.roles
+        and stands(row, case, leg)
         and seated(actor, row, case, leg)
         and not (actor.service and row.name not in SERVICE_STEPS)
         and not eyes_used(actor, row, case)
@@ -142,9 +174,12 @@ def could_see(actor: Actor, case: Case) -> bool:
     return case.mark != Mark.WORK_SECRET or sees_secrets(actor) or actor.known_as in case.known_to
 
 
-def officer_sees(officer: Officer, case: Case, *, agency_id: int | None = None) -> bool:
-    """Would the officer see the case under one of his current appointments (one at `agency_id`, when that is given)?"""
+def officer_sees(officer: Officer, case: Case, *, agency_id: int | None = None, route: bool = False) -> bool:
+    """Would the officer see the case under one of his current appointments (one at `agency_id`, when that is given)?
+    With `route`, as one who also reads what the route says among itself."""
     posts = Appointment.objects.current().filter(officer=officer, role__in=CASE_ROLES)
+    if route:
+        posts = posts.exclude(agency_id__in=case.invited)
     if agency_id is not None:
         posts = posts.filter(agency_id=agency_id)
     return any(could_see(actor_for(post), case) for post in posts)

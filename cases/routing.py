@@ -2,49 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agencies.models import Agency
-from cases.guards import Values
+from cases.guards.base import Values
+from cases.journey import Journey
 from cases.models import Phase, Side, Status
-from cases.workflow import Move, Transition
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journey:
-    """What routing needs to know: the route from the origin to the terminal desk, who holds the case, who returned it."""
-
-    route: Sequence[Agency]
-    holder: Agency | None
-    return_to: Agency | None
-    phase: Phase
-    status: Status
-
-    @property
-    def origin(self) -> Agency:
-        return self.route[0]
-
-    @property
-    def terminal(self) -> Agency:
-        return self.route[-1]
-
-    def above(self, agency: Agency) -> Agency | None:
-        """The next agency on the route; None above the terminal desk.
-
-        An agency that a reorganisation took off the origin's route passes the case along its own `route_to`.
-        """
-        ids = [stop.pk for stop in self.route]
-        if agency.pk in ids:
-            position = ids.index(agency.pk) + 1
-            return self.route[position] if position < len(self.route) else None
-        return agency.route_to
-
-    def below(self, agency: Agency) -> Agency:
-        """The next agency down towards the origin; the origin itself at the end, or from off the route."""
-        ids = [stop.pk for stop in self.route]
-        position = ids.index(agency.pk) if agency.pk in ids else 0
-        return self.route[max(position - 1, 0)]
+from cases.workflow.shape import Move, Transition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,27 +34,58 @@ def _to_review(_t: Transition, journey: Journey, _v: Values) -> Stop:
     return Stop(status=Status.IN_REVIEW, phase=Phase.REVIEW, agency=journey.origin)
 
 
-def _up(_t: Transition, journey: Journey, _v: Values) -> Stop:
+def _up(_t: Transition, journey: Journey, values: Values) -> Stop:
+    """To the next reviewer; a corrected case straight to who returned it; past the last one out of review."""
     holder = journey.holder or journey.origin
-    if holder == journey.origin and journey.return_to is not None:
-        return Stop(status=Status.IN_REVIEW, phase=Phase.REVIEW, agency=journey.return_to)
-    above = None if holder.is_terminal else journey.above(holder)
-    if above is None:
-        return Stop(status=Status.CLEARED, phase=Phase.DISPATCH, agency=holder)
-    return Stop(status=Status.IN_REVIEW, phase=Phase.REVIEW, agency=above)
+    if holder == journey.writer and journey.return_to is not None:
+        return Stop(status=journey.status, phase=journey.phase, agency=journey.return_to)
+    above = journey.above(holder)
+    if above is not None and values.get("skip"):
+        above = journey.above(above)
+    if above is not None:
+        return Stop(status=journey.status, phase=journey.phase, agency=above)
+    if journey.phase == Phase.QUERY_REVIEW:
+        return _abroad(_t, journey, values)
+    return Stop(status=Status.CLEARED, phase=Phase.DISPATCH, agency=journey.front)
 
 
 def _back(_t: Transition, journey: Journey, _v: Values) -> Stop:
-    return Stop(status=Status.RETURNED, phase=Phase.CORRECTION, agency=journey.origin)
+    status, phase = {
+        Phase.QUERY_REVIEW: (Status.QUERY_OPEN, Phase.QUERY),
+        Phase.RESULT: (Status.IN_EXECUTION, Phase.EXECUTION),
+    }.get(journey.phase, (Status.RETURNED, Phase.CORRECTION))
+    return Stop(status=status, phase=phase, agency=journey.writer)
 
 
-def _abroad(_t: Transition, journey: Journey, _v: Values) -> Stop:
+def _abroad(_t: Transition, _j: Journey, _v: Values) -> Stop:
     return Stop(status=Status.DISPATCHED, phase=Phase.ABROAD, side=Side.FOREIGN)
 
 
-def _reply(_t: Transition, journey: Journey, values: Values) -> Stop:
-    if values["kind"] == "interim":
-        return Stop(status=journey.status)
+def _liaison(_t: Transition, _j: Journey, _v: Values) -> Stop:
+    return Stop(status=Status.WITH_LIAISON, phase=Phase.LIAISON, side=Side.EXTERNAL)
+
+
+def _from_liaison(transition: Transition, journey: Journey, _v: Values) -> Stop:
+    phase = Phase.RESULT if journey.incoming else Phase.REVIEW
+    return Stop(status=transition.targets[0], phase=phase, agency=journey.authority)
+
+
+def _query(_t: Transition, journey: Journey, _v: Values) -> Stop:
+    return Stop(status=Status.QUERY_OPEN, phase=Phase.QUERY, agency=journey.origin)
+
+
+def _answer(_t: Transition, journey: Journey, _v: Values) -> Stop:
+    return Stop(status=Status.QUERY_OPEN, phase=Phase.QUERY_REVIEW, agency=journey.origin)
+
+
+def _reply(transition: Transition, journey: Journey, values: Values) -> Stop:
+    return Stop(status=journey.status) if values["kind"] == "interim" else _late(transition, journey, values)
+
+
+def _late(_t: Transition, journey: Journey, _v: Values) -> Stop:
+    """The answer is home; at the border it is delivered at once."""
+    if journey.border:
+        return Stop(status=Status.DELIVERED, phase=Phase.DELIVERY, agency=journey.origin)
     return Stop(status=Status.ANSWERED, phase=Phase.RETURN, agency=journey.terminal)
 
 
@@ -109,14 +104,74 @@ def _revive(transition: Transition, journey: Journey, _v: Values) -> Stop:
     return Stop(status=transition.targets[0], phase=Phase.DELIVERY, agency=journey.origin)
 
 
+# --- Requests from abroad ---------------------------------------------------------------------------------------------
+
+
+def _checked(transition: Transition, journey: Journey, values: Values) -> Stop:
+    if values["result"] == "complete":
+        return _resume(transition, journey, values)
+    return Stop(status=Status.RETURNED_TO_REQUESTER, phase=Phase.ENDED, agency=journey.origin)
+
+
+def _ask(_t: Transition, _j: Journey, _v: Values) -> Stop:
+    return Stop(status=Status.AWAITING_SUPPLEMENT, phase=Phase.SUPPLEMENT, side=Side.FOREIGN)
+
+
+def _resume(_t: Transition, journey: Journey, _v: Values) -> Stop:
+    return Stop(status=Status.IN_REVIEW, phase=Phase.DECISION, agency=journey.authority)
+
+
+def _decided(_t: Transition, journey: Journey, values: Values) -> Stop:
+    status, phase, agency = {
+        "execute": (Status.TO_ASSIGN, Phase.ASSIGNMENT, journey.authority),
+        "postpone": (Status.POSTPONED, Phase.POSTPONED, journey.authority),
+        "refuse": (Status.REFUSED, Phase.ENDED, journey.origin),
+        "transfer": (Status.TRANSFERRED, Phase.ENDED, journey.origin),
+    }[values["decision"]]
+    return Stop(status=status, phase=phase, agency=agency)
+
+
+def _assign(_t: Transition, journey: Journey, values: Values) -> Stop:
+    """One agency down; or executed here, alone or by several whose assigner keeps custody."""
+    if "agency" in values:
+        return Stop(status=Status.TO_ASSIGN, phase=Phase.ASSIGNMENT, agency=values["agency"])
+    return Stop(status=Status.IN_EXECUTION, phase=Phase.EXECUTION, agency=journey.holder)
+
+
+def _unassign(_t: Transition, journey: Journey, _v: Values) -> Stop:
+    above = journey.above(journey.holder or journey.authority)
+    return Stop(status=Status.TO_ASSIGN, phase=Phase.ASSIGNMENT, agency=above or journey.authority)
+
+
+def _result(_t: Transition, journey: Journey, _v: Values) -> Stop:
+    return Stop(status=Status.RESULT_REVIEW, phase=Phase.RESULT, agency=journey.holder)
+
+
+def _replied(_t: Transition, _j: Journey, _v: Values) -> Stop:
+    return Stop(status=Status.REPLIED, phase=Phase.REPLIED, side=Side.FOREIGN)
+
+
 _MOVES = {
     Move.STAY: _stay,
     Move.TO_REVIEW: _to_review,
     Move.UP: _up,
     Move.BACK: _back,
     Move.ABROAD: _abroad,
+    Move.LIAISON: _liaison,
+    Move.FROM_LIAISON: _from_liaison,
+    Move.QUERY: _query,
+    Move.ANSWER: _answer,
     Move.REPLY: _reply,
     Move.DOWN: _down,
     Move.END: _end,
     Move.REVIVE: _revive,
+    Move.LATE: _late,
+    Move.CHECKED: _checked,
+    Move.ASK: _ask,
+    Move.RESUME: _resume,
+    Move.DECIDED: _decided,
+    Move.ASSIGN: _assign,
+    Move.UNASSIGN: _unassign,
+    Move.RESULT: _result,
+    Move.REPLIED: _replied,
 }

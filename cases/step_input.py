@@ -6,21 +6,24 @@ Raises `Malformed` with every fault at once, each with a code and a JSON pointer
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from agencies.errors import Malformed, NotVisible, Reason
+from agencies.models import Agency
 from agencies.models.officers import normalize_police_number
+from agencies.queries import agencies_called
 from cases import secrecy
-from cases.models import Outcome
+from cases.models import Decision, Outcome
 from cases.workflow import Field, Kind, fields_of
 from treaties.codes import code_exists
 
 MAX_ROWS = 200
 # What is picked from a list rather than written.
-_CHOSEN = frozenset({Kind.CHOICE, Kind.CODE, Kind.CODES, Kind.OFFICER})
+_CHOSEN = frozenset({Kind.CHOICE, Kind.CODE, Kind.CODES, Kind.OFFICER, Kind.AGENCY, Kind.AGENCIES})
 _OUTCOMES = frozenset(Outcome.values) - {Outcome.WAITING}
 
 
@@ -46,7 +49,7 @@ def parse(step: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     values = {field.name: _PARSERS[field.kind](field, raw.get(field.name), faults) for field in fields}
     if faults.reasons:
         raise Malformed(reasons=faults.reasons)
-    return {name: value for name, value in values.items() if value not in (None, "", [])}
+    return {name: value for name, value in values.items() if value not in (None, "", [], False)}
 
 
 def clean_text(value: object, pointer: str, limit: int, faults: Faults) -> str:
@@ -88,14 +91,79 @@ def _choice(field: Field, raw: object, faults: Faults) -> str:
     pointer = f"/{field.name}"
     value = clean_text(raw, pointer, 40, faults)
     _require(field, value, pointer, faults)
-    choices = () if isinstance(field.source, str) else field.source
-    if value and value not in {code for code, _label in choices}:
-        faults.add("unknown_code", _("不在可选的范围内。"), pointer)
+    _known(field, value, pointer, faults)
     return value
 
 
+def _flag(field: Field, raw: object, faults: Faults) -> bool:
+    if raw is not None and not isinstance(raw, bool):
+        faults.add("not_a_flag", _("只能是 true 或者 false。"), f"/{field.name}")
+    return raw is True
+
+
+def _day(field: Field, raw: object, faults: Faults) -> date | None:
+    text = _text(field, raw, faults)
+    return clean_date(text, f"/{field.name}", faults) if text else None
+
+
+def clean_date(text: str, pointer: str, faults: Faults) -> date | None:
+    """A day written 2026-01-31; None with a fault for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        faults.add("bad_date", _("日期写成 1990-01-31 这样。"), pointer)
+        return None
+
+
+def _texts(field: Field, raw: object, faults: Faults) -> list[str]:
+    """Lines of text (or keys); empty ones are left out."""
+    pointer = f"/{field.name}"
+    values = [
+        clean_text(entry, f"{pointer}/{index}", field.limit, faults)
+        for index, entry in enumerate(_rows(raw, pointer, faults))
+    ]
+    _require(field, values, pointer, faults)
+    return list(dict.fromkeys(filter(None, values)))
+
+
+def _agency(field: Field, raw: object, faults: Faults) -> Agency | None:
+    pointer = f"/{field.name}"
+    text = clean_text(raw, pointer, 120, faults)
+    _require(field, text, pointer, faults)
+    return _agency_named(text, pointer, faults) if text else None
+
+
+def _agencies(field: Field, raw: object, faults: Faults) -> list[Agency]:
+    pointer, found = f"/{field.name}", []
+    for index, entry in enumerate(_rows(raw, pointer, faults)):
+        text = clean_text(entry, f"{pointer}/{index}", 120, faults)
+        if text and (agency := _agency_named(text, f"{pointer}/{index}", faults)):
+            found.append(agency)
+    _require(field, found, pointer, faults)
+    return list(dict.fromkeys(found))
+
+
+def _agency_named(text: str, pointer: str, faults: Faults) -> Agency | None:
+    """The organ with this code, or the one and only with this name."""
+    found = agencies_called(text)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        words = _("有 %(n)s 个机关叫这个名字；写它的 12 位代码。") % {"n": len(found)}
+        faults.add("ambiguous_agency", words, pointer)
+    else:
+        faults.add("unknown_agency", _("没有这个机关；写机关的全称或者 12 位代码。"), pointer)
+    return None
+
+
 def _known(field: Field, value: str, pointer: str, faults: Faults) -> None:
-    if value and not code_exists(str(field.source), value):
+    if not value:
+        return
+    if isinstance(field.source, tuple):
+        known = value in {code for code, _label in field.source}
+    else:
+        known = code_exists(field.source, value)
+    if not known:
         faults.add("unknown_code", _("不在可选的范围内。"), pointer)
 
 
@@ -163,7 +231,7 @@ def _outcomes(field: Field, raw: object, faults: Faults) -> list[dict[str, Any]]
 def _outcome(field: Field, raw: object, pointer: str, faults: Faults) -> dict[str, Any]:
     given = _object(raw, pointer, {"id", "outcome", "ground", "note"}, faults)
     row = {
-        "id": _uuid(given.get("id"), f"{pointer}/id", faults),
+        "id": clean_id(given.get("id"), f"{pointer}/id", faults),
         "outcome": clean_text(given.get("outcome"), f"{pointer}/outcome", 20, faults),
         "ground": clean_text(given.get("ground"), f"{pointer}/ground", 60, faults),
         "note": clean_text(given.get("note"), f"{pointer}/note", field.limit, faults),
@@ -176,7 +244,29 @@ def _outcome(field: Field, raw: object, pointer: str, faults: Faults) -> dict[st
     return row
 
 
-def _uuid(raw: object, pointer: str, faults: Faults) -> UUID | None:
+def _decisions(field: Field, raw: object, faults: Faults) -> list[dict[str, Any]]:
+    rows, seen = [], set()
+    for index, entry in enumerate(_rows(raw, f"/{field.name}", faults)):
+        pointer = f"/{field.name}/{index}"
+        given = _object(entry, pointer, {"id", "decision", "ground"}, faults)
+        row = {
+            "id": clean_id(given.get("id"), f"{pointer}/id", faults),
+            "decision": clean_text(given.get("decision"), f"{pointer}/decision", 20, faults),
+            "ground": clean_text(given.get("ground"), f"{pointer}/ground", 60, faults),
+        }
+        if row["decision"] not in Decision.values:
+            faults.add("unknown_code", _("选择这一项执行还是拒绝。"), f"{pointer}/decision")
+        if row["ground"] and not code_exists("refusal_grounds", str(row["ground"])):
+            faults.add("unknown_code", _("不在可选的范围内。"), f"{pointer}/ground")
+        if row["id"] in seen:
+            faults.add("duplicate", _("同一项写了两次。"), f"{pointer}/id")
+        seen.add(row["id"])
+        rows.append(row)
+    return rows
+
+
+def clean_id(raw: object, pointer: str, faults: Faults) -> UUID | None:
+    """The id of a row; None with a fault for anything that is none."""
     try:
         return UUID(raw) if isinstance(raw, str) else UUID("")
     except ValueError:
@@ -186,6 +276,13 @@ def _uuid(raw: object, pointer: str, faults: Faults) -> UUID | None:
 
 _PARSERS: dict[Kind, Any] = {
     Kind.TEXT: _text,
+    Kind.TEXTS: _texts,
+    Kind.KEYS: _texts,
+    Kind.FLAG: _flag,
+    Kind.DATE: _day,
+    Kind.AGENCY: _agency,
+    Kind.AGENCIES: _agencies,
+    Kind.DECISIONS: _decisions,
     Kind.CHOICE: _choice,
     Kind.CODE: _code,
     Kind.CODES: _codes,

@@ -14,6 +14,7 @@ from coopdesk.demo import player
 # What cases record beside the steps of the workflow table.
 _CASE_KINDS = {
     "case.create": _("新建请求"),
+    "case.register": _("登记来函"),
     "case.edit": _("修改草稿"),
     "case.copy": _("复制为新请求"),
     "case.read": _("查看案件"),

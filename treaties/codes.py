@@ -16,6 +16,11 @@ def code_exists(source: str, code: str) -> bool:
     return CODES[source]._default_manager.filter(code=code).exists()
 
 
+def channel_by_code(code: str) -> Channel | None:
+    """The channel with this code, or None."""
+    return Channel.objects.filter(code=code).first()
+
+
 def request_type_by_code(code: str) -> RequestType | None:
     """The request type with this id of seeds/requirements.yaml, or None."""
     return RequestType.objects.filter(code=code).first()

@@ -103,12 +103,14 @@ class Channel(Named):
 
 
 class Strength(models.TextChoices):
-    """The three strengths of a refusal ground in the law, which must not be mixed; `practice` is no law at all."""
+    """The three strengths of a refusal ground in the law, which must not be mixed; `practice` is no law at all, and
+    `postpone` no refusal."""
 
     MANDATORY = "mandatory", _("应当拒绝")
     OPTIONAL = "optional", _("可以拒绝")
     NO_OBLIGATION = "no_obligation", _("不负有义务")
     PRACTICE = "practice", _("实务情形")
+    POSTPONE = "postpone", _("可以推迟")  # no refusal: the request waits
 
 
 class UsedBy(models.TextChoices):

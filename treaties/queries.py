@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from treaties.models import Channel, RefusalGround, RequestType, ReturnReason, Strength, TypeLaw, UsedBy
@@ -68,11 +71,53 @@ def grounds_offered(kind: RequestType | None, used_by: UsedBy) -> list[tuple[Pro
     cited = _cited(kind.family) if kind else frozenset()
     if not any(law != "MPSR" for law in map(_law_of, cited)):
         cited |= _cited(_GENERAL)
-    grounds = list(refusal_grounds(used_by))
+    grounds = list(refusal_grounds(used_by).exclude(strength=Strength.POSTPONE))
     practice = [ground for ground in grounds if not ground.article]
     groups: list[tuple[Promise, list[RefusalGround]]] = [(Strength.PRACTICE.label, practice)]
     groups += [(name, [g for g in grounds if g.article in cited and _law_of(g.article) == law]) for law, name in _LAWS]
     return [(name, members) for name, members in groups if members]
+
+
+def grounds_of(kind: RequestType | None) -> list[RefusalGround]:
+    """Every ground on which we may refuse, or postpone, a request of this type."""
+    refusing = [ground for _law, grounds in grounds_offered(kind, UsedBy.OURS) for ground in grounds]
+    return [*refusing, *postponing_grounds(kind)]
+
+
+def postponing_grounds(kind: RequestType | None) -> list[RefusalGround]:
+    """The grounds on which a request of this type may wait: extradition has its own (EXT-42), else IMLA-16.2."""
+    law = "EXT" if kind is not None and kind.family.startswith("extradition") else "IMLA"
+    waiting = refusal_grounds(UsedBy.OURS).filter(strength=Strength.POSTPONE)
+    return [ground for ground in waiting if _law_of(ground.article) == law]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One thing that a request must, should or may say; `level` is the strength of the text (requirements.yaml)."""
+
+    key: str
+    zh: str
+    en: str
+    level: str
+    cite: str
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the page."""
+        return self.en if (get_language() or "").startswith("en") and self.en else self.zh
+
+
+def contents_of(kind: RequestType | None) -> list[Content]:
+    """What a request of this type must say; where the law has nothing of its own (police channels), what assistance in
+    general asks for, as a reference."""
+    if kind is None:
+        return []
+    law = TypeLaw.objects.filter(request_type=kind).first()
+    own = law.data.get("required_contents", []) if law else []
+    if not own and kind.direction != "outgoing":
+        general = TypeLaw.objects.filter(request_type__code=f"{_GENERAL}_in").first()
+        own = general.data.get("required_contents", []) if general else []
+    return [Content(row["key"], row["zh"], row.get("en", ""), row.get("level", ""), row.get("cite", "")) for row in own]
 
 
 def _law_of(article: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from agencies.actors import Actor
 from agencies.models import Agency, Officer
 from cases import policies
-from cases.models import Case, Deadline, Leg, RequestItem, Side, Subject
+from cases.models import Assignment, Case, Deadline, Leg, RequestItem, Side, Subject
 from cases.queries.changes import masked
 from cases.queries.dossier import Dossier, dossier
 
@@ -30,6 +31,8 @@ def _body(file: Dossier) -> Body:
         "content_version": case.content_version,
         "country": case.country and case.country.code,
         "request_type": case.request_type and case.request_type.code,
+        "border_matter": case.border_matter or None,
+        "supplements": case.supplements_id if _sees(actor, case.supplements_id) else None,
         "urgency": case.urgency,
         "mark": case.mark,
         "title": case.title,
@@ -49,6 +52,13 @@ def _body(file: Dossier) -> Body:
         "legs": [leg(row) for row in file.legs],
         "deadlines": [deadline(row) for row in file.deadlines],
         "transmissions": transmissions(file),
+        "assignments": [assignment(row) for row in file.assignments],
+        "their_reference": case.their_reference,
+        "requesting_authority": case.requesting_authority,
+        "received_on": case.received_on,
+        "received_via": case.received_via and case.received_via.code,
+        "conditions": case.conditions,
+        "recall_asked_at": case.recall_asked_at,
         "usefulness": case.usefulness or None,
         "result": case.result,
         "created_at": case.created_at,
@@ -110,11 +120,32 @@ def item(row: RequestItem) -> Body:
         "id": row.pk,
         "position": row.position,
         "description": row.description,
+        "decision": row.decision or None,
         "outcome": row.outcome,
         "ground": row.ground and row.ground.code,
         "note": row.note,
         "answered_at": row.answered_at,
     }
+
+
+def assignment(row: Assignment) -> Body:
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "state": row.state,
+        "agency": row.agency and agency(row.agency),
+        "body": row.external_body or None,
+        "assigned_by": agency(row.assigned_by),
+        "text": row.text,
+        "answer": row.answer,
+        "opened_at": row.opened_at,
+        "closed_at": row.closed_at,
+    }
+
+
+def _sees(actor: Actor, case_id: UUID | None) -> bool:
+    """A request is named only to those who may see it."""
+    return case_id is not None and policies.visible_to(actor).filter(pk=case_id).exists()
 
 
 def subject(row: Subject) -> Body:
@@ -137,7 +168,7 @@ def transmissions(file: Dossier) -> list[Body]:
             "id": row.pk,
             "way": row.way,
             "kind": row.kind,
-            "channel": row.channel.code,
+            "channel": row.channel and row.channel.code,
             "counterpart": {"name": row.counterpart_name, "unit": row.counterpart_unit},
             "at": row.at,
             "receipts": [

@@ -14,7 +14,7 @@ from agencies.doors.parsing import object_of
 from agencies.doors.preconditions import etag, expected_version
 from agencies.doors.schema import doc, json_body
 from cases import content_input, drafts, policies
-from cases.api import shapes
+from cases.api import inputs, shapes
 from cases.api.bodies import case_body
 from cases.api.door import CaseDoor
 from cases.commands import take_step
@@ -30,7 +30,7 @@ class CaseDetail(CaseDoor):
         audit.record(actor=self.actor, kind="case.read", subject=f"case:{case.pk}", facts={"door": "api"})
         return self.answer(case)
 
-    @doc(_("改草稿"), shapes.CASE, body=json_body(shapes.CASE_CHANGES), headers="version")
+    @doc(_("改草稿"), shapes.CASE, body=json_body(inputs.CASE_CHANGES), headers="version")
     def patch(self, request: Request, case_id: UUID) -> Response:
         content = content_input.parse(object_of(request))
         version = expected_version(request)

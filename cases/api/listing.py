@@ -20,11 +20,12 @@ from agencies.doors.schema import PAGING, TEXT, Parameters, doc, json_body, one_
 from agencies.errors import GuardFailed, Malformed, Reason
 from agencies.queries import agency_by_code
 from cases import content_input, drafts
-from cases.api import shapes
+from cases.api import inputs, shapes
 from cases.api.bodies import case_body
 from cases.api.door import CaseDoor
 from cases.models import Direction, Status, Urgency
 from cases.queries import api_list
+from cases.registration import register_case
 from countries.lookup import country_by_code
 from treaties.codes import request_type_by_code
 
@@ -49,7 +50,7 @@ _QUERY: Parameters = {
 
 
 class Cases(CaseDoor):
-    """GET lists what the acting agency may see; POST opens a draft."""
+    """GET lists what the acting agency may see; POST opens a draft, or registers a foreign request."""
 
     query = frozenset(_QUERY)
 
@@ -61,14 +62,17 @@ class Cases(CaseDoor):
         rows = api_list.page(self.actor, wanted, size=size, after=_after(params))
         return paging.answer(request, rows, size, "id")
 
-    @doc(gettext_lazy("起草请求"), shapes.CASE, status=201, body=json_body(shapes.NEW_CASE), headers="key")
+    @doc(
+        gettext_lazy("起草请求，或者登记来函"), shapes.CASE, status=201, body=json_body(inputs.NEW_CASE), headers="key"
+    )
     def post(self, request: Request) -> Response:
         return once(request, lambda: self._create(request))
 
     def _create(self, request: Request) -> Response:
         raw = object_of(request)
         content, responsible = _parsed(raw, names_officer=self.actor.service)
-        case = drafts.open_case(actor=self.actor, content=content, responsible=responsible)
+        opened = register_case if content["direction"] == Direction.INCOMING else drafts.open_case
+        case = opened(actor=self.actor, content=content, responsible=responsible)
         headers = {"ETag": etag(case.version), "Location": request.build_absolute_uri(f"{request.path}{case.pk}/")}
         return Response(case_body(self.actor, case), status=201, headers=headers)
 

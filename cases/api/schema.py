@@ -6,7 +6,8 @@ from copy import deepcopy
 from typing import Any
 
 from agencies.doors.schema import Json, shape
-from cases.api.shapes import STEPS, step_body
+from cases.api.inputs import step_body
+from cases.api.shapes import STEPS
 from cases.workflow import TRANSITIONS, fields_of
 
 PATH = "/api/v1/cases/{case_id}/steps/{step}/"

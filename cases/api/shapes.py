@@ -20,9 +20,25 @@ from agencies.doors.schema import (
     page_of,
     shape,
 )
-from cases.models import Direction, Mark, Outcome, Phase, Side, Status, SubjectKind, Urgency, Usefulness
-from cases.step_input import MAX_ROWS
-from cases.workflow import TRANSITIONS, Field, Kind, fields_of
+from cases.models import (
+    AssignmentKind,
+    AssignmentState,
+    Body,
+    BorderMatter,
+    Crossing,
+    Decision,
+    Direction,
+    Mark,
+    Outcome,
+    Phase,
+    Side,
+    Status,
+    SubjectKind,
+    Urgency,
+    Usefulness,
+    Way,
+)
+from cases.workflow import TRANSITIONS
 
 STEPS = list(dict.fromkeys(name for _direction, name in TRANSITIONS))
 OFFICER = shape("OfficerName", closed({"police_number": TEXT, "name": TEXT}))
@@ -73,6 +89,7 @@ ITEM = shape(
             "id": UUID,
             "position": NUMBER,
             "description": TEXT,
+            "decision": nullable(one_of(Decision.values)),
             "outcome": one_of(Outcome.values),
             "ground": nullable(TEXT),
             "note": TEXT,
@@ -102,12 +119,29 @@ TRANSMISSION = shape(
     closed(
         {
             "id": UUID,
-            "way": one_of(["out", "in"]),
-            "kind": one_of(["request", "interim", "final"]),
-            "channel": TEXT,
+            "way": one_of(Way.values),
+            "kind": one_of(Crossing.values),
+            "channel": nullable(TEXT),
             "counterpart": _COUNTERPART,
             "at": MOMENT,
             "receipts": listed(_RECEIPT),
+        }
+    ),
+)
+ASSIGNMENT = shape(
+    "Assignment",
+    closed(
+        {
+            "id": UUID,
+            "kind": one_of(AssignmentKind.values),
+            "state": one_of(AssignmentState.values),
+            "agency": nullable(NAMED),
+            "body": nullable(one_of(Body.values)),
+            "assigned_by": NAMED,
+            "text": TEXT,
+            "answer": TEXT,
+            "opened_at": MOMENT,
+            "closed_at": nullable(MOMENT),
         }
     ),
 )
@@ -150,6 +184,15 @@ CASE = shape(
             "legs": listed(LEG),
             "deadlines": listed(DEADLINE),
             "transmissions": listed(TRANSMISSION),
+            "assignments": listed(ASSIGNMENT),
+            "border_matter": nullable(one_of(BorderMatter.values)),
+            "supplements": nullable(UUID),
+            "their_reference": TEXT,
+            "requesting_authority": TEXT,
+            "received_on": nullable(DATE),
+            "received_via": nullable(TEXT),
+            "conditions": listed(TEXT),
+            "recall_asked_at": nullable(MOMENT),
             "usefulness": nullable(one_of(Usefulness.values)),
             "result": TEXT,
         }
@@ -200,109 +243,4 @@ FILE = shape(
     ),
 )
 
-# --- What is written -----------------------------------------------------------------------------------------------
-
-_WORDS = r"[^\s\x1c-\x1f\x85]"  # not blank
-
-
-def _long(limit: int) -> Json:
-    """Text that may be left empty, or null."""
-    return nullable({**TEXT, "maxLength": limit})
-
-
-_CONTENT: dict[str, Json] = {
-    "country": {**TEXT, "pattern": "^[A-Za-z]{2}$", "description": _("ISO 3166-1 两位代码，不能是 CN。")},
-    "request_type": {**TEXT, "minLength": 1, "description": _("request-types/ 里的代码，方向要与请求一致。")},
-    "urgency": one_of(Urgency.values),
-    "mark": one_of(Mark.values),
-    "title": _long(200),
-    "summary": _long(20_000),
-    "purpose": _long(5_000),
-    "subjects": listed(
-        closed(
-            {
-                "kind": one_of(SubjectKind.values),
-                "name": {**TEXT, "maxLength": 120, "pattern": _WORDS},
-                "role": _long(40),
-                "birth_date": {"anyOf": [DATE, {**TEXT, "maxLength": 0}, {"type": "null"}]},
-                "nationality": nullable({**TEXT, "pattern": "^([A-Za-z]{2})?$"}),
-                "document_number": _long(60),
-            },
-            required=["name"],
-        ),
-        MAX_ROWS,
-    ),
-    "items": listed(
-        closed({"description": {**TEXT, "maxLength": 5_000, "pattern": _WORDS}}, required=["description"]), MAX_ROWS
-    ),
-}
-# A draft may do without.
-_CODES = {
-    name: {"anyOf": [_CONTENT[name], {**TEXT, "maxLength": 0}, {"type": "null"}]}
-    for name in ("country", "request_type")
-}
-CASE_CHANGES = shape("CaseChanges", closed({**_CONTENT, **_CODES}, required=[]))
-NEW_CASE = shape(
-    "NewCase",
-    closed(
-        {
-            "direction": one_of([Direction.OUTGOING]),
-            **_CONTENT,
-            "responsible_officer": {
-                **TEXT,
-                "maxLength": 40,
-                "description": _("只有接入系统要写，而且必须写：本机关一名在任承办人的警号，由他对请求负责。"),
-            },
-        },
-        required=["direction", "country", "request_type"],
-    ),
-)
-
-
-def step_body(step: str) -> Json:
-    """The input of a step, from the fields of the workflow table."""
-    fields = fields_of(step)
-    inputs = {f.name: _FIELDS[f.kind](f) if f.required else nullable(_FIELDS[f.kind](f)) for f in fields}
-    return closed(inputs, required=[f.name for f in fields if f.required])
-
-
-def _text(field: Field) -> Json:
-    schema: Json = {**TEXT, "maxLength": field.limit, "description": field.label}
-    return schema | ({"pattern": _WORDS} if field.required else {})
-
-
-def _choice(field: Field) -> Json:
-    choices = field.source if isinstance(field.source, tuple) else ()
-    return {**one_of([code for code, _label in choices]), "description": field.label}
-
-
-def _code(field: Field) -> Json:
-    words = {"description": f"codes/ {field.source}", "maxLength": 60}
-    return {**TEXT, **words} | ({"minLength": 1} if field.required and field.kind is Kind.CODE else {})
-
-
-def _codes(field: Field) -> Json:
-    return listed(_code(field), MAX_ROWS) | ({"minItems": 1} if field.required else {})
-
-
-def _counterpart(field: Field) -> Json:
-    name = {**TEXT, "maxLength": 200}
-    return closed({"name": {**name, "pattern": _WORDS}, "unit": _long(200)}, required=["name"])
-
-
-def _outcomes(field: Field) -> Json:
-    outcomes = [value for value in Outcome.values if value != Outcome.WAITING]
-    row = {"id": UUID, "outcome": one_of(outcomes), "ground": _long(60), "note": _long(field.limit)}
-    return listed(closed(row, required=["id", "outcome"]), MAX_ROWS)
-
-
-_FIELDS = {
-    Kind.TEXT: _text,
-    Kind.CHOICE: _choice,
-    Kind.CODE: _code,
-    Kind.CODES: _codes,
-    Kind.OFFICER: _text,
-    Kind.COUNTERPART: _counterpart,
-    Kind.OUTCOMES: _outcomes,
-}
 CASES, EVENTS, LEGS, ITEMS, DEADLINES, FILES = map(page_of, (CASE_SUMMARY, EVENT, LEG, ITEM, DEADLINE, FILE))

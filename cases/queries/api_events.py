@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from agencies.actors import Actor
 from agencies.models import Agency, AuditEvent, ServiceAccount
-from cases.models import Audience, Case, Note
+from cases.models import Case, Note
+from cases.policies import readable_notes
 from cases.queries.timeline import READING
 
 _PLAIN = {"status": "status", "version": "version", "reasons": "reasons", "channel": "channel", "kind": "reply"}
@@ -21,8 +22,7 @@ def page(actor: Actor, case: Case, *, size: int, after: int | None = None) -> li
     A note to another agency is left out with its event, so a page may be shorter than asked.
     """
     found = AuditEvent.objects.filter(subject=f"case:{case.pk}").exclude(kind__in=READING)
-    readable = Q(audience=Audience.ROUTE) | Q(agency_id=actor.agency_id)
-    notes = Note.objects.filter(readable, case=case, event__isnull=False)
+    notes = Note.objects.filter(readable_notes(actor, case), case=case, event__isnull=False)
     found = found.exclude(Q(kind__startswith="note.") & ~Q(pk__in=notes.values("event_id")))
     if after is not None:
         found = found.filter(pk__gt=after)

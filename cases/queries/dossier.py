@@ -12,6 +12,7 @@ from agencies.models import Agency
 from agencies.queries import route_of
 from cases.hands import clock
 from cases.models import (
+    Assignment,
     Case,
     Deadline,
     InternalLimit,
@@ -41,6 +42,7 @@ class Dossier:
     subjects: list[Subject]
     transmissions: list[Transmission]
     receipts: list[Receipt]
+    assignments: list[Assignment]
     route: list[Agency]
     limits: dict[str, int]
 
@@ -56,8 +58,9 @@ class Dossier:
 
     @cached_property
     def deadline(self) -> Deadline | None:
-        """The running deadline that comes first."""
-        return min((d for d in self.deadlines if d.met_at is None), key=lambda d: d.due_at, default=None)
+        """The running deadline of custody that comes first; parallel work has its own and blocks nothing."""
+        running = (d for d in self.deadlines if d.met_at is None and d.assignment_id is None)
+        return min(running, key=lambda d: d.due_at, default=None)
 
     @property
     def answered(self) -> int:
@@ -93,6 +96,7 @@ def dossier(actor: Actor, case_id: UUID, *, case: Case | None = None) -> Dossier
         subjects=list(case.subjects.order_by("position")),
         transmissions=list(case.transmissions.select_related("channel").order_by("at")),
         receipts=list(case.receipts.order_by("at")),
+        assignments=list(case.assignments.select_related("agency", "assigned_by", "answered_by")),
         route=route_of(case.origin),
         limits=dict(InternalLimit.objects.filter(urgency=case.urgency).values_list("phase", "working_days")),
     )

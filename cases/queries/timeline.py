@@ -9,10 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db.models import Q
-
 from agencies.models import Agency, AuditEvent, Officer
-from cases.models import Audience, Case, Note, Receipt, Transmission
+from cases.models import Case, Note, Receipt, Transmission
+from cases.policies import readable_notes
 from cases.queries.dossier import Dossier
 
 # Looking is not doing, nor is taking a copy, which others may not see; and a refused paper is not in the case. All this
@@ -74,7 +73,7 @@ def events_of(case: Case) -> list[AuditEvent]:
 
 def told(dossier: Dossier, events: Iterable[AuditEvent]) -> list[Entry]:
     """Events with everything they refer to; runs of edits by one hand become one entry."""
-    readable = Q(audience=Audience.ROUTE) | Q(agency_id=dossier.actor.agency_id)
+    readable = readable_notes(dossier.actor, dossier.case)
     notes = {note.event_id: note for note in Note.objects.filter(readable, case=dossier.case, event__isnull=False)}
     entries: list[Entry] = []
     for entry in entries_of(events):

@@ -17,8 +17,9 @@ from agencies.errors import DomainError
 from agencies.models import Agency
 from agencies.roles import Role
 from cases import notes
+from cases.journey import front_of
 from cases.models import Direction, Mark, Outcome, Status, Subject, SubjectKind
-from cases.policies import available, eyes_used, may_edit, seated
+from cases.policies import available, eyes_used, may_edit, seated, stands
 from cases.queries import choices
 from cases.queries.changes import masked
 from cases.queries.custody import custody
@@ -121,7 +122,7 @@ def _facts(dossier: Dossier) -> list[tuple[str, object]]:
         (_("报送"), words.when(case.submitted_at, dossier.now) if case.submitted_at else _("还没有报送")),
     ]
     if sent := dossier.sent:
-        facts.append((_("渠道"), sent.channel.name))
+        facts.append((_("渠道"), sent.channel.name if sent.channel else None))
         facts.append((_("外方收件单位"), _at(sent.counterpart_name, sent.counterpart_unit)))
     if case.request_type and (basis := basis_of([(_BASIS, [case.request_type])]).get(case.request_type.pk)):
         facts.append((str(_BASIS), _("、").join(basis)))
@@ -181,7 +182,12 @@ def others(dossier: Dossier, mine: Sequence[Transition]) -> list[SafeString]:
     """Steps that the case may take now but not by this officer, each with whose step it is."""
     case, found = dossier.case, []
     for (direction, _name), one in TRANSITIONS.items():
-        if direction == case.direction and case.status in one.sources and one not in mine and one.move is not Move.STAY:
+        if (
+            direction == case.direction
+            and one.move is not Move.STAY
+            and one not in mine
+            and stands(one, case, dossier.leg)
+        ):
             found.append(format_html("{}{}{}", one.label, _("："), whose(dossier, one)))
     return found
 
@@ -204,6 +210,8 @@ def seat_of(dossier: Dossier, one: Transition) -> Agency | None:
     """The agency whose officers take the step now."""
     if one.seat is Seat.ORIGIN:
         return dossier.case.origin
+    if one.seat is Seat.FRONT:
+        return front_of(dossier.case)
     if one.seat is Seat.TERMINAL:
         return dossier.route[-1]
     return dossier.leg.agency if dossier.leg else None

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.doors import words
+from cases.journey import journey_of
 from cases.models import Case, Direction, Leg, Phase, Side, Status, Usefulness
 from cases.queries.custody import ABROAD, HOME, custody
 from cases.queries.dossier import Dossier
-from cases.routing import Journey, Stop, next_stop
+from cases.routing import Stop, next_stop
 from cases.workflow import TRANSITIONS, Move, Transition
 
 
@@ -211,18 +212,8 @@ def _with_limit(form: str, name: SafeString, limit: int | None) -> SafeString:
 
 
 def _stop(dossier: Dossier, transition: Transition) -> Stop:
-    return next_stop(transition, _journey(dossier), {})
-
-
-def _journey(dossier: Dossier) -> Journey:
     assert dossier.leg is not None  # only an open case goes anywhere
-    return Journey(
-        route=dossier.route,
-        holder=dossier.leg.agency,
-        return_to=dossier.case.return_to,
-        phase=Phase(dossier.leg.phase),
-        status=Status(dossier.case.status),
-    )
+    return next_stop(transition, journey_of(dossier.case, dossier.leg, dossier.route), {})
 
 
 # --- What a step did --------------------------------------------------------------------------------------------------

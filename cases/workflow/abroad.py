@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import Role
 from cases.guards import (
+    border_faces_directly,
     channel_goes_via,
     channel_is_direct,
-    channel_suits_the_border,
     chased_before,
     filing_waits,
     items_are_of_the_case,
@@ -31,7 +31,7 @@ ROWS = (
         targets=(Status.WITH_LIAISON,),
         roles=frozenset({Role.DESK}),
         move=Move.LIAISON,
-        guards=(channel_goes_via, channel_suits_the_border),
+        guards=(channel_goes_via, border_faces_directly),
         fields=(CHANNEL, OPINION),
         tells_drafter=True,
     ),
@@ -71,9 +71,7 @@ ROWS = (
         roles=frozenset({Role.DESK}),
         seat=Seat.FRONT,
         move=Move.QUERY,
-        fields=(
-            Field(name="opinion", kind=Kind.TEXT, label=_("询问内容"), hint=_("外方问了什么。"), required=True),
-        ),
+        fields=(Field(name="opinion", kind=Kind.TEXT, label=_("询问内容"), hint=_("外方问了什么。"), required=True),),
     ),
     Transition(
         name="answer_query",
@@ -99,7 +97,7 @@ ROWS = (
         roles=frozenset({Role.DESK}),
         seat=Seat.FRONT,
         move=Move.ABROAD,
-        guards=(channel_is_direct, channel_suits_the_border),
+        guards=(channel_is_direct,),
         fields=(CHANNEL, COUNTERPART, REASON),
         tells_drafter=True,
     ),

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import Role
-from cases.guards import body_was_asked, due_day_ahead, invited_are_others, somebody_is_invited
-from cases.models import AssignmentKind, Body, Direction, Status
+from cases.guards import body_waits, body_was_asked, due_day_ahead, invited_are_others, somebody_is_invited
+from cases.models import ENDED, AssignmentKind, Body, Direction, Status
 from cases.workflow import incoming, outgoing
 from cases.workflow.shape import OPINION, Field, Kind, Move, Seat, Transition
 
 HELD = {Direction.OUTGOING: outgoing.HELD, Direction.INCOMING: incoming.HELD}
-_NOT_DRAFT = frozenset(Status) - {Status.DRAFT}
+_GOING = frozenset(Status) - {Status.DRAFT} - ENDED
 
 
 def _rows(direction: Direction) -> Iterator[Transition]:
@@ -40,7 +40,7 @@ def _rows(direction: Direction) -> Iterator[Transition]:
         guards=(somebody_is_invited, invited_are_others, due_day_ahead),
         fields=(
             Field(name="agencies", kind=Kind.AGENCIES, label=_("公安机关"), hint=_("每行一个，写机关名称或代码。")),
-            Field(name="bodies", kind=Kind.CODES, label=_("其他中央机关"), source="bodies"),
+            Field(name="bodies", kind=Kind.CODES, label=_("其他中央机关"), source=tuple(Body.choices)),
             Field(name="question", kind=Kind.TEXT, label=_("请对方答复什么"), required=True, limit=2000),
             Field(name="due_on", kind=Kind.DATE, label=_("期限"), hint=_("不填按内部时限。")),
         ),
@@ -50,7 +50,7 @@ def _rows(direction: Direction) -> Iterator[Transition]:
         label=_("答复会办或分办"),
         leads=_("把本机关的意见或者执行结果报给交来的机关。"),
         direction=direction,
-        sources=_NOT_DRAFT,
+        sources=_GOING,
         targets=(),
         roles=frozenset({Role.APPROVER}),
         seat=Seat.ASSIGNED,
@@ -68,6 +68,7 @@ def _rows(direction: Direction) -> Iterator[Transition]:
         roles=frozenset({Role.DESK}),
         move=Move.STAY,
         applies=body_was_asked,
+        guards=(body_waits,),
         fields=(
             Field(name="body", kind=Kind.CHOICE, label=_("哪个机关"), source=tuple(Body.choices), required=True),
             Field(name="answer", kind=Kind.TEXT, label=_("意见"), required=True),
@@ -83,7 +84,7 @@ COMPLETION = (
         label=_("补办审核手续"),
         leads=_("确认已知悉越级报送，补上本机关的审核意见；案件不动。"),
         direction=Direction.OUTGOING,
-        sources=_NOT_DRAFT,
+        sources=_GOING,
         targets=(),
         roles=frozenset({Role.APPROVER}),
         seat=Seat.ASSIGNED,

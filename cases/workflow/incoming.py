@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.roles import Role
 from cases.guards import (
     assigned_once,
+    border_faces_directly,
     channel_goes_via,
     channel_is_direct,
     check_is_whole,
@@ -245,7 +246,7 @@ ROWS = (
         targets=(Status.WITH_LIAISON,),
         roles=frozenset({Role.DESK}),
         move=Move.LIAISON,
-        guards=(channel_goes_via,),
+        guards=(channel_goes_via, border_faces_directly),
         fields=(CHANNEL, OPINION),
     ),
     Transition(
@@ -284,7 +285,7 @@ ROWS = (
         move=Move.END,
         fields=(
             Field(
-                name="kind",
+                name="because",
                 kind=Kind.CHOICE,
                 label=_("因为"),
                 source=(("acknowledged", _("外方已确认收到")), ("waited", _("等候期满，外方没有意见"))),

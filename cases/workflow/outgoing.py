@@ -8,7 +8,6 @@ from agencies.roles import Role
 from cases.guards import (
     COMPLETE,
     channel_is_direct,
-    channel_suits_the_border,
     final_reply_is_whole,
     items_are_of_the_case,
     may_skip,
@@ -106,7 +105,7 @@ ROWS = (
         targets=(Status.DISPATCHED,),
         roles=frozenset({Role.DESK}),
         move=Move.ABROAD,
-        guards=(channel_is_direct, channel_suits_the_border),
+        guards=(channel_is_direct,),
         fields=(CHANNEL, COUNTERPART, OPINION),
         tells_drafter=True,
     ),

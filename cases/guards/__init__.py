@@ -1,0 +1,65 @@
+"""Facts of a case that must hold before a step, one subject a module; the workflow table names them."""
+
+from cases.guards.answers import (
+    border_faces_directly,
+    channel_goes_via,
+    channel_is_direct,
+    chased_before,
+    filing_waits,
+    final_reply_is_whole,
+    items_are_of_the_case,
+    late_reply_says_something,
+    may_skip,
+    not_yet_asked_back,
+    recall_was_asked,
+    skippable,
+    was_unanswered,
+)
+from cases.guards.base import Guard, Values, Words
+from cases.guards.content import COMPLETE
+from cases.guards.incoming import (
+    assigned_once,
+    check_is_whole,
+    decision_is_whole,
+    executors_are_below,
+    grounds_fit_the_type,
+    has_above,
+    result_is_whole,
+    shares_are_in,
+    supplement_is_named,
+)
+from cases.guards.parallel import body_waits, body_was_asked, due_day_ahead, invited_are_others, somebody_is_invited
+
+__all__ = [
+    "COMPLETE",
+    "Guard",
+    "Values",
+    "Words",
+    "assigned_once",
+    "body_waits",
+    "body_was_asked",
+    "border_faces_directly",
+    "channel_goes_via",
+    "channel_is_direct",
+    "chased_before",
+    "check_is_whole",
+    "decision_is_whole",
+    "due_day_ahead",
+    "executors_are_below",
+    "filing_waits",
+    "final_reply_is_whole",
+    "grounds_fit_the_type",
+    "has_above",
+    "invited_are_others",
+    "items_are_of_the_case",
+    "late_reply_says_something",
+    "may_skip",
+    "not_yet_asked_back",
+    "recall_was_asked",
+    "result_is_whole",
+    "shares_are_in",
+    "skippable",
+    "somebody_is_invited",
+    "supplement_is_named",
+    "was_unanswered",
+]

@@ -1,0 +1,70 @@
+"""What a request of ours must say before it is filed, and where a border matter may go (MPSR-376)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from agencies.errors import Reason
+from cases.guards.base import Guard, Values, Words
+from cases.models import Case
+from treaties.models import Course
+
+
+def _filled(name: str, words: Words) -> Guard:
+    def guard(case: Case, _values: Values) -> Iterable[Reason]:
+        if not getattr(case, name):
+            yield Reason(f"{name}_missing", words, f"/{name}")
+
+    guard.__name__ = f"has_{name}"
+    return guard
+
+
+def has_country_and_type(case: Case, _values: Values) -> Iterable[Reason]:
+    if case.country_id is None:
+        yield Reason("country_missing", _("选择向哪个国家请求。"), "/country")
+    if case.request_type_id is None:
+        yield Reason("request_type_missing", _("选择请求类型。"), "/request_type")
+
+
+def has_subject(case: Case, _values: Values) -> Iterable[Reason]:
+    if not case.subjects.exists():
+        yield Reason("subject_missing", _("至少写一名涉案人员或一个单位。"), "/subjects")
+
+
+def has_item(case: Case, _values: Values) -> Iterable[Reason]:
+    if not case.items.exists():
+        yield Reason("item_missing", _("至少写一项请求事项，一项只写一件事。"), "/items")
+
+
+def border_matter_fits(case: Case, _values: Values) -> Iterable[Reason]:
+    """Only a border agency's cooperation with its own neighbour in one of the four matters goes directly; every part
+    that falls outside is named, and what to do (MPSR-376: 其他警务合作由公安部批准)."""
+    if not case.at_the_border or case.country is None or case.request_type is None:
+        return
+    full = _("请清空边境事项，逐级报送公安部批准。")
+    if not case.origin.is_border:
+        words = _("%(agency)s不是边境地区的机关，不能直接与邻国合作。")
+        yield _outside("border_not_border_agency", words % {"agency": case.origin.name}, full)
+    elif case.country.code not in case.origin.border_countries:
+        words = _("%(country)s与%(agency)s不接壤，不能直接合作。")
+        yield _outside("border_not_neighbour", words % {"country": case.country.name, "agency": case.origin.name}, full)
+    if case.request_type.course != Course.BORDER:
+        words = _("请求类型“%(kind)s”不在边境合作的四类事项之内。")
+        yield _outside("border_outside_matters", words % {"kind": case.request_type.name}, full)
+
+
+def _outside(code: str, what: Words, then: Words) -> Reason:
+    return Reason(code, _("%(what)s%(then)s") % {"what": what, "then": then}, "/border_matter")
+
+
+COMPLETE: tuple[Guard, ...] = (
+    has_country_and_type,
+    _filled("title", _("写明标题。")),
+    _filled("summary", _("写明案情。")),
+    _filled("purpose", _("写明请求的目的：这些材料用来证明什么。")),
+    has_subject,
+    has_item,
+    border_matter_fits,
+)
