@@ -31,7 +31,8 @@ from cases.reading import PURPOSES
 from cases.web import route_words, sentences, timeline_words
 from cases.web.once import fresh_token
 from cases.web.papers import papers_of
-from cases.web.step_forms import Posted, StepForm, build
+from cases.web.step_forms import StepForm, build
+from cases.web.step_posts import Posted
 from cases.workflow import TRANSITIONS, Move, Seat, Transition
 
 
