@@ -100,7 +100,8 @@ def test_the_way_of_a_border_matter_ends_at_the_province_and_comes_back_to_the_o
         told = dossier(cast.actor("ruili.officer"), case.pk)
         names = [stop.name for stop in stations(told)]
         next_words = str(onward_words.onwards(told))
-    assert names[0] == names[3] == names[5] and len(names) == 6, names
+    assert len(names) == 6, names
+    assert names[0] == names[3] == names[5]
     assert names[4] == "缅甸"
     assert "德宏" in next_words
 
