@@ -28,10 +28,11 @@ from cases.queries.drafting import basis_of
 from cases.queries.stations import stations
 from cases.queries.timeline import Entry, Silence, timeline
 from cases.reading import PURPOSES
-from cases.web import route_words, sentences, timeline_words
+from cases.web import onward_words, route_words, sentences, timeline_words
 from cases.web.once import fresh_token
 from cases.web.papers import papers_of
-from cases.web.step_forms import Posted, StepForm, build
+from cases.web.step_forms import StepForm, build
+from cases.web.step_posts import Posted
 from cases.workflow import TRANSITIONS, Move, Seat, Transition
 
 
@@ -56,7 +57,7 @@ def page(
         "actor": actor,
         "due_state": due_state(dossier),
         "lede": sentences.lede(dossier),
-        "onwards": sentences.onwards(dossier),
+        "onwards": onward_words.onwards(dossier),
         "stops": route_words.stops(dossier, stations(dossier)),
         "mark": Mark(case.mark).label,
         "direction": Direction(case.direction).label,
@@ -91,7 +92,7 @@ def _forms(
         build(
             dossier,
             one,
-            leads=sentences.leads(dossier, one),
+            leads=onward_words.leads(dossier, one),
             opened=one.name == opened,
             posted=posted if one.name == step else None,
             error=error if one.name == step else None,

@@ -1,74 +1,24 @@
-"""The form of a step, built from the workflow table's fields; and a posted form turned into the step's raw data.
-
-Parsing is not done here: cases.step_input reads the raw data for every door alike and answers with pointers.
-"""
+"""The form of a step, built from the workflow table's fields; what was posted stays in it with what is wrong."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from agencies.errors import DomainError, Malformed, NotVisible, Reason
+from agencies.errors import DomainError, Reason
 from agencies.officers import officers_at
-from cases.models import Outcome, RequestItem
+from agencies.queries import next_below
+from cases.models import Decision, Direction, Outcome, RequestItem
 from cases.queries.dossier import Dossier
 from cases.web.papers import upload_rules
-from cases.workflow import Field, Kind, Move, Transition, fields_of
+from cases.web.step_posts import Posted, named
+from cases.workflow import Field, Kind, Move, Transition
 from treaties.codes import CODES
-from treaties.models import UsedBy
-from treaties.queries import grounds_offered
-
-_OUTCOME = re.compile(r"^items-([0-9a-f-]{36})-outcome$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """A posted step form: the version it was opened at and the raw data; `rows` names the items of /items/0, /items/1."""
-
-    version: int | None
-    data: dict[str, Any]
-    rows: Sequence[str] = ()
-
-
-def read(step: str, post: QueryDict) -> Posted:
-    """The form as raw data for take_step. NotVisible for an unknown step, Malformed without a version."""
-    try:
-        fields = fields_of(step)
-    except KeyError:
-        raise NotVisible from None
-    rows = [match[1] for name in post if (match := _OUTCOME.match(name)) and post[name]]
-    data = {one.name: _READERS.get(one.kind, _plain)(one, post, rows) for one in fields}
-    version = post.get("version", "")
-    if not (version.isascii() and version.isdigit() and len(version) < 10):
-        raise Malformed(_("这一页已经过时，请重新打开案件再办。"))
-    return Posted(version=int(version), data={name: value for name, value in data.items() if value}, rows=rows)
-
-
-def _plain(one: Field, post: QueryDict, _rows: Sequence[str]) -> Any:
-    return post.get(one.name, "")
-
-
-def _codes(one: Field, post: QueryDict, _rows: Sequence[str]) -> Any:
-    return [value for value in post.getlist(one.name) if value]
-
-
-def _counterpart(one: Field, post: QueryDict, _rows: Sequence[str]) -> Any:
-    given = {part: post.get(f"{one.name}-{part}", "") for part in ("name", "unit")}
-    return given if any(given.values()) else None
-
-
-def _outcomes(_one: Field, post: QueryDict, rows: Sequence[str]) -> Any:
-    return [
-        {"id": pk} | {part: post.get(f"items-{pk}-{part}", "") for part in ("outcome", "ground", "note")} for pk in rows
-    ]
-
-
-_READERS = {Kind.CODES: _codes, Kind.COUNTERPART: _counterpart, Kind.OUTCOMES: _outcomes}
+from treaties.models import RefusalGround, Strength, UsedBy
+from treaties.queries import contents_of, grounds_offered, postponing_grounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +64,9 @@ def build(
     error: DomainError | None = None,
 ) -> StepForm:
     """The form of one step: empty, or as it was posted with the reasons of its refusal at their inputs."""
-    reasons = _named(error.reasons if error else (), posted)
-    inputs = [_input(dossier, transition, one, posted, reasons) for one in transition.fields]
+    reasons = named(error.reasons if error else (), posted)
+    shown = [one for one in transition.fields if one.offered(dossier.case, dossier.leg) or _typed(one, posted)]
+    inputs = [_input(dossier, transition, one, posted, reasons) for one in shown]
     ids = {one.name: one.id for one in inputs} | {"file": f"{transition.name}-file"}
     return StepForm(
         transition=transition,
@@ -129,20 +80,14 @@ def build(
     )
 
 
+def _typed(one: Field, posted: Posted | None) -> bool:
+    """What was typed is shown, also where the field is not offered."""
+    return posted is not None and bool(posted.data.get(one.name))
+
+
 def brings_files(transition: Transition) -> bool:
-    """A reply comes with the papers that hold it."""
-    return transition.move is Move.REPLY
-
-
-def _named(reasons: Iterable[Reason], posted: Posted | None) -> list[Reason]:
-    """Reasons whose pointers say the item's id instead of the number of its row: /items/0/ground → /items/<id>/ground."""
-    named = []
-    for reason in reasons:
-        parts = reason.pointer.split("/")
-        if posted and parts[1:2] == ["items"] and len(parts) > 2 and parts[2].isdigit():
-            parts[2] = posted.rows[int(parts[2])] if int(parts[2]) < len(posted.rows) else parts[2]
-        named.append(Reason(reason.code, reason.words, "/".join(parts)))
-    return named
+    """A reply comes with the papers that hold it, and so does the result of an execution."""
+    return transition.move in (Move.REPLY, Move.LATE, Move.RESULT)
 
 
 def _anchor(pointer: str, ids: Mapping[str, str]) -> str:
@@ -158,18 +103,21 @@ def _input(
 ) -> Input:
     mine = [reason for reason in reasons if reason.pointer.lstrip("/").split("/")[0] == one.name]
     value = posted.data.get(one.name) if posted else None
+    look = _look(transition, one)
+    if look == "lines":
+        value = "\n".join(value or ())
     return Input(
         name=one.name,
         id=f"{transition.name}-{one.name}",
-        kind=one.kind.value,
+        kind=look,
         label=one.label,
         hint=one.hint,
         required=one.required,
         limit=one.limit,
         value=value or _EMPTY.get(one.kind, ""),
-        options=_options(dossier, one),
-        groups=_groups(dossier, one),
-        rows=_rows(dossier.items, value or [], mine) if one.kind is Kind.OUTCOMES else (),
+        options=_options(dossier, transition, one),
+        groups=_groups(dossier, transition, one),
+        rows=_rows(_asked(dossier, one), value or [], mine) if one.kind in (Kind.OUTCOMES, Kind.DECISIONS) else (),
         errors=[str(reason.words) for reason in mine if reason.pointer.count("/") < 2 or _is_entry(reason.pointer)],
         error_of={
             reason.pointer.split("/")[-1]: str(reason.words) for reason in mine if reason.pointer.count("/") == 2
@@ -177,7 +125,23 @@ def _input(
     )
 
 
-_EMPTY: Mapping[Kind, Any] = {Kind.CODES: [], Kind.COUNTERPART: {}, Kind.OUTCOMES: []}
+_EMPTY: Mapping[Kind, Any] = {
+    Kind.CODES: [],
+    Kind.KEYS: [],
+    Kind.TEXTS: [],
+    Kind.AGENCIES: [],
+    Kind.COUNTERPART: {},
+    Kind.OUTCOMES: [],
+    Kind.DECISIONS: [],
+}
+
+
+def _look(transition: Transition, one: Field) -> str:
+    """How the page shows the field: the blocks of cases/_step_input.html."""
+    if one.kind is Kind.AGENCIES:
+        return "codes" if transition.move is Move.ASSIGN else "lines"
+    looks = {Kind.AGENCY: "code", Kind.KEYS: "codes", Kind.TEXTS: "lines"}
+    return looks.get(one.kind, str(one.kind.value))
 
 
 def _is_entry(pointer: str) -> bool:
@@ -185,23 +149,54 @@ def _is_entry(pointer: str) -> bool:
     return pointer.rpartition("/")[2].isdigit()
 
 
-def _options(dossier: Dossier, one: Field) -> list[tuple[str, object]]:
+def _options(dossier: Dossier, transition: Transition, one: Field) -> list[tuple[str, object]]:
+    held = dossier.leg.agency if dossier.leg else None
     if one.kind is Kind.OFFICER:
-        held = dossier.leg.agency_id if dossier.leg else None
-        return [(officer.police_number, officer.name) for officer in officers_at(held or 0)]
-    if one.kind is Kind.CHOICE:
-        return list(one.source)  # type: ignore[arg-type]
-    if isinstance(one.source, str) and one.source:
+        return [(officer.police_number, officer.name) for officer in officers_at(held.pk if held else 0)]
+    if one.kind in (Kind.AGENCY, Kind.AGENCIES):
+        below = next_below(held) if held and transition.move is Move.ASSIGN else ()
+        return [(agency.code, agency.name) for agency in below]
+    if one.kind is Kind.KEYS:
+        return [(content.key, _cited(content.name, content.cite)) for content in contents_of(dossier.case.request_type)]
+    if isinstance(one.source, tuple):
+        return list(one.source)
+    if one.source and one.kind is not Kind.OUTCOMES and one.source != "refusal_grounds":
         return [(row.code, row.name) for row in CODES[one.source]._default_manager.order_by("position")]
     return []
 
 
-def _groups(dossier: Dossier, one: Field) -> list[tuple[object, list[tuple[str, str]]]]:
-    """The grounds of a refusal abroad, by law."""
-    if one.kind is not Kind.OUTCOMES:
-        return []
-    offered = grounds_offered(dossier.case.request_type, UsedBy.THEIRS)
-    return [(law, [(ground.code, ground.name) for ground in grounds]) for law, grounds in offered]
+def _cited(name: str, article: str) -> str:
+    return _("%(name)s（%(article)s）") % {"name": name, "article": article} if article else name
+
+
+def _groups(dossier: Dossier, transition: Transition, one: Field) -> Sequence[tuple[object, Sequence[tuple[str, str]]]]:
+    """The grounds of a refusal, by law: theirs when they answer us, ours with article and strength when we do."""
+    kind = dossier.case.request_type
+    if one.kind is Kind.OUTCOMES and transition.direction == Direction.OUTGOING:
+        offered = grounds_offered(kind, UsedBy.THEIRS)
+        return [(law, [(ground.code, ground.name) for ground in grounds]) for law, grounds in offered]
+    refusing = [(law, [_ground(ground) for ground in grounds]) for law, grounds in grounds_offered(kind, UsedBy.OURS)]
+    if one.kind in (Kind.OUTCOMES, Kind.DECISIONS):
+        return refusing
+    if one.kind is Kind.CODES and one.source == "refusal_grounds":
+        return [*refusing, (_("推迟执行的理由"), [_ground(ground) for ground in postponing_grounds(kind)])]
+    return []
+
+
+def _ground(ground: RefusalGround) -> tuple[str, str]:
+    """A ground with its strength and its article, side by side with the decision."""
+    if not ground.article:
+        return ground.code, ground.name
+    said = _("%(name)s（%(strength)s，%(article)s）")
+    strength = Strength(ground.strength).label
+    return ground.code, said % {"name": ground.name, "strength": strength, "article": ground.article}
+
+
+def _asked(dossier: Dossier, one: Field) -> Sequence[RequestItem]:
+    """The items to be answered: of a foreign request those that we did not refuse."""
+    if one.kind is Kind.DECISIONS or dossier.case.direction == Direction.OUTGOING:
+        return dossier.items
+    return [item for item in dossier.items if item.decision != Decision.REFUSE]
 
 
 def _rows(items: Sequence[RequestItem], given: Sequence[Mapping[str, str]], reasons: Sequence[Reason]) -> list[Any]:
@@ -211,8 +206,11 @@ def _rows(items: Sequence[RequestItem], given: Sequence[Mapping[str, str]], reas
     for item in items:
         pk = str(item.pk)
         wrong = {r.pointer.split("/")[-1]: str(r.words) for r in reasons if r.pointer.startswith(f"/items/{pk}/")}
-        rows.append({"item": item, "id": pk, "typed": typed.get(pk, {}), "wrong": wrong, "outcomes": OUTCOMES})
+        rows.append({"item": item, "id": pk, "typed": typed.get(pk, {}), "wrong": wrong} | _CHOICES)
     return rows
 
 
-OUTCOMES = [choice for choice in Outcome.choices if choice[0] != Outcome.WAITING]
+_CHOICES = {
+    "outcomes": [choice for choice in Outcome.choices if choice[0] != Outcome.WAITING],
+    "decisions": Decision.choices,
+}

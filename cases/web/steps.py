@@ -33,11 +33,12 @@ from cases.models import Case, Involvement, Status
 from cases.policies import available, find, open_leg
 from cases.queries.changes import Since, since
 from cases.queries.dossier import Dossier, dossier
-from cases.web import sentences
+from cases.web import done_words, onward_words, sentences
 from cases.web.case import actor_of, described
 from cases.web.case_page import lines, page, seat_of, whose
 from cases.web.papers import attach_all, refusal_of, report_marked, uploaded
-from cases.web.step_forms import Posted, brings_files, build, read
+from cases.web.step_forms import StepForm, brings_files, build
+from cases.web.step_posts import Posted, read
 from cases.workflow import Kind, Transition
 
 
@@ -55,7 +56,7 @@ def case_step(request: HttpRequest, case_id: UUID, step: str) -> HttpResponse:
         return _conflict(request, dossier(actor, case_id), step, posted, error)
     except (NotPermitted, NotHolder, FourEyes, WrongStatus) as error:
         return _refused(request, dossier(actor, case_id), step, posted, error)
-    messages.success(request, _done(sentences.done(step, case, open_leg(case))))
+    messages.success(request, _done(done_words.done(step, case, open_leg(case))))
     if taken:
         messages.success(request, uploaded(taken))
     return redirect("case-detail", case_id=case.pk)
@@ -94,7 +95,7 @@ def _conflict(request: HttpRequest, told: Dossier, step: str, posted: Posted, er
     transition = find(told.case, step)
     news = since(told, posted.version or 0)
     still = transition in available(told.actor, told.case, told.leg)
-    form = build(told, transition, leads=sentences.leads(told, transition) if still else "", posted=posted)
+    form = build(told, transition, leads=onward_words.leads(told, transition) if still else "", posted=posted)
     context = {
         "case": told.case,
         "error": error,
@@ -122,16 +123,19 @@ def _then_and_now(told: Dossier, news: Since) -> list[dict[str, Any]]:
     return pairs
 
 
-def typed(transition: Transition, posted: Posted, form: Any) -> list[tuple[object, str]]:
+def typed(transition: Transition, posted: Posted, form: StepForm) -> list[tuple[object, str]]:
     """What was written, label by label, for a page on which the form cannot be sent."""
     words: list[tuple[object, str]] = []
-    for field, shown in zip(transition.fields, form.inputs, strict=True):
+    options = {shown.name: dict(shown.options) for shown in form.inputs}
+    for field in transition.fields:
         value = posted.data.get(field.name)
-        if not value:
+        if not value or field.kind is Kind.DECISIONS:
             continue
-        names = dict(shown.options)
+        names = options.get(field.name, {})
         if field.kind is Kind.OUTCOMES:
             text = "；".join(row["note"] for row in value if row["note"])
+        elif value is True:
+            text = _("是")
         elif isinstance(value, dict):
             text = "，".join(part for part in value.values() if part)
         else:
