@@ -14,7 +14,7 @@ from agencies.roles import Role
 from agencies.scope import acting
 from cases import content_input
 from cases.commands import take_step
-from cases.models import Assignment, Case, Deadline, Involvement, Transmission
+from cases.models import Assignment, Case, Deadline, Involvement, Leg, RequestItem, Transmission
 from cases.registration import register_case
 from tests.cast import PLACES
 from tests.stories import COUNTERPART, FOREIGN
@@ -35,50 +35,48 @@ def refused(story):
     return attempt
 
 
+class Look:
+    """What there is about a case, in the eyes of a login."""
+
+    def __init__(self, see, case, login):
+        self.see, self.case, self.login = see, case, login
+
+    def _rows(self, rows, *columns):
+        with self.see(self.login):
+            return list(rows.filter(case=self.case).values_list(*columns, flat=len(columns) == 1))
+
+    def legs(self):
+        return self._rows(Leg.objects.order_by("seq"), "phase", "holder_name")
+
+    def crossings(self):
+        return self._rows(Transmission.objects.order_by("at"), "way", "kind", "counterpart_name")
+
+    def clocks(self):
+        return self._rows(Deadline.objects.filter(met_at=None), "kind", "amount")
+
+    def hands(self):
+        return self._rows(Involvement.objects.order_by("at"), "officer__police_number", "kind")
+
+    def shares(self):
+        return dict(self._rows(Assignment.objects.all(), "agency__code", "state"))
+
+    def items(self):
+        return self._rows(RequestItem.objects.order_by("position"), "decision", "outcome", "ground__code")
+
+    def ids(self):
+        return [str(pk) for pk in self._rows(RequestItem.objects.order_by("position"), "pk")]
+
+    def unbroken(self):
+        """Custody without gap or overlap; is it still somebody's?"""
+        legs = self._rows(Leg.objects.order_by("seq"), "opened_at", "closed_at")
+        assert all(a[1] == b[0] for a, b in pairwise(legs))
+        return legs[-1][1] is None
+
+
 @pytest.fixture
 def look(see):
-    """What there is about a case, in the eyes of a login: `look(case).legs()`."""
-
-    class Look:
-        def __init__(self, case, login="guohe.supervisor"):
-            self.case, self.login = case, login
-
-        def _rows(self, rows, *columns):
-            with see(self.login):
-                return list(rows.filter(case=self.case).values_list(*columns, flat=len(columns) == 1))
-
-        def legs(self):
-            with see(self.login):
-                return [(leg.phase, leg.holder_name) for leg in self.case.legs.order_by("seq")]
-
-        def crossings(self):
-            return self._rows(Transmission.objects.order_by("at"), "way", "kind", "counterpart_name")
-
-        def clocks(self):
-            return self._rows(Deadline.objects.filter(met_at=None), "kind", "amount")
-
-        def hands(self):
-            return self._rows(Involvement.objects.order_by("at"), "officer__police_number", "kind")
-
-        def shares(self):
-            return dict(self._rows(Assignment.objects.all(), "agency__code", "state"))
-
-        def items(self):
-            with see(self.login):
-                return list(self.case.items.values_list("decision", "outcome", "ground__code"))
-
-        def ids(self):
-            with see(self.login):
-                return [str(pk) for pk in self.case.items.order_by("position").values_list("pk", flat=True)]
-
-        def unbroken(self):
-            """Custody without gap or overlap, the last leg open exactly while the case is."""
-            with see(self.login):
-                legs = list(self.case.legs.order_by("seq"))
-            assert all(a.closed_at == b.opened_at for a, b in pairwise(legs))
-            return legs[-1].closed_at is None
-
-    return Look
+    """`look(case).legs()`: as the supervisor of the last desk sees it, or another login."""
+    return lambda case, login="guohe.supervisor": Look(see, case, login)
 
 
 def scope(cast, *places):
@@ -131,7 +129,8 @@ class TestRegister:
     def test_who_registered_does_not_decide(self, story, cast):
         case, officer = story.checked(), cast.officer("guohe.desk")
         post = Appointment.objects.create(officer=officer, agency=cast.agency("guohe"), role=Role.APPROVER)
-        with pytest.raises(FourEyes), acting(actor_for(post)) as actor:
+        actor = actor_for(post)
+        with pytest.raises(FourEyes), acting(actor):
             take_step(actor=actor, case_id=case.pk, step="decide", data={"decision": "execute"})
 
 
@@ -203,7 +202,7 @@ class TestDecide:
 
     def test_part_by_part(self, story, look):
         case = story.checked()
-        first, second = look(case).ids()
+        _first, second = look(case).ids()
         rows = [{"id": second, "decision": "refuse", "ground": "political_offence"}]
         case = self.decide(story, case, "execute", items=rows)
         assert case.status == "to_assign"
