@@ -155,8 +155,8 @@ def _arrive(case: Case, transition: Transition, stop: Stop, at: datetime, actor:
         # The writer's own approver sending it back once more does not change whom it goes straight to.
         if stop.agency is not None and actor.agency_id != stop.agency.pk:
             case.return_to_id = actor.agency_id
-    elif stop.agency is not None and stop.agency == case.return_to:
-        case.return_to = None
+    elif transition.move is Move.UNASSIGN or (stop.agency is not None and stop.agency == case.return_to):
+        case.return_to = None  # arrived there; or another executor starts over
     if case.submitted_at is None and transition.name == "submit":
         case.submitted_at = at
     if stop.agency is not None and transition.name != "discard":
