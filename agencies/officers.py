@@ -62,7 +62,7 @@ _POSTS = f"""SELECT {_COLUMNS}, NULL::int AS delegation, NULL::int, NULL::text, 
 FROM agencies_appointment p {_JOINED}
 WHERE p.officer_id = %s::int AND {_current("p")}
 UNION ALL
-SELECT {_COLUMNS}, d.id, d.delegate_id, o.name, o.police_number
+SELECT {_COLUMNS}, d.id, d.delegate_id, o.police_number, o.name
 FROM agencies_delegation d JOIN agencies_appointment p ON p.id = d.appointment_id {_JOINED}
 JOIN agencies_appointment own ON own.id = d.delegate_appointment_id
 JOIN agencies_officer b ON b.id = d.delegate_id AND b.is_active
@@ -74,10 +74,10 @@ def _post(row: tuple[Any, ...]) -> Appointment:
     split, end = len(_POST_COLUMNS), len(_POST_COLUMNS) + len(_AGENCY_COLUMNS)
     post = Appointment.from_db(DEFAULT_DB_ALIAS, _POST_COLUMNS, row[:split])
     post.agency = Agency.from_db(DEFAULT_DB_ALIAS, _AGENCY_COLUMNS, row[split:end])
-    post.delegation_id, post.delegate_id, name, number = row[end:]
+    post.delegation_id, post.delegate_id, number, name = row[end:]
     if post.delegation_id is not None:
-        lender = (post.officer_id, name, number)
-        post.officer = Officer.from_db(DEFAULT_DB_ALIAS, ("id", "name", "police_number"), lender)
+        lender = (post.officer_id, number, name)
+        post.officer = Officer.from_db(DEFAULT_DB_ALIAS, ("id", "police_number", "name"), lender)
     return post
 
 

@@ -37,6 +37,7 @@ BEGIN
     SELECT * INTO lent FROM agencies_appointment WHERE id = NEW.appointment_id;
     SELECT * INTO own FROM agencies_appointment WHERE id = NEW.delegate_appointment_id;
     broken := CASE
+        WHEN NEW.lender_id = NEW.delegate_id THEN 'delegation_not_to_oneself'
         WHEN lent.officer_id <> NEW.lender_id OR own.officer_id <> NEW.delegate_id THEN 'delegation_of_ones_own'
         WHEN lent.agency_id <> own.agency_id THEN 'delegation_within_agency'
         WHEN lent.duty <> 'cases' OR own.duty <> 'cases' THEN 'delegation_of_case_work'

