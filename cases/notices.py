@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from agencies import audit
 from agencies.models import Appointment, AuditEvent, Notice, Officer
+from agencies.officers import holding, standing_in
 from agencies.roles import Role
 from cases.models import Case, Direction, Mark, Note, Phase
 from cases.policies import officer_sees
@@ -61,17 +62,18 @@ def _concerned(event: AuditEvent, case: Case) -> set[int]:
     if step == "assign_handler":
         told |= {facts["handler"]} if facts.get("handler") else set()
     elif role and facts.get("to") and transition is not None and transition.move not in (Move.STAY, Move.END):
-        told |= {case.drafter_id} if role == Role.DRAFTER else _holding(facts["to"], role)
+        told |= _drafting(case) if role == Role.DRAFTER else holding(facts["to"], role)
     if transition is not None and transition.tells_drafter:
-        told.add(case.drafter_id)
+        told |= _drafting(case)
     for agency_id in facts.get("passed_over", ()):
-        told |= _holding(agency_id, Role.DESK)
+        told |= holding(agency_id, Role.DESK)
     return told
 
 
-def _holding(agency_id: int, role: str) -> set[int]:
-    posts = Appointment.objects.current().filter(agency_id=agency_id, role=role)
-    return set(posts.values_list("officer_id", flat=True))
+def _drafting(case: Case) -> set[int]:
+    """The drafter, and who stands in for him now."""
+    lent = standing_in(case.origin_id, Role.DRAFTER).filter(lender_id=case.drafter_id)
+    return {case.drafter_id, *lent.values_list("delegate_id", flat=True)}
 
 
 def _mentioned(event: AuditEvent) -> set[int]:

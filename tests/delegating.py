@@ -22,7 +22,7 @@ def post_of(cast: Cast, login: str) -> Appointment:
 
 def lend(cast: Cast, lender: str, delegate: str, *, appointment_id: int | None = None, **asked: Any) -> Delegation:
     """`lender` lends his role to `delegate` for ten days."""
-    actor = cast.actor(lender) if appointment_id is None else actor_for(post_of(cast, lender))
+    actor = actor_for(post_of(cast, lender))
     wanted = {"ends_at": timezone.now() + timedelta(days=10), "reason": "出差", **asked}
     if asked.get("starts_at") and "ends_at" not in asked:
         wanted["ends_at"] = asked["starts_at"] + timedelta(days=5)
@@ -36,6 +36,7 @@ def revoke(cast: Cast, login: str, made: Delegation) -> None:
         delegations.revoke(actor=cast.actor(login), delegation_id=made.pk)
 
 
-def lent_identity(cast: Cast, login: str) -> Actor:
-    """The officer acting under the role that was lent to him."""
-    return next(actor_for(post) for post in appointments_of(cast.officer(login)) if post.delegation_id)
+def lent_identity(cast: Cast, login: str, made: Delegation | None = None) -> Actor:
+    """The officer acting under the role that was lent to him (the first one, or `made`)."""
+    lent = [post for post in appointments_of(cast.officer(login)) if post.delegation_id]
+    return actor_for(next(post for post in lent if made is None or post.delegation_id == made.pk))
