@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -28,7 +30,7 @@ def doer(event: AuditEvent) -> str:
     return signed(event.officer.name if event.officer else "", lender.name if lender else "")
 
 
-def of_officer(officer: Officer) -> QuerySet[Delegation]:
+def of_officer(officer: Officer) -> QuerySet[Any]:
     """What the officer lent and what was lent to him, the newest first, each with its state."""
     return _whole(Delegation.objects.filter(Q(lender=officer) | Q(delegate=officer)))
 
@@ -45,7 +47,7 @@ def in_area(actor: Actor) -> DelegationQuerySet:
     return found.filter(appointment__agency__ancestors__contains=[actor.agency_id])
 
 
-def whole_area(actor: Actor) -> QuerySet[Delegation]:
+def whole_area(actor: Actor) -> QuerySet[Any]:
     """The same, ready to be listed."""
     return _whole(in_area(actor))
 
@@ -56,7 +58,7 @@ def ended_by(actor: Actor) -> DelegationQuerySet:
     return Delegation.objects.filter(own | Q(pk__in=in_area(actor).values("pk")))
 
 
-def _whole(found: DelegationQuerySet) -> QuerySet[Delegation]:
+def _whole(found: DelegationQuerySet) -> QuerySet[Any]:
     return (
         found.with_state()
         .select_related("appointment__agency", "lender", "delegate", "revoked_by")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Now
-from django.utils.translation import pgettext_lazy
+from django.utils import timezone
 
 from agencies.models.officers import Appointment, Officer, in_office
 
@@ -17,15 +17,8 @@ LONGEST = timedelta(days=30)
 REASON_LIMIT = 200
 
 
-class DelegationState(models.TextChoices):
-    """How a delegation stands now. Derived, never stored: it ends with either appointment, without a job."""
-
-    RUNNING = "running", pgettext_lazy("delegation", "代办中")
-    COMING = "coming", pgettext_lazy("delegation", "未开始")
-    REVOKED = "revoked", pgettext_lazy("delegation", "已收回")
-    ENDED = "ended", pgettext_lazy("delegation", "已结束")
-
-
+# How a delegation stands. Derived, never stored: it ends with either appointment, without a job.
+RUNNING, COMING, REVOKED, ENDED = "running", "coming", "revoked", "ended"
 _ENDED = Q(ends_at__lte=Now()) | ~(in_office("appointment__") & in_office("delegate_appointment__"))
 
 
@@ -44,10 +37,10 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
         """The same, each with its `state`."""
         return self.annotate(
             state=Case(
-                When(revoked_at__isnull=False, then=Value(DelegationState.REVOKED)),
-                When(_ENDED, then=Value(DelegationState.ENDED)),
-                When(starts_at__gt=Now(), then=Value(DelegationState.COMING)),
-                default=Value(DelegationState.RUNNING),
+                When(revoked_at__isnull=False, then=Value(REVOKED)),
+                When(_ENDED, then=Value(ENDED)),
+                When(starts_at__gt=Now(), then=Value(COMING)),
+                default=Value(RUNNING),
                 output_field=models.CharField(),
             )
         )
@@ -104,6 +97,16 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delegate_id} for {self.lender_id}"
+
+    @property
+    def last_moment(self) -> datetime:
+        """The end as people say it: what ends at midnight ends the day before."""
+        return self.ends_at - timedelta(microseconds=1)
+
+    @property
+    def revocable(self) -> bool:
+        """Is there anything left to take back?"""
+        return self.revoked_at is None and self.ends_at > timezone.now()
 
     def as_dict(self) -> dict[str, int]:
         """Ids only, for an audit event."""
