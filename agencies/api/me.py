@@ -40,7 +40,7 @@ class Me(Door):
         return Response(self._machine(request.user) if isinstance(request.user, Machine) else self._officer(request))
 
     def _machine(self, machine: Machine) -> Json:
-        post = {"role": self.actor.role, "agency": _named(Agency.objects.get(pk=self.actor.agency_id or 0))}
+        post: Json = {"role": self.actor.role, "agency": _named(Agency.objects.get(pk=self.actor.agency_id or 0))}
         post |= {"on_behalf_of": None}
         return {
             "kind": "service",

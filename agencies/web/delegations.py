@@ -30,7 +30,7 @@ def delegation_lend(request: HttpRequest, appointment_id: int) -> HttpResponse:
     """Lend one of one's own roles: to whom, until when, why."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     post = delegations.lendable(actor, appointment_id)
-    colleagues = officers_at(post.agency_id).exclude(pk=actor.officer_id)
+    colleagues = officers_at(post.agency_id).exclude(pk=post.officer_id)
     form = DelegationForm(sent(request), colleagues=colleagues)
     if request.method == "POST" and form.is_valid():
         to, why = form.cleaned_data["delegate"], form.cleaned_data["reason"]
