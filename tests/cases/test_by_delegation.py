@@ -241,3 +241,12 @@ def test_who_stands_in_is_told_like_the_one_he_stands_in_for(story, cast, standi
     told = Notice.objects.filter(kind="case.submit").values_list("officer__police_number", flat=True)
     assert set(told) == {"kunshan.chief", "kunshan.desk"}
     assert outbox.waiting()
+
+
+def test_the_page_says_why_the_delegate_may_not(story, cast):
+    case, made = story.submitted(), lend(cast, "kunshan.chief", "kunshan.officer")
+    client = log_in(cast, "kunshan.officer")
+    client.post(reverse("acting-as"), {"delegation": made.pk})
+    page = client.get(reverse("case-detail", args=[case.pk])).content.decode()
+    assert 'id="act-approve"' not in page
+    assert "你或者你代办的人起草、拟办或审批过" in page
