@@ -16,11 +16,12 @@ from django.db import connections
 from oauth2_provider.models import get_application_model
 
 from agencies import audit
-from agencies.models import Agency, Appointment, AuditEvent, Notice, Officer, OutboxMessage
+from agencies.models import Agency, Appointment, AuditEvent, Delegation, Notice, Officer, OutboxMessage
 from cases.models import Case, Deadline, Direction, Leg, RequestItem, Status
 from cases.workflow import TRANSITIONS
 from coopdesk import wiring
 from coopdesk.demo import accounts, fiction, identities, plan, world
+from coopdesk.demo.delegations import make_delegations
 from coopdesk.demo.hours import SHANGHAI, OfficeHours
 from coopdesk.demo.loader import load_cases
 from countries.calendars import Calendar, work_calendar
@@ -245,6 +246,14 @@ def test_a_case_that_breaks_off_leaves_nothing_and_is_made_the_next_time(demo_db
     with django_connected_as("worker"):
         assert not Case.objects.exists()
     assert _load(range(100, 101)) == 1
+
+
+def test_three_delegations_are_made_once(demo_db) -> None:
+    _accounts()
+    for _time in range(2):
+        make_delegations()
+        states = Counter(Delegation.objects.with_state().values_list("state", flat=True))
+        assert states == {"running": 1, "coming": 1, "revoked": 1}
 
 
 @pytest.mark.slow

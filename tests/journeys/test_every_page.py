@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.delegating import lend, post_of
 from tests.language import wrong_words
 
 pytestmark = pytest.mark.browser
@@ -35,11 +36,18 @@ PAGES = {
         "/components/",
         "/no-such-page/",
     ),
-    "kunshan.chief": ("/", "/cases/{case}/", "/officers/"),
+    "kunshan.chief": ("/", "/cases/{case}/", "/officers/", "/account/", "/account/lend/{post}/", "/notices/"),
     "guohe.desk": ("/", "/cases/{abroad}/"),
     "jiangsu.supervisor": ("/", "/?view=mine", "/cases/", "/cases/{closed}/"),
     "sysadmin": ("/", "/officers/", "/officers/new/", "/officers/import/", "/officers/{officer}/"),
-    "secadmin": ("/", "/officers/{officer}/", "/officers/{officer}/appoint/", "/clients/", "/clients/new/"),
+    "secadmin": (
+        "/",
+        "/officers/{officer}/",
+        "/officers/{officer}/appoint/",
+        "/clients/",
+        "/clients/new/",
+        "/delegations/",
+    ),
     "auditor": ("/", "/audit/?kind=case.*"),
 }
 
@@ -48,7 +56,9 @@ PAGES = {
 def world(real_db, story, cast) -> dict[str, object]:
     corrected = story.step("kunshan.chief", story.submitted(), "return_for_correction", reasons=["facts_unclear"])
     corrected = story.step("kunshan.officer", corrected, "submit")
+    lend(cast, "kunshan.chief", "kunshan.desk")
     return {
+        "post": post_of(cast, "kunshan.chief").pk,
         "draft": story.draft().pk,
         "case": story.submitted(urgency="urgent").pk,
         "returned": story.at("returned").pk,
