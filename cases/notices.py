@@ -26,6 +26,7 @@ SILENT = frozenset(
         "case.file_remove",
         "case.file_damaged",
         "case.download",
+        "case.print",
         "case.secret_refused",
     }
 )

@@ -21,6 +21,7 @@ _CASE_KINDS = {
     "case.secret_refused": _("拒收涉密内容"),
     "case.file": _("添加文件"),
     "case.download": _("下载文件"),
+    "case.print": _("打印文书"),
     "case.file_remove": _("去掉文件"),
     "case.file_damaged": _("文件与记录的指纹不符"),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import case, edit_case, inbox, new_case, papers, steps, workbench
+from cases.web import case, edit_case, inbox, new_case, papers, printing, steps, workbench
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.workbench, name="workbench"),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case_id>/files/", papers.add_files, name="case-file-add"),
     path("cases/<uuid:case_id>/files/<uuid:file_id>/", papers.download, name="case-file"),
     path("cases/<uuid:case_id>/files/<uuid:file_id>/remove/", papers.remove_file, name="case-file-remove"),
+    path("cases/<uuid:case_id>/papers/<slug:paper>/", printing.paper, name="case-paper"),
     path("cases/<uuid:case_id>/notes/", papers.add_note, name="case-note-add"),
     path("cases/<uuid:case_id>/steps/<str:step>/", steps.case_step, name="case-step"),
     path("cases/<uuid:case_id>/subjects/<uuid:subject_id>/unmask/", case.unmask, name="case-unmask"),
