@@ -58,12 +58,11 @@ def approval_sheet(told: Dossier) -> Data:
 def dossier_cover(told: Dossier) -> Data:
     """卷宗封面: what the dossier is called, from when to when, what is in it. Blank is what is filled in by hand."""
     case, papers = told.case, files.files_of(told.case)
-    ends = day(case.ended_at) if case.ended_at else "在办"
     return {
         **_head(told, "卷宗"),
         "direction": str(Direction(case.direction).label),
         "drafter": case.drafter.name,
-        "span": f"{day(case.created_at)} 至 {ends}",
+        "span": f"{day(case.created_at)}{f' 至 {day(case.ended_at)}' if case.ended_at else '起，在办'}",
         "ending": str(Status(case.status).label),
         "count": f"电子文件 {len(papers)} 件",
         "archived": "",

@@ -18,6 +18,7 @@ from agencies.models import Agency
 from agencies.roles import Role
 from cases import notes
 from cases.models import Direction, Mark, Outcome, Status, Subject, SubjectKind
+from cases.paper.printing import Paper
 from cases.policies import available, eyes_used, may_edit, seated
 from cases.queries import choices
 from cases.queries.changes import masked
@@ -75,6 +76,7 @@ def page(
         "forms": _forms(dossier, steps, step, posted, error),
         "others": others(dossier, steps),
         "may_edit": may_edit(actor, case, dossier.leg),
+        "papers": Paper.choices,
         "may_copy": actor.role == Role.DRAFTER,
         "token": fresh_token(),
         "role": Role(actor.role).label if actor.role in Role.values else "",
