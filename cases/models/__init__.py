@@ -2,9 +2,11 @@
 
 from cases.models.case import Case, CaseNumber, RequestItem, Revision, Subject
 from cases.models.custody import Deadline, InternalLimit, Involvement, Leg
+from cases.models.disposal import Decision, Disposal
 from cases.models.exchange import Receipt, Transmission
 from cases.models.papers import Attachment, Note
 from cases.models.queue import NO_DUE, OpenQueue
+from cases.models.retention import RetentionPeriod
 from cases.models.words import (
     ENDED,
     Audience,
@@ -29,7 +31,9 @@ __all__ = [
     "Case",
     "CaseNumber",
     "Deadline",
+    "Decision",
     "Direction",
+    "Disposal",
     "InternalLimit",
     "Involvement",
     "InvolvementKind",
@@ -41,6 +45,7 @@ __all__ = [
     "Phase",
     "Receipt",
     "RequestItem",
+    "RetentionPeriod",
     "Revision",
     "Side",
     "Status",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import audit
 from agencies.actors import Actor
 from agencies.errors import NotVisible
+from cases.kept import require_content
 from cases.paper import press, sheets
 from cases.queries.dossier import Dossier, dossier
 
@@ -51,6 +52,8 @@ def print_paper(*, actor: Actor, case_id: UUID, paper: str) -> Printed:
     told = dossier(actor, case_id)
     if paper not in Paper.values:
         raise NotVisible
+    if paper == Paper.APPROVAL_SHEET:
+        require_content(told.case)
     with translation.override("zh-hans"):
         # The moment of the last change stands for now: printing again tomorrow gives the same bytes.
         data = _SHEETS[Paper(paper)](replace(told, now=told.case.updated_at))
