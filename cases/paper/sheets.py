@@ -65,8 +65,8 @@ def dossier_cover(told: Dossier) -> Data:
         "span": f"{day(case.created_at)}{f' 至 {day(case.ended_at)}' if case.ended_at else '起，在办'}",
         "ending": str(Status(case.status).label),
         "count": f"电子文件 {len(papers)} 件",
-        "archived": "",
-        "retention": "",
+        "archived": day(case.archived_at) if case.archived_at else "",
+        "retention": _retention(case),
         "files": [{"name": row.name, "agency": row.agency.name, "at": day(row.created_at)} for row in papers],
     }
 
@@ -83,6 +83,12 @@ def leg_list(told: Dossier) -> Data:
         "legs": [_leg(told, leg, clocks.get(leg.pk)) for leg in told.legs],
         "total": "，".join([*parts, f"共 {whole.total} 日"]),
     }
+
+
+def _retention(case: Case) -> str:
+    if case.retention is None:
+        return ""
+    return f"{case.retention.name_zh}，到 {day(case.retain_until)}" if case.retain_until else case.retention.name_zh
 
 
 # --- Parts -----------------------------------------------------------------------------------------------------------
@@ -139,7 +145,9 @@ def _joined(*parts: str) -> str:
 
 def _opinions(told: Dossier) -> list[Data]:
     """The steps that leave a hand in the case or came with words; words are those the actor may read."""
-    said = {note.event_id: note.text for note in notes.notes_of(told.actor, told.case) if note.event_id}
+    said: dict[int | None, str] = {
+        note.event_id: note.text for note in notes.notes_of(told.actor, told.case) if note.event_id
+    }
     reasons = {row.code: row.name for row in ReturnReason.objects.all()}
     rows = []
     for entry in entries_of(reversed(events_of(told.case))):

@@ -29,6 +29,7 @@ from cases.queries.stations import stations
 from cases.queries.timeline import Entry, Silence, timeline
 from cases.reading import PURPOSES
 from cases.web import route_words, sentences, timeline_words
+from cases.web.archive_words import card
 from cases.web.once import fresh_token
 from cases.web.papers import papers_of
 from cases.web.step_forms import Posted, StepForm, build
@@ -77,7 +78,8 @@ def page(
         "others": others(dossier, steps),
         "may_edit": may_edit(actor, case, dossier.leg),
         "papers": Paper.choices,
-        "may_copy": actor.role == Role.DRAFTER,
+        "archive": card(actor, case),
+        "may_copy": actor.role == Role.DRAFTER and case.disposed_at is None,
         "token": fresh_token(),
         "role": Role(actor.role).label if actor.role in Role.values else "",
     }
@@ -181,7 +183,10 @@ def _nation(code: str) -> str:
 
 def others(dossier: Dossier, mine: Sequence[Transition]) -> list[SafeString]:
     """Steps that the case may take now but not by this officer, each with whose step it is."""
-    case, found = dossier.case, []
+    case = dossier.case
+    found: list[SafeString] = []
+    if case.archived_at is not None:
+        return found
     for (direction, _name), one in TRANSITIONS.items():
         if direction == case.direction and case.status in one.sources and one not in mine and one.move is not Move.STAY:
             found.append(format_html("{}{}{}", one.label, _("："), whose(dossier, one)))

@@ -46,7 +46,7 @@ def papers_of(actor: Actor, case: Case, leg: Leg | None) -> dict[str, Any]:
         "may_remove": files.may_remove(actor, case, leg),
         "upload": upload_rules(),
         "notes": [{"note": note, "pieces": notes.pieces(note, told)} for note in written],
-        "may_note": actor.officer_id is not None and bool(actor.case_agency_id),
+        "may_note": actor.officer_id is not None and bool(actor.case_agency_id) and case.archived_at is None,
         "note_limit": notes.LIMIT,
         "audiences": audiences(),
     }

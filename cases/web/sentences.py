@@ -118,10 +118,18 @@ def _ending(dossier: Dossier) -> SafeString:
 def onwards(dossier: Dossier) -> SafeString:
     """One sentence on what happens next."""
     if dossier.leg is None:
+        if dossier.case.archived_at is not None:
+            return _in_archive(dossier.case)
         if dossier.case.status == Status.CLOSED:
             return format_html(_("需要时可由{origin}的审批人重新启用。"), origin=named(dossier.case.origin.name))
         return format_html(_("要继续办的，可由它复制一件新的请求。"))
     return _NEXT[Phase(dossier.leg.phase)](dossier, dossier.leg)
+
+
+def _in_archive(case: Case) -> SafeString:
+    if case.disposed_at is not None:
+        return format_html(_("保管期满，内容已销毁，只留编号、环节和记录。"))
+    return format_html(_("已归档，只能查看；要再办，先由{origin}的审批人取消归档。"), origin=named(case.origin.name))
 
 
 def _after_draft(dossier: Dossier, _leg: Leg) -> SafeString:

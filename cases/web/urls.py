@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import case, edit_case, inbox, new_case, papers, printing, steps, workbench
+from cases.web import archive, case, edit_case, inbox, new_case, papers, printing, steps, workbench
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.workbench, name="workbench"),
@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case_id>/subjects/<uuid:subject_id>/unmask/", case.unmask, name="case-unmask"),
     path("cases/<uuid:case_id>/revisions/<int:number>/", case.revision, name="case-revision"),
     path("cases/<uuid:case_id>/copy/", case.copy, name="case-copy"),
+    path("archive/", archive.archive_list, name="archive-list"),
+    path("archive/<slug:act>/", archive.archive_act, name="archive-act"),
     path("notices/", inbox.notices, name="notice-list"),
     path("notices/read/", inbox.read_all, name="notice-read-all"),
 ]

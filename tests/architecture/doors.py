@@ -105,6 +105,8 @@ DOORS: dict[str, Door] = {
     "case-unmask": Door("cases", ACT, hides=True, further=True),
     "case-revision": Door("cases", hides=True, further=True),
     "case-copy": Door("cases", ACT, hides=True, further=True),
+    "archive-list": Door("cases"),
+    "archive-act": Door("cases", ACT, further=True),
     # other systems
     "oauth-token": Door("all", ACT, further=True),
     "oauth-revoke": Door("all", ACT, further=True),

@@ -63,6 +63,7 @@ def world(db, story, cast, see):
         "step": "recommend",
         "number": 1,
         "paper": "leg_list",
+        "act": "archive",
         "code": cast.agency("kunshan").code,
         "officer_id": officer.pk,
         "appointment_id": Appointment.objects.get(officer=officer).pk,
