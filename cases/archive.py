@@ -76,10 +76,13 @@ def today() -> date:
 
 
 @transaction.atomic
-def archive_cases(*, actor: Actor, case_ids: Collection[UUID], period: str = "") -> list[Case]:
+def archive_cases(
+    *, actor: Actor, case_ids: Collection[UUID], period: str = "", at: datetime | None = None
+) -> list[Case]:
     """Archive ended cases of the actor's agency for the named period, or for the one their status asks for.
 
     All or none. Raises NotPermitted (not a drafter or approver), Malformed, NotVisible, GuardFailed naming the cases.
+    `at` is for the demo loader alone.
     """
     if actor.role not in ARCHIVERS or actor.service:
         raise NotPermitted
@@ -87,12 +90,12 @@ def archive_cases(*, actor: Actor, case_ids: Collection[UUID], period: str = "")
     if period and period not in periods:
         raise Malformed(reasons=[Reason("unknown_code", _("选择一个保管期限。"), "/period")])
     cases = _taken(actor, case_ids, _archivable(actor))
-    at = clock()
+    moment = at or clock()
     for case in cases:
         chosen = periods[period] if period else period_for(case.status, periods.values())
-        case.archived_at, case.retention, case.retain_until = at, chosen, kept_until(case, chosen)
+        case.archived_at, case.retention, case.retain_until = moment, chosen, kept_until(case, chosen)
         facts = {"retention": chosen.code, "retain_until": str(case.retain_until or "")}
-        _save(actor, case, "case.archive", at, ["archived_at", "retention", "retain_until"], facts)
+        _save(actor, case, "case.archive", moment, ["archived_at", "retention", "retain_until"], facts)
     return cases
 
 

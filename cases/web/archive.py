@@ -25,7 +25,7 @@ from cases import archive
 from cases.models import Case, Disposal, RetentionPeriod, Status
 from cases.queries import archive as shelves
 from cases.queries.archive import DISPOSED, DUE, KEPT, PAGE, PROPOSED, TO_ARCHIVE, VIEWS
-from cases.web.archive_words import state_of
+from cases.web.archive_words import state_of, unchecked
 
 _TABS = {
     TO_ARCHIVE: gettext_lazy("待归档"),
@@ -134,6 +134,7 @@ def _page(actor: Actor, view: str, *, after: UUID | None = None, chosen: list[UU
     shown = cases[:PAGE]
     proposals = shelves.proposals(shown) if view in (KEPT, PROPOSED) else {}
     rows = [_row(actor, case, view, proposals.get(case.pk), chosen or []) for case in shown]
+    periods = list(RetentionPeriod.objects.order_by("pk")) if view == TO_ARCHIVE else []
     return {
         "view": view,
         "lede": _LEDES[view],
@@ -142,7 +143,8 @@ def _page(actor: Actor, view: str, *, after: UUID | None = None, chosen: list[UU
         "acts": any(row["selectable"] for row in rows),
         "next": f"?{urlencode({'view': view, 'after': str(shown[-1].pk)})}" if len(cases) > PAGE else "",
         "first": f"?view={view}" if after else "",
-        "periods": list(RetentionPeriod.objects.order_by("pk")) if view == TO_ARCHIVE else [],
+        "periods": periods,
+        "unchecked": unchecked(periods),
         "reason_limit": archive.REASON_LIMIT,
     }
 

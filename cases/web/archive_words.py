@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.html import format_html
@@ -31,6 +32,11 @@ def state_of(case: Case, proposal: Disposal | None) -> SafeString | str:
     return form % {"day": words.whole_day(case.retain_until)}
 
 
+def unchecked(periods: Iterable[RetentionPeriod | None]) -> bool:
+    """Is any of these periods one that nobody has checked against a rule?"""
+    return any(period is not None and period.confidence == "recollection" for period in periods)
+
+
 def card(actor: Actor, case: Case) -> dict[str, Any] | None:
     """The archive card of a case that has ended: how it stands, and what this actor can do about it."""
     if case.ended_at is None:
@@ -45,6 +51,7 @@ def card(actor: Actor, case: Case) -> dict[str, Any] | None:
         "proposal": proposal,
         "decision": Decision(proposal.decision).label if proposal and proposal.decision else "",
         "periods": periods,
+        "unchecked": unchecked(periods or [case.retention]),
         "offered": archive.period_for(case.status, periods) if periods else None,
         "may_archive": may_archive,
         "may_restore": archive.may_restore(actor, case) and not (proposal and not proposal.decision),

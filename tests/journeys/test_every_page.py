@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.keeping import Keeper
 from tests.language import wrong_words
 
 pytestmark = pytest.mark.browser
@@ -35,7 +36,17 @@ PAGES = {
         "/components/",
         "/no-such-page/",
     ),
-    "kunshan.chief": ("/", "/cases/{case}/", "/officers/"),
+    "kunshan.chief": (
+        "/",
+        "/cases/{case}/",
+        "/officers/",
+        "/archive/",
+        "/archive/?view=to_archive",
+        "/archive/?view=due",
+        "/cases/{archived}/",
+        "/cases/{disposed}/",
+    ),
+    "guohe.chief": ("/archive/?view=proposed",),
     "guohe.desk": ("/", "/cases/{abroad}/"),
     "jiangsu.supervisor": ("/", "/?view=mine", "/cases/", "/cases/{closed}/"),
     "sysadmin": ("/", "/officers/", "/officers/new/", "/officers/import/", "/officers/{officer}/"),
@@ -48,7 +59,12 @@ PAGES = {
 def world(real_db, story, cast) -> dict[str, object]:
     corrected = story.step("kunshan.chief", story.submitted(), "return_for_correction", reasons=["facts_unclear"])
     corrected = story.step("kunshan.officer", corrected, "submit")
+    keeper = Keeper(cast, story)
+    keeper.propose(keeper.due())
+    keeper.due()
     return {
+        "archived": keeper.archived().pk,
+        "disposed": keeper.disposed().pk,
         "draft": story.draft().pk,
         "case": story.submitted(urgency="urgent").pk,
         "returned": story.at("returned").pk,
