@@ -24,11 +24,17 @@ SILENT = frozenset(
         "case.create",
         "case.register",
         "case.copy",
+        "case.archive",
+        "case.restore",
+        "case.propose_disposal",
+        "case.keep",
+        "case.dispose",
         "case.unmask",
         "case.file",
         "case.file_remove",
         "case.file_damaged",
         "case.download",
+        "case.print",
         "case.secret_refused",
     }
 )

@@ -13,6 +13,7 @@ from agencies.models import Agency, Officer
 from agencies.officers import actor_for, appointments_of
 from agencies.roles import Role
 from cases.journey import faces_abroad
+from cases.kept import require_live
 from cases.models import AssignmentState, Audience, Case, Direction, Involvement, InvolvementKind, Leg, Mark
 from cases.workflow import EDITABLE, TRANSITIONS, Seat, Transition
 
@@ -130,6 +131,7 @@ def require_ready(actor: Actor, transition: Transition, case: Case, leg: Leg | N
     """409 wrong status, then 403 not the holder, then 403 four eyes, in the blueprint's order."""
     if not stands(transition, case, leg):
         raise WrongStatus(status=case.status, step=transition.name)
+    require_live(case)
     if not seated(actor, transition, case, leg):
         raise NotHolder(step=transition.name)
     if eyes_used(actor, transition, case):
@@ -143,6 +145,8 @@ def open_leg(case: Case) -> Leg | None:
 
 def available(actor: Actor, case: Case, leg: Leg | None) -> list[Transition]:
     """What the buttons and the API's `available_steps` show: the same table, the same rule as take_step."""
+    if case.archived_at is not None:
+        return []
     return [
         row
         for (direction, _name), row in TRANSITIONS.items()

@@ -63,6 +63,8 @@ def world(db, story, cast, see):
         "item_id": item.pk,
         "step": "recommend",
         "number": 1,
+        "paper": "leg_list",
+        "act": "archive",
         "code": cast.agency("kunshan").code,
         "officer_id": officer.pk,
         "appointment_id": Appointment.objects.get(officer=officer).pk,

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.delegating import lend, post_of
+from tests.keeping import Keeper
 from tests.language import wrong_words
 
 pytestmark = pytest.mark.browser
@@ -36,7 +37,20 @@ PAGES = {
         "/components/",
         "/no-such-page/",
     ),
-    "kunshan.chief": ("/", "/cases/{case}/", "/officers/", "/account/", "/account/lend/{post}/", "/notices/"),
+    "kunshan.chief": (
+        "/",
+        "/cases/{case}/",
+        "/officers/",
+        "/account/",
+        "/account/lend/{post}/",
+        "/notices/",
+        "/archive/",
+        "/archive/?view=to_archive",
+        "/archive/?view=due",
+        "/cases/{archived}/",
+        "/cases/{disposed}/",
+    ),
+    "guohe.chief": ("/archive/?view=proposed",),
     "guohe.desk": ("/", "/cases/{abroad}/"),
     "jiangsu.supervisor": ("/", "/?view=mine", "/cases/", "/cases/{closed}/"),
     "sysadmin": ("/", "/officers/", "/officers/new/", "/officers/import/", "/officers/{officer}/"),
@@ -57,8 +71,13 @@ def world(real_db, story, cast) -> dict[str, object]:
     corrected = story.step("kunshan.chief", story.submitted(), "return_for_correction", reasons=["facts_unclear"])
     corrected = story.step("kunshan.officer", corrected, "submit")
     lend(cast, "kunshan.chief", "kunshan.desk")
+    keeper = Keeper(cast, story)
+    keeper.propose(keeper.due())
+    keeper.due()
     return {
         "post": post_of(cast, "kunshan.chief").pk,
+        "archived": keeper.archived().pk,
+        "disposed": keeper.disposed().pk,
         "draft": story.draft().pk,
         "case": story.submitted(urgency="urgent").pk,
         "returned": story.at("returned").pk,
