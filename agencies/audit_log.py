@@ -28,6 +28,7 @@ FAMILIES: dict[str, str | Promise] = {
     "officer": _("账号"),
     "appointment": _("任职"),
     "client": _("接口客户端"),
+    "reorganisation": _("机构调整"),
     "audit": _("审计"),
 }
 KINDS: dict[str, str | Promise] = {
@@ -52,6 +53,12 @@ KINDS: dict[str, str | Promise] = {
     "client.register": pgettext_lazy("event", "登记接口客户端"),
     "client.revoke": pgettext_lazy("event", "停用接口客户端"),
     "client.token": pgettext_lazy("event", "发给令牌"),
+    "reorganisation.ask": pgettext_lazy("event", "提出机构调整"),
+    "reorganisation.preview": pgettext_lazy("event", "统计机构调整"),
+    "reorganisation.look_again": pgettext_lazy("event", "重新统计机构调整"),
+    "reorganisation.confirm": pgettext_lazy("event", "确认机构调整"),
+    "reorganisation.cancel": pgettext_lazy("event", "撤销机构调整"),
+    "reorganisation.done": pgettext_lazy("event", "执行机构调整"),
     "audit.read": pgettext_lazy("event", "查看审计日志"),
     "audit.verify": pgettext_lazy("event", "校验审计日志"),
 }

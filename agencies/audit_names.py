@@ -12,8 +12,8 @@ from typing import Any
 from agencies.models import Agency, AuditEvent, Officer, ServiceAccount
 from agencies.models.officers import normalize_police_number
 
-_OFFICERS = frozenset({"officer", "handler", "drafter", "responsible"})
-_AGENCIES = frozenset({"agency", "from", "to", "passed_over"})
+_OFFICERS = frozenset({"officer", "handler", "drafter", "responsible", "officers"})
+_AGENCIES = frozenset({"agency", "from", "to", "passed_over", "agency_before", "agency_after"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ class Turn(IntEnum):
     LOGIN = 7_310_003  # one try for one police number
     FORM = 7_310_004  # one case for one form
     DEMO = 7_310_005  # one loader of the demo world
+    TREE = 7_310_006  # one change of the agency tree
+    LOOKOUT = 7_310_007  # one look for work that waits for nobody
 
 
 def wait(turn: Turn, name: str = "") -> None:

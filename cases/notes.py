@@ -90,7 +90,12 @@ def add_note(
 def notes_of(actor: Actor, case: Case) -> list[Note]:
     """The notes and opinions on a (visible) case that this actor reads, the oldest first."""
     notes = case.notes.select_related("author", "agency", "event").order_by("at", "pk")
-    return [note for note in notes if note.audience != Audience.AGENCY or note.agency_id == actor.agency_id]
+    return [note for note in notes if note.audience != Audience.AGENCY or _ours(actor, note)]
+
+
+def _ours(actor: Actor, note: Note) -> bool:
+    """Written at the actor's agency, or at one that was merged into it."""
+    return actor.agency_id is not None and actor.agency_id in (note.agency_id, note.agency.successor_id)
 
 
 def pieces(note: Note, officers: dict[int, Officer]) -> list[Piece]:

@@ -27,6 +27,8 @@ SILENT = frozenset(
         "case.file_damaged",
         "case.download",
         "case.secret_refused",
+        "case.reorganise",  # one notice for each officer who moved, not for each case
+        "case.release",
     }
 )
 
@@ -58,6 +60,8 @@ def _concerned(event: AuditEvent, case: Case) -> set[int]:
     step = event.kind.partition(".")[2]
     transition = TRANSITIONS.get((Direction(case.direction), step))
     role = WAITING_ROLE.get(Phase(facts["phase"])) if "phase" in facts else None
+    if step == "hand_over":
+        return {pk for pk in (facts.get("drafter"), facts.get("handler")) if pk}
     if step == "assign_handler":
         told |= {facts["handler"]} if facts.get("handler") else set()
     elif role and facts.get("to") and transition is not None and transition.move not in (Move.STAY, Move.END):

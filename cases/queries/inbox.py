@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db.models.fields.tuple_lookups import TupleLessThan
 
 from agencies import prepared
 from agencies.actors import Actor
-from agencies.models import Notice
+from agencies.models import Agency, AuditEvent, Notice
 from cases.models import Case
 from cases.policies import visible_to
 from cases.queries.timeline import Entry, entries_of
@@ -25,11 +25,15 @@ Place = tuple[datetime, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A notice, what happened, and the case; None when the case is not in the actor's sight."""
+    """A notice, what happened, and the case; None when the case is not in the actor's sight.
+
+    A notice about no case (an order, an organ) has `agencies`, by id, for its words.
+    """
 
     notice: Notice
     entry: Entry
     case: Case | None
+    agencies: Mapping[int, Agency] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +74,29 @@ def inbox(actor: Actor, *, before: Place | None = None) -> Inbox:
     shown = found[:PAGE]
     cases = {
         f"case:{case.pk}": case
-        for case in visible_to(actor).filter(pk__in=[case_id(notice.subject) for notice in shown])
+        for case in visible_to(actor).filter(pk__in=[case_id(notice.subject) for notice in shown if _of_case(notice)])
     }
+    named = _named([notice.event for notice in shown if not _of_case(notice)])
     entries = entries_of(notice.event for notice in shown)
     lines = [
-        Line(notice=notice, entry=entry, case=cases.get(notice.subject))
+        Line(
+            notice=notice,
+            entry=entry,
+            case=cases.get(notice.subject),
+            agencies=None if _of_case(notice) else named,
+        )
         for notice, entry in zip(shown, entries, strict=True)
     ]
     last = shown[-1] if len(found) > PAGE else None
     return Inbox(lines=lines, older=(last.created_at, last.pk) if last else None)
+
+
+def _of_case(notice: Notice) -> bool:
+    return notice.subject.startswith("case:")
+
+
+def _named(events: Iterable[AuditEvent]) -> dict[int, Agency]:
+    """The organs that these events name."""
+    return Agency.objects.in_bulk(
+        {pk for event in events for name in ("from", "to", "agency") if isinstance(pk := event.facts.get(name), int)}
+    )
