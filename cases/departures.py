@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case as Case_
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from agencies import audit, notices, turns
 from agencies.actors import SYSTEM, Actor
-from agencies.models import Agency, Appointment, AuditEvent
+from agencies.models import Agency, Appointment, AuditEvent, Officer
 from agencies.roles import CASE_ROLES, Role
 from cases.handover import left_by
 from cases.hands import clock, refresh_queue
@@ -41,19 +42,21 @@ class Waiting:
     role: str
 
 
-def unattended(cases: QuerySet[Case]) -> QuerySet[Leg]:
+def unattended(cases: QuerySet[Case]) -> QuerySet[Any]:
     """The open legs of these cases on which nobody works, each with `why`'s parts as flags: the longest first."""
     posts = Appointment.objects.current()
-    in_role = Q()
-    for phase, role in WAITING_ROLE.items():
-        if role is not None:
-            in_role |= Q(phase=phase) & ~Exists(posts.filter(agency_id=OuterRef("agency_id"), role=role))
+    by_role = Case_(
+        *(When(phase=phase, then=Value(str(role))) for phase, role in WAITING_ROLE.items() if role is not None),
+        default=Value(""),
+    )
     at_work = posts.filter(role__in=CASE_ROLES, agency_id=OuterRef("agency_id"))
     drafter = posts.filter(role=Role.DRAFTER, agency_id=OuterRef("agency_id"), officer_id=OuterRef("case__drafter_id"))
     handler = at_work.filter(officer_id=OuterRef("handler_id"))
     legs = Leg.objects.filter(closed_at=None, agency__isnull=False, case__in=cases.exclude(status__in=ENDED))
     legs = legs.annotate(
-        nobody=Exists(Leg.objects.filter(pk=OuterRef("pk")).filter(in_role)),
+        waiting_role=by_role,
+        nobody=~Q(waiting_role="")
+        & ~Exists(posts.filter(agency_id=OuterRef("agency_id"), role=OuterRef("waiting_role"))),
         drafter_gone=Q(phase__in=_DRAFTING) & ~Exists(drafter),
         handler_gone=Q(handler__isnull=False) & ~Exists(handler),
     )
@@ -65,9 +68,7 @@ def waiting_for(actor: Actor) -> list[Waiting]:
     below = Agency.objects.filter(ancestors__contains=[actor.seat_id])
     legs = unattended(visible_to(actor)).filter(agency__in=below)
     rows = legs.select_related("case__drafter", "case__country", "case__request_type", "agency", "handler")[:SHOWN]
-    return [
-        Waiting(case=leg.case, leg=leg, why=why_of(leg), role=WAITING_ROLE[Phase(leg.phase)] or "") for leg in rows
-    ]
+    return [Waiting(case=leg.case, leg=leg, why=why_of(leg), role=WAITING_ROLE[Phase(leg.phase)] or "") for leg in rows]
 
 
 def why_of(leg: Leg) -> str:
@@ -81,9 +82,11 @@ def departed(event: AuditEvent, _payload: dict[str, Any]) -> None:
     officer_id = int(event.subject.partition(":")[2])
     places = [event.facts["agency"]] if "agency" in event.facts else _workplaces(officer_id)
     for agency_id in places:
-        if Appointment.objects.current().filter(
-            officer_id=officer_id, agency_id=agency_id, role__in=CASE_ROLES
-        ).exists():
+        if (
+            Appointment.objects.current()
+            .filter(officer_id=officer_id, agency_id=agency_id, role__in=CASE_ROLES)
+            .exists()
+        ):
             continue
         left = left_by(officer_id, agency_id)
         release(Leg.objects.filter(handler_id=officer_id, agency_id=agency_id, closed_at=None))
@@ -97,7 +100,7 @@ def _workplaces(officer_id: int) -> list[int]:
     return sorted(set(posts.values_list("agency_id", flat=True)))
 
 
-def release(legs: QuerySet[Leg]) -> int:
+def release(legs: QuerySet[Any]) -> int:
     """Take the handler from these open legs: the case then waits for the role whose turn it is."""
     ids = sorted(legs.values_list("case_id", flat=True))
     for case in Case.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
@@ -145,7 +148,9 @@ SEE_TO_IT = (Role.APPROVER, Role.SUPERVISOR, Role.DESK)
 def _nearest(agency_id: int) -> int | None:
     chain = Agency.objects.values_list("ancestors", flat=True).get(pk=agency_id)
     manned = set(
-        Appointment.objects.current().filter(agency_id__in=chain, role__in=SEE_TO_IT).values_list("agency_id", flat=True)
+        Appointment.objects.current()
+        .filter(agency_id__in=chain, role__in=SEE_TO_IT)
+        .values_list("agency_id", flat=True)
     )
     return next((pk for pk in chain if pk in manned), None)
 
@@ -158,3 +163,14 @@ def tell(event: AuditEvent, _payload: dict[str, Any]) -> None:
 
 def _those_at(agency_id: int) -> Iterable[int]:
     return notices.in_office(agency_id, *SEE_TO_IT)
+
+
+def leavers(actor: Actor) -> list[tuple[Officer, int]]:
+    """Who is no drafter at the actor's agency any more and still answers for open cases there, with how many."""
+    posts = Appointment.objects.current().filter(
+        role=Role.DRAFTER, agency_id=actor.seat_id, officer_id=OuterRef("drafter_id")
+    )
+    cases = visible_to(actor).filter(~Exists(posts), origin_id=actor.seat_id).exclude(status__in=ENDED)
+    counts = Counter(cases.values_list("drafter_id", flat=True))
+    officers = Officer.objects.in_bulk(counts)
+    return sorted(((officers[pk], n) for pk, n in counts.items()), key=lambda pair: (-pair[1], pair[0].pk))

@@ -140,15 +140,14 @@ def _against(one: Work, number: str, successor: Officer | None) -> Reason | None
 def _give(actor: Actor, officer: Officer, one: Work, successor: Officer | None) -> None:
     leg, at = one.leg, clock()
     case = policies.get_visible(actor, one.case.pk)  # another piece may have changed the row
-    facts: dict[str, Any] = {"part": one.part, "officer": officer.pk}
+    successor_id = successor.pk if successor else None
+    facts: dict[str, Any] = {"part": one.part, "officer": officer.pk, "handler": successor_id}
     if one.part == DRAFTER:
         assert successor is not None  # checked
         case.drafter = successor
         remember(case, officer_id=successor.pk, agency_id=case.origin_id, kind=InvolvementKind.DRAFTED, at=at)
-        facts["drafter"] = successor.pk
     else:
         Leg.objects.filter(pk=leg.pk).update(handler=successor)
-        facts["handler"] = successor.pk if successor else None
     if successor is not None:
         case.known_to = sorted({*case.known_to, successor.pk})
     case.version += 1

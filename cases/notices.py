@@ -60,9 +60,7 @@ def _concerned(event: AuditEvent, case: Case) -> set[int]:
     step = event.kind.partition(".")[2]
     transition = TRANSITIONS.get((Direction(case.direction), step))
     role = WAITING_ROLE.get(Phase(facts["phase"])) if "phase" in facts else None
-    if step == "hand_over":
-        return {pk for pk in (facts.get("drafter"), facts.get("handler")) if pk}
-    if step == "assign_handler":
+    if step in ("assign_handler", "hand_over"):
         told |= {facts["handler"]} if facts.get("handler") else set()
     elif role and facts.get("to") and transition is not None and transition.move not in (Move.STAY, Move.END):
         told |= {case.drafter_id} if role == Role.DRAFTER else _holding(facts["to"], role)

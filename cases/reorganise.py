@@ -152,9 +152,7 @@ def _merged_cases(source: Agency) -> dict[str, list[Any]]:
         "held": _sorted(held.exclude(case__status=Status.DRAFT).values_list("case_id", flat=True)),
         "deadlines": _sorted(Deadline.objects.filter(leg__in=held, met_at=None).values_list("pk", flat=True)),
         "elsewhere": _sorted(
-            filed.exclude(status__in=ENDED)
-            .exclude(pk__in=held.values("case_id"))
-            .values_list("pk", flat=True)
+            filed.exclude(status__in=ENDED).exclude(pk__in=held.values("case_id")).values_list("pk", flat=True)
         ),
         "ended": _sorted(filed.filter(status__in=ENDED).values_list("pk", flat=True)),
     }
@@ -216,7 +214,13 @@ def _absorb(order: Reorganisation, target: Agency, ids: list[UUID], at: datetime
     held = {one.case_id: one for one in moved}
     theirs = set(Case.objects.filter(Q(origin=source) | Q(return_to=source), pk__in=ids).values_list("pk", flat=True))
     with connection.cursor() as cursor:
-        values = {"source": source.pk, "target": target.pk, "chain": target.ancestors, "at": at, "ids": ids}
+        values: dict[str, Any] = {
+            "source": source.pk,
+            "target": target.pk,
+            "chain": target.ancestors,
+            "at": at,
+            "ids": ids,
+        }
         cursor.execute(_GROW, values | {"moved": [*held.keys() | theirs]})
     for case_id in ids:
         facts: dict[str, Any] = {"reorganisation": order.pk, "agency_before": source.pk, "agency_after": target.pk}

@@ -39,10 +39,22 @@ ROOMS = (
     Room(url="case-list", label=pgettext_lazy("room", "案件"), roles=CASE_ROLES, inside=("case",), key="g l"),
     Room(url="agency-list", label=_("机关"), roles=_EVERYONE, inside=("agency",), key="g a"),
     Room(
+        url="unattended-list",
+        label=_("无人办理"),
+        roles=frozenset({Role.APPROVER, Role.DESK, Role.SUPERVISOR}),
+        inside=("handover", "unattended"),
+    ),
+    Room(
         url="officer-list",
         label=_("民警与任职"),
         roles=frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.APPROVER}),
         inside=("officer", "appointment"),
+    ),
+    Room(
+        url="reorganisation-list",
+        label=_("机构调整"),
+        roles=frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
+        inside=("reorganisation",),
     ),
     Room(url="client-list", label=_("接口客户端"), roles=frozenset({Role.SECURITY_ADMIN}), inside=("client",)),
     Room(url="audit-log", label=_("审计日志"), roles=frozenset({Role.AUDITOR}), inside=("audit",)),

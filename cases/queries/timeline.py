@@ -75,7 +75,9 @@ def events_of(case: Case) -> list[AuditEvent]:
 def told(dossier: Dossier, events: Iterable[AuditEvent]) -> list[Entry]:
     """Events with everything they refer to; runs of edits by one hand become one entry."""
     seat = dossier.actor.agency_id
-    readable = Q(audience=Audience.ROUTE) | Q(agency_id=seat) | Q(agency__successor_id=seat, agency__successor__isnull=False)
+    readable = (
+        Q(audience=Audience.ROUTE) | Q(agency_id=seat) | Q(agency__successor_id=seat, agency__successor__isnull=False)
+    )
     notes = {note.event_id: note for note in Note.objects.filter(readable, case=dossier.case, event__isnull=False)}
     entries: list[Entry] = []
     for entry in entries_of(events):

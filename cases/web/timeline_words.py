@@ -157,8 +157,14 @@ def _reorganise(entry: Entry, _known: Codes) -> SafeString:
     form = _("{source}划归{target}，理由：{reason}")
     if order.kind == OrderKind.MERGE:
         held = facts.get("phase")
-        form = _("{source}并入{target}，案件由{target}接办，理由：{reason}") if held else _("{source}并入{target}，理由：{reason}")
-    return format_html(form, source=named(order.source.name), target=named(order.target.name), reason=named(order.reason))
+        form = (
+            _("{source}并入{target}，案件由{target}接办，理由：{reason}")
+            if held
+            else _("{source}并入{target}，理由：{reason}")
+        )
+    return format_html(
+        form, source=named(order.source.name), target=named(order.target.name), reason=named(order.reason)
+    )
 
 
 def _hand_over(entry: Entry, _known: Codes) -> SafeString:
