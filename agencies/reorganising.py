@@ -33,10 +33,11 @@ FAULTS: Mapping[str, str | Promise] = {
     "route_circle": _("所选机关的案件要经过这个机关报送，会绕成圈。先改所选机关的报送路线。"),
     "route_inactive": _("要报送到的机关已停用，另选一个在用的机关。"),
     "changed": _("统计之后情况有变，没有执行，什么都没有改。已重新统计，看过新的数字再确认。"),
+    "failed": _("执行时出错，没有执行，什么都没有改；错误已记入日志。稍后再确认，还不行就请运维人员查看。"),
     "busy": _("另一项机构调整正在执行，这一项没有执行，什么都没有改。等它完成后再确认。"),
 }
 # Faults of the moment: the order stands, look again and confirm.
-PASSING = frozenset({"changed", "busy"})
+PASSING = frozenset({"changed", "busy", "failed"})
 _HEIGHT = {tier: height for height, tier in enumerate(Tier.values)}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from agencies.models.reorganisation import OrderKind, OrderState
 from cases.hands import clock, refresh_queues
 from cases.models import ENDED, Case, Deadline, Leg, Status
 
+logger = logging.getLogger(__name__)
 STEP = "reorganise"
 _GROW = (
     "UPDATE cases_case c SET updated_at = %(at)s, version = version + (c.id = ANY(%(moved)s))::int,"
@@ -88,7 +90,10 @@ def carry_out(event: AuditEvent, _payload: dict[str, Any]) -> None:
         with transaction.atomic():
             _carry_out(order)
     except Stopped as stop:
-        _look(_order(event) or order, stop.codes)
+        _look(order, stop.codes)
+    except Exception:  # it is undone; a person looks at it rather than the outbox trying twelve times
+        logger.exception("order %s failed", order.pk)
+        _look(order, ["failed"])
 
 
 def gather() -> int:
@@ -121,6 +126,8 @@ def _order(event: AuditEvent) -> Reorganisation | None:
 
 
 def _look(order: Reorganisation, codes: list[str]) -> None:
+    for organ in (order.source, order.target):
+        organ.refresh_from_db()  # what an undone attempt left in memory is not so
     seen = sight(order)
     order.preview, order.fingerprint, order.previewed_at = seen.counts, seen.fingerprint, timezone.now()
     order.faults, order.state = codes, OrderState.READY

@@ -384,10 +384,12 @@ class TestRefusals:
 
         monkeypatch.setattr(reorganise, "refresh_queues", fail)
         order = world.confirm(order)
-        assert order.state == OrderState.CONFIRMED
+        assert (order.state, order.faults) == (OrderState.READY, ["failed"])
         assert cast.agency("kunshan").is_active
         assert len(legs(case)) == 2
         assert Appointment.objects.current().filter(agency=cast.agency("kunshan")).count() == 4
+        monkeypatch.undo()
+        assert world.confirm(order).state == OrderState.DONE
 
     def test_cancelled_is_cancelled(self, world, cast):
         order = world.ask("kunshan", "suzhou")
