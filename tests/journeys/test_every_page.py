@@ -7,6 +7,12 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from agencies import outbox
+from agencies.commands import appointments
+from agencies.commands.reorganisation import merge_agency
+from agencies.models import Appointment
+from cases import departures
+from tests.conftest import django_connected_as
 from tests.language import wrong_words
 
 pytestmark = pytest.mark.browser
@@ -29,6 +35,7 @@ PAGES = {
         "/notices/",
         "/agencies/",
         "/agencies/320583000000/",
+        "/handover/",
         "/account/",
         "/account/password/",
         "/account/factors/",
@@ -36,10 +43,27 @@ PAGES = {
         "/no-such-page/",
     ),
     "kunshan.chief": ("/", "/cases/{case}/", "/officers/"),
+    "beijing.chief": ("/unattended/", "/notices/"),
     "guohe.desk": ("/", "/cases/{abroad}/"),
     "jiangsu.supervisor": ("/", "/?view=mine", "/cases/", "/cases/{closed}/"),
-    "sysadmin": ("/", "/officers/", "/officers/new/", "/officers/import/", "/officers/{officer}/"),
-    "secadmin": ("/", "/officers/{officer}/", "/officers/{officer}/appoint/", "/clients/", "/clients/new/"),
+    "sysadmin": (
+        "/",
+        "/officers/",
+        "/officers/new/",
+        "/officers/import/",
+        "/officers/{officer}/",
+        "/agencies/320583000000/reorganise/",
+    ),
+    "secadmin": (
+        "/notices/",
+        "/agencies/reorganisations/",
+        "/agencies/reorganisations/{order}/",
+        "/",
+        "/officers/{officer}/",
+        "/officers/{officer}/appoint/",
+        "/clients/",
+        "/clients/new/",
+    ),
     "auditor": ("/", "/audit/?kind=case.*"),
 }
 
@@ -48,7 +72,17 @@ PAGES = {
 def world(real_db, story, cast) -> dict[str, object]:
     corrected = story.step("kunshan.chief", story.submitted(), "return_for_correction", reasons=["facts_unclear"])
     corrected = story.step("kunshan.officer", corrected, "submit")
+    story.submitted("chaoyang")
+    post = Appointment.objects.get(officer__police_number="chaoyang.chief")
+    appointments.end(actor=cast.actor("secadmin"), appointment_id=post.pk)
+    places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
+    order = merge_agency(actor=cast.actor("sysadmin"), reason="云编发〔2026〕3号", **places)
+    with django_connected_as("worker"):
+        outbox.drain()
+        departures.look()
+        outbox.drain()
     return {
+        "order": order.pk,
         "draft": story.draft().pk,
         "case": story.submitted(urgency="urgent").pk,
         "returned": story.at("returned").pk,
