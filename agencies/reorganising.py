@@ -16,6 +16,8 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from agencies import audit
+from agencies.actors import SYSTEM
 from agencies.models import Agency, Appointment, Officer, Reorganisation, ServiceAccount
 from agencies.models.reorganisation import OrderKind
 from agencies.models.tree import Tier
@@ -144,19 +146,24 @@ def rebuild(order: Reorganisation, at: datetime) -> Rebuilt:
     Agency.objects.filter(pk=source.pk).update(
         is_active=False, successor=order.target, route_to=order.target, reorganised_at=at
     )
-    officers, clients = move_people(source, order.target, at)
+    officers, clients = move_people(order, order.target, at)
     return Rebuilt(agencies=_chain_anew(children), officers=officers, clients=clients)
 
 
-def move_people(source: Agency, target: Agency, at: datetime) -> tuple[list[int], list[int]]:
-    """Appointments and API clients go from `source` to `target`; gives the officers and the clients that moved."""
-    officers = set()
+def move_people(order: Reorganisation, target: Agency, at: datetime) -> tuple[list[int], list[int]]:
+    """Appointments and API clients go to `target`, each with its event; gives the officers and the clients that moved."""
+    source, officers = order.source, set()
+    facts = {"from": source.pk, "to": target.pk, "reorganisation": order.pk}
     for post in running_appointments(source).select_for_update(of=("self",)).order_by("pk"):
         _move_post(post, target, at)
         officers.add(post.officer_id)
+        subject = f"officer:{post.officer_id}"
+        audit.record(actor=SYSTEM, kind="appointment.move", subject=subject, facts=facts | {"role": post.role}, at=at)
     machines = ServiceAccount.objects.filter(agency=source)
     clients = _ids(machines.filter(is_active=True))
-    machines.filter(is_active=True).update(agency=target)
+    machines.filter(pk__in=clients).update(agency=target)
+    for pk in clients:
+        audit.record(actor=SYSTEM, kind="client.move", subject=f"client:{pk}", facts=facts, at=at)
     return sorted(officers), clients
 
 

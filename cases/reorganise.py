@@ -111,7 +111,7 @@ def gather() -> int:
             ids = _locked(_late(agency))
             at = _moment(agency)
             done += _absorb(order, agency.successor, ids, at)
-            reorganising.move_people(agency, agency.successor, at)
+            reorganising.move_people(order, agency.successor, at)
     return done
 
 

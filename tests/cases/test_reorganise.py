@@ -19,6 +19,7 @@ from agencies.tree_seed import load_agencies
 from cases import notes, reorganise
 from cases.commands import take_step
 from cases.models import Case, Deadline, Involvement, Leg, OpenQueue
+from tests.cases.test_races import at_once
 from tests.conftest import django_connected_as
 from tests.stories import CONTENT
 
@@ -204,6 +205,8 @@ class TestMerge:
         cases = [story.submitted(), story.draft()]
         order = world.done("kunshan", "suzhou")
         events = AuditEvent.objects.filter(kind="case.reorganise")
+        moves = AuditEvent.objects.filter(kind="appointment.move").values_list("subject", flat=True)
+        assert f"officer:{cast.officer('kunshan.chief').pk}" in moves
         assert sorted(event.subject for event in events) == sorted(f"case:{case.pk}" for case in cases)
         assert {event.facts["reorganisation"] for event in events} == {order.pk}
         assert not [event for event in AuditEvent.objects.all() if WHY in str(event.facts)]
@@ -241,6 +244,28 @@ class TestMerge:
             assert reorganise.gather() == 1
             assert reorganise.gather() == 0
         assert legs(case)[-1].agency == cast.agency("jiangsu")
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_a_step_races_the_merger_and_nothing_is_stranded(world, story, cast, _round):
+    """Kunshan approves, to Suzhou, while Suzhou is merged: whoever comes first, the case ends at an organ in use."""
+    case = story.submitted()
+    order = world.ask("suzhou", "jiangsu")
+    reorganisation.confirm(actor=cast.actor("secadmin"), order_id=order.pk, fingerprint=order.fingerprint)
+    actor = cast.actor("kunshan.chief")
+
+    def approve() -> None:
+        with acting(actor):
+            take_step(actor=actor, case_id=case.pk, step="approve")
+
+    with django_connected_as("worker"):
+        assert at_once(approve, outbox.drain) == {"": 2}
+        reorganise.gather()
+    order.refresh_from_db()
+    merged = order.state == OrderState.DONE
+    assert legs(case)[-1].agency == cast.agency("jiangsu" if merged else "suzhou")
+    assert cast.agency("suzhou").is_active is not merged
+    assert [leg.closed_at for leg in legs(case)].count(None) == 1
 
 
 class Mover:
