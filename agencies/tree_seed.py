@@ -18,7 +18,7 @@ def load_agencies() -> Tally:
     Ids of new organs are reserved first, so that rows can name each other. `is_active` is the administrator's, and so
     is the place of an organ that an order has moved or merged.
     """
-    placed, merged = _placed(), _merged()
+    placed, merged = _reorganised()
     rows = [_resettled(row | placed.get(row["code"], {}), merged) for row in rows_of("agencies.csv")]
     parents = {row["code"]: row["parent_code"] for row in rows}
     ids = _ids([row["code"] for row in rows])
@@ -26,15 +26,16 @@ def load_agencies() -> Tally:
     return upsert(Agency, wanted, key="code", keep=["is_active", "successor_id", "reorganised_at"])
 
 
-def _placed() -> dict[str, dict[str, str]]:
-    """Where the organs stand whose place an order has changed, in the words of the seed."""
-    moved = Agency.objects.filter(reorganised_at__isnull=False).values_list("code", "parent__code", "route_to__code")
-    return {code: {"parent_code": parent or "", "route_to_code": route or ""} for code, parent, route in moved}
-
-
-def _merged() -> dict[str, str]:
-    """Who stands for an organ that is no more."""
-    return dict(Agency.objects.filter(successor__isnull=False).values_list("code", "successor__code"))
+def _reorganised() -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+    """Where the organs stand whose place an order has changed, in the words of the seed; and who stands for an organ
+    that is no more."""
+    placed, merged = {}, {}
+    rows = Agency.objects.filter(reorganised_at__isnull=False)
+    for code, parent, route, heir in rows.values_list("code", "parent__code", "route_to__code", "successor__code"):
+        placed[code] = {"parent_code": parent or "", "route_to_code": route or ""}
+        if heir:
+            merged[code] = heir
+    return placed, merged
 
 
 def _resettled(row: Row, merged: Mapping[str, str]) -> Row:
