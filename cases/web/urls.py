@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import archive, case, edit_case, inbox, new_case, papers, printing, steps, workbench
+from cases.web import archive, case, edit_case, handover, inbox, new_case, papers, printing, steps, workbench
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.workbench, name="workbench"),
@@ -23,6 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case_id>/copy/", case.copy, name="case-copy"),
     path("archive/", archive.archive_list, name="archive-list"),
     path("archive/<slug:act>/", archive.archive_act, name="archive-act"),
+    path("handover/", handover.hand_over, name="handover"),
+    path("handover/<int:officer_id>/", handover.hand_over, name="handover-of"),
+    path("unattended/", handover.unattended, name="unattended-list"),
     path("notices/", inbox.notices, name="notice-list"),
     path("notices/read/", inbox.read_all, name="notice-read-all"),
 ]

@@ -7,6 +7,12 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from agencies import outbox
+from agencies.commands import appointments
+from agencies.commands.reorganisation import merge_agency
+from agencies.models import Appointment
+from cases import departures
+from tests.conftest import django_connected_as
 from tests.delegating import lend, post_of
 from tests.keeping import Keeper
 from tests.language import wrong_words
@@ -31,6 +37,7 @@ PAGES = {
         "/notices/",
         "/agencies/",
         "/agencies/320583000000/",
+        "/handover/",
         "/account/",
         "/account/password/",
         "/account/factors/",
@@ -50,11 +57,22 @@ PAGES = {
         "/cases/{archived}/",
         "/cases/{disposed}/",
     ),
+    "beijing.chief": ("/unattended/", "/notices/"),
     "guohe.chief": ("/archive/?view=proposed",),
     "guohe.desk": ("/", "/cases/{abroad}/"),
     "jiangsu.supervisor": ("/", "/?view=mine", "/cases/", "/cases/{closed}/"),
-    "sysadmin": ("/", "/officers/", "/officers/new/", "/officers/import/", "/officers/{officer}/"),
+    "sysadmin": (
+        "/",
+        "/officers/",
+        "/officers/new/",
+        "/officers/import/",
+        "/officers/{officer}/",
+        "/agencies/320583000000/reorganise/",
+    ),
     "secadmin": (
+        "/notices/",
+        "/agencies/reorganisations/",
+        "/agencies/reorganisations/{order}/",
         "/",
         "/officers/{officer}/",
         "/officers/{officer}/appoint/",
@@ -74,10 +92,21 @@ def world(real_db, story, cast) -> dict[str, object]:
     keeper = Keeper(cast, story)
     keeper.propose(keeper.due())
     keeper.due()
+    archived, disposed = keeper.archived(), keeper.disposed()
+    story.submitted("chaoyang")
+    post = Appointment.objects.get(officer__police_number="chaoyang.chief")
+    appointments.end(actor=cast.actor("secadmin"), appointment_id=post.pk)
+    places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
+    order = merge_agency(actor=cast.actor("sysadmin"), reason="云编发〔2026〕3号", **places)
+    with django_connected_as("worker"):
+        outbox.drain()
+        departures.look()
+        outbox.drain()
     return {
+        "order": order.pk,
         "post": post_of(cast, "kunshan.chief").pk,
-        "archived": keeper.archived().pk,
-        "disposed": keeper.disposed().pk,
+        "archived": archived.pk,
+        "disposed": disposed.pk,
         "draft": story.draft().pk,
         "case": story.submitted(urgency="urgent").pk,
         "returned": story.at("returned").pk,
