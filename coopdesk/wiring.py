@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import audit, audit_log, mail
 from agencies.tasks import drain_outbox
-from cases import notices
+from cases import duplicates, notices
 from cases.workflow import TRANSITIONS
 from coopdesk.demo import player
 
@@ -31,9 +31,13 @@ def connect() -> None:
     audit.nudge_with(drain_outbox.delay)
     audit.wire("case.*", "notify", notices.notify, but=notices.SILENT)
     audit.wire("note.*", "notify", notices.notify)
+    # On every save of a draft, whatever is found; and as a case climbs, since more may then be told of a work secret.
+    for kind in ("case.create", "case.edit", "case.submit", "case.approve"):
+        audit.wire(kind, "duplicates", duplicates.report)
     audit.wire("mail.send", "mail", mail.send_notice)
     steps = {row.event: row.label for row in TRANSITIONS.values()}
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
+    audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
     if settings.DEMO:
         audit_log.name_kinds("demo", _("演示"), {player.MARKER: _("生成演示案件")})

@@ -7,6 +7,7 @@ from typing import Any
 from agencies.actors import Actor
 from agencies.models import Agency, Officer
 from cases import policies
+from cases.duplicates import Match
 from cases.models import Case, Deadline, Leg, RequestItem, Side, Subject
 from cases.queries.changes import masked
 from cases.queries.dossier import Dossier, dossier
@@ -115,6 +116,11 @@ def item(row: RequestItem) -> Body:
         "note": row.note,
         "answered_at": row.answered_at,
     }
+
+
+def duplicate(match: Match) -> Body:
+    why = "same_document" if match.by_document else "same_person"
+    return {"id": match.case_id, "number": match.number, "status": match.status, "why": why}
 
 
 def subject(row: Subject) -> Body:

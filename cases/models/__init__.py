@@ -2,6 +2,7 @@
 
 from cases.models.case import Case, CaseNumber, RequestItem, Revision, Subject
 from cases.models.custody import Deadline, InternalLimit, Involvement, Leg
+from cases.models.duplicates import DuplicatePair
 from cases.models.exchange import Receipt, Transmission
 from cases.models.papers import Attachment, Note
 from cases.models.queue import NO_DUE, OpenQueue
@@ -30,6 +31,7 @@ __all__ = [
     "CaseNumber",
     "Deadline",
     "Direction",
+    "DuplicatePair",
     "InternalLimit",
     "Involvement",
     "InvolvementKind",

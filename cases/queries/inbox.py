@@ -13,7 +13,7 @@ from django.db.models.fields.tuple_lookups import TupleLessThan
 from agencies import prepared
 from agencies.actors import Actor
 from agencies.models import Notice
-from cases.models import Case
+from cases.models import Case, DuplicatePair
 from cases.policies import visible_to
 from cases.queries.timeline import Entry, entries_of
 
@@ -25,11 +25,16 @@ Place = tuple[datetime, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A notice, what happened, and the case; None when the case is not in the actor's sight."""
+    """A notice, what happened, and the case; None when the case is not in the actor's sight.
+
+    Of two requests that look like one: the pair, and those of the two that are in sight.
+    """
 
     notice: Notice
     entry: Entry
     case: Case | None
+    pair: DuplicatePair | None = None
+    of_pair: tuple[Case | None, Case | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +73,25 @@ def inbox(actor: Actor, *, before: Place | None = None) -> Inbox:
         notices = notices.filter(TupleLessThan((F("created_at"), F("pk")), before))
     found = list(notices.select_related("event__officer", "event__agency").order_by("-created_at", "-pk")[: PAGE + 1])
     shown = found[:PAGE]
-    cases = {
-        f"case:{case.pk}": case
-        for case in visible_to(actor).filter(pk__in=[case_id(notice.subject) for notice in shown])
-    }
-    entries = entries_of(notice.event for notice in shown)
-    lines = [
-        Line(notice=notice, entry=entry, case=cases.get(notice.subject))
-        for notice, entry in zip(shown, entries, strict=True)
-    ]
+    pairs = _pairs(actor, shown)
+    wanted = [case_id(notice.subject) for notice in shown if notice.subject not in pairs]
+    wanted += [pk for pair in pairs.values() for pk in (pair.low_id, pair.high_id)]
+    cases = {case.pk: case for case in visible_to(actor).filter(pk__in=wanted)}
+    lines = []
+    for notice, entry in zip(shown, entries_of(notice.event for notice in shown), strict=True):
+        if pair := pairs.get(notice.subject):
+            both = (cases.get(pair.low_id), cases.get(pair.high_id))
+            lines.append(Line(notice=notice, entry=entry, case=None, pair=pair, of_pair=both))
+        else:
+            lines.append(Line(notice=notice, entry=entry, case=cases.get(case_id(notice.subject))))
     last = shown[-1] if len(found) > PAGE else None
     return Inbox(lines=lines, older=(last.created_at, last.pk) if last else None)
+
+
+def _pairs(actor: Actor, notices: Sequence[Notice]) -> dict[str, DuplicatePair]:
+    """The pairs that the notices are about, by subject: those that were reported to the acting agency."""
+    told = [case_id(notice.subject) for notice in notices if notice.subject.startswith("pair:")]
+    if not told:
+        return {}
+    pairs = DuplicatePair.objects.filter(pk__in=told, agency_id=actor.case_agency_id or 0)
+    return {f"pair:{pair.pk}": pair for pair in pairs}

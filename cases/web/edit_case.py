@@ -65,7 +65,7 @@ def edit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @answers_signed_out
 @require_POST
 def autosave(request: HttpRequest, case_id: UUID) -> JsonResponse:
-    """Save what was typed so far: {version, saved, kept, title, missing, errors}, or a problem in JSON with its status."""
+    """Save what was typed so far: {version, saved, kept, title, duplicates, missing, errors}, or a problem in JSON with its status."""
     if not request.user.is_authenticated:
         detail = _("登录已过期，刚写的内容还没有存上，都在这一页。请另开一页登录，再回到这里。")
         return JsonResponse({"code": "signed_out", "detail": detail}, status=401)
@@ -85,6 +85,7 @@ def autosave(request: HttpRequest, case_id: UUID) -> JsonResponse:
             "saved": told if reasons else words.clock(now),
             "kept": kept,
             "title": case.title,
+            "duplicates": drafting_page.duplicate_lines(actor, case),
             "missing": [_shown(reason) for reason in missing(case)],
             "errors": [_shown(form.on_page(one)) | {"label": drafting_page.label_of(one.pointer)} for one in reasons],
         }

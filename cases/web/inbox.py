@@ -55,8 +55,14 @@ def _before(text: str) -> inbox.Place | None:
 
 
 def _line(line: inbox.Line, known: timeline_words.Codes) -> dict[str, Any]:
-    """A notice about a case out of sight says nothing of it: not even what happened."""
+    """A notice about a case out of sight says nothing of it: not even what happened.
+
+    Of two requests that look like one it gives the numbers: that is all its agency is told.
+    """
     shown: dict[str, Any] = {"at": line.notice.created_at, "unread": line.notice.read_at is None, "case": line.case}
+    if line.pair is not None:
+        numbers = (line.pair.low_number, line.pair.high_number)
+        return shown | {"pair": list(zip(numbers, line.of_pair, strict=True))}
     if line.case is None:
         return shown
     entry, facts = line.entry, line.entry.event.facts
