@@ -24,7 +24,7 @@ from agencies.actors import Actor
 from agencies.doors import words
 from agencies.doors.signed_out import answers_signed_out
 from agencies.errors import DomainError, GuardFailed, Malformed, NotPermitted, Reason, StaleVersion
-from cases import drafts, files, policies, secrecy
+from cases import drafts, files, policies
 from cases.commands import take_step
 from cases.models import Case
 from cases.queries.drafting import missing
@@ -137,9 +137,6 @@ def _save(request: HttpRequest, actor: Actor, case: Case, form: Form) -> tuple[C
     content, reasons = draft_form.parse(form, lists="rows" in request.POST)
     if form.chosen:
         content |= _chosen(actor, form)
-    if any(reason.code == secrecy.CODE for reason in reasons):
-        places = [reason.pointer for reason in reasons if reason.code == secrecy.CODE]
-        secrecy.report(actor, f"case:{case.pk}", places)
     case = drafts.save_draft(actor=actor, case_id=case.pk, content=content, **_opened_at(request))
     if "opinion" in request.POST:
         request.session[_opinion_key(case)] = form.opinion[:4000]
