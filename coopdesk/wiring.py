@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from agencies import audit, audit_log, mail
+from agencies import account_notices, audit, audit_log, mail
 from agencies.tasks import drain_outbox
 from cases import duplicates, notices
 from cases.workflow import TRANSITIONS
@@ -35,6 +35,9 @@ def connect() -> None:
     for kind in ("case.create", "case.edit", "case.submit", "case.approve"):
         audit.wire(kind, "duplicates", duplicates.report)
     audit.wire("mail.send", "mail", mail.send_notice)
+    for kind in account_notices.WORDS:
+        audit.wire(kind, "account", account_notices.tell)
+    audit.wire("mail.account", account_notices.MAIL, account_notices.send)
     steps = {row.event: row.label for row in TRANSITIONS.values()}
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})

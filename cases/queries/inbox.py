@@ -74,7 +74,7 @@ def inbox(actor: Actor, *, before: Place | None = None) -> Inbox:
     found = list(notices.select_related("event__officer", "event__agency").order_by("-created_at", "-pk")[: PAGE + 1])
     shown = found[:PAGE]
     pairs = _pairs(actor, shown)
-    wanted = [case_id(notice.subject) for notice in shown if notice.subject not in pairs]
+    wanted = [pk for notice in shown if (pk := _case_of(notice))]
     wanted += [pk for pair in pairs.values() for pk in (pair.low_id, pair.high_id)]
     cases = {case.pk: case for case in visible_to(actor).filter(pk__in=wanted)}
     lines = []
@@ -83,9 +83,15 @@ def inbox(actor: Actor, *, before: Place | None = None) -> Inbox:
             both = (cases.get(pair.low_id), cases.get(pair.high_id))
             lines.append(Line(notice=notice, entry=entry, case=None, pair=pair, of_pair=both))
         else:
-            lines.append(Line(notice=notice, entry=entry, case=cases.get(case_id(notice.subject))))
+            about = _case_of(notice)
+            lines.append(Line(notice=notice, entry=entry, case=cases.get(about) if about else None))
     last = shown[-1] if len(found) > PAGE else None
     return Inbox(lines=lines, older=(last.created_at, last.pk) if last else None)
+
+
+def _case_of(notice: Notice) -> UUID | None:
+    """The case that the notice is about; None for one about a pair, or about the officer's own account."""
+    return case_id(notice.subject) if notice.subject.startswith("case:") else None
 
 
 def _pairs(actor: Actor, notices: Sequence[Notice]) -> dict[str, DuplicatePair]:
