@@ -13,7 +13,7 @@ from agencies.actors import Actor
 from agencies.errors import GuardFailed, Reason
 from agencies.models import Officer
 from agencies.officers import officers_at
-from cases.drafts import content_of
+from cases.drafts import submitted_content_of
 from cases.models import Case, Leg, Outcome, Receipt, RequestItem, Revision, Transmission
 from treaties.models import Channel, RefusalGround
 
@@ -43,7 +43,7 @@ def _submit(act: Act) -> None:
     Revision.objects.create(
         case=case,
         number=case.content_version,
-        content=content_of(case),
+        content=submitted_content_of(case),
         submitted_by_id=act.actor.officer_id or case.drafter_id,
         submitted_at=act.at,
     )
