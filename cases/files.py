@@ -219,6 +219,7 @@ def too_large() -> TooLarge:
 
 def _examine(case: Case, name: str, content: IO[bytes], size: int) -> file_kinds.FileKind:
     if secrecy.marked_title(file_names.stem(name)):
+        secrecy.note_refusal("/file")
         raise FileRefused(reasons=[Reason(secrecy.CODE, secrecy.WORDS, "/file")])
     if size == 0:
         raise FileRefused(reasons=[Reason("file_empty", _("文件是空的。请检查后重新选择。"), "/file")])

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "coopdesk.spills.SpillMiddleware",
     "coopdesk.middleware.ActorMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]

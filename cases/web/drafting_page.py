@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from agencies.actors import Actor
 from agencies.delegations import doer
 from agencies.errors import DomainError, GuardFailed, Malformed, Reason, StaleVersion
 from agencies.queries import route_of
-from cases import drafts, files, policies
+from cases import drafts, duplicates, files, policies
 from cases.copies import origin_of
 from cases.models import Case, Direction, Mark, Status, SubjectKind, SubjectRole, Urgency
 from cases.queries import choices, drafting
@@ -122,7 +123,7 @@ def show(
         "others": [item for item in law.contents if item.key not in used],
         "attachments_wanted": law.attachments,
         "files": files_shown(files.files_of(case)),
-        "copied": origin_of(request.actor, case) if case.status == Status.DRAFT else None,  # type: ignore[attr-defined]
+        **_others(request.actor, case),  # type: ignore[attr-defined]
         "upload": upload_rules(),
         "correction": drafting.correction(case) if case.status == Status.RETURNED else None,
         "last": last,
@@ -135,6 +136,26 @@ def show(
         "choices": _choices(form),
     }
     return render(request, "cases/edit.html", context, status=status)
+
+
+def _others(actor: Actor, case: Case) -> dict[str, Any]:
+    """What other requests have to do with this one: what it was copied from, what looks like it."""
+    copied = origin_of(actor, case) if case.status == Status.DRAFT else None
+    return {"copied": copied, "duplicates": duplicate_lines(actor, case)}
+
+
+def duplicate_lines(actor: Actor, case: Case) -> list[dict[str, str]]:
+    """The requests in the drafter's own sight that look like this one: where, which, and why."""
+    return [
+        {
+            "href": reverse("case-detail", args=[match.case_id]),
+            "number": match.number,
+            "status": str(Status(match.status).label),
+            "names": "、".join(match.names),
+            "why": _("证件号码相同") if match.by_document else _("姓名相同，出生日期或国籍相同"),
+        }
+        for match in duplicates.shown_to(actor, case)
+    ]
 
 
 def anchor(reason: Reason) -> str:

@@ -26,8 +26,8 @@ from agencies.delegations import lenders
 from agencies.doors.downloads import attached
 from agencies.doors.uploads import oversize
 from agencies.doors.words import english
-from agencies.errors import Conflict, DomainError, GuardFailed, Malformed, NotVisible, Reason, TooLarge
-from cases import files, notes, policies, secrecy
+from agencies.errors import Conflict, DomainError, GuardFailed, NotVisible, Reason, TooLarge
+from cases import files, notes, policies
 from cases.file_kinds import ACCEPTED, KINDS
 from cases.models import Attachment, Audience, Case, Leg, Note
 from cases.web.sentences import named
@@ -114,7 +114,6 @@ def take_files(request: HttpRequest, actor: Actor, case: Case) -> DomainError | 
     Whether he may attach at all is not a matter of one file: such an error is raised.
     """
     taken, refused = attach_all(request, actor, case)
-    report_marked(actor, case.pk, refused)
     if taken:
         messages.success(request, uploaded(taken), "files")
     elif not refused:
@@ -127,13 +126,6 @@ def refusal_of(reasons: list[Reason], words: str = "") -> files.FileRefused:
     error = files.FileRefused(words, reasons=reasons)
     error.status = 413 if any(reason.code == "file_too_large" for reason in reasons) else error.status
     return error
-
-
-def report_marked(actor: Actor, case_id: UUID, reasons: Sequence[Reason]) -> None:
-    """Record that files under a secrecy marking were refused, once for each."""
-    for reason in reasons:
-        if reason.code == secrecy.CODE and reason.pointer == "/file":
-            secrecy.report(actor, f"case:{case_id}", ["/file"])
 
 
 def attach_all(request: HttpRequest, actor: Actor, case: Case) -> tuple[list[str], list[Reason]]:
@@ -206,8 +198,6 @@ def add_note(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 def _note_again(request: HttpRequest, actor: Actor, case_id: UUID, error: DomainError) -> HttpResponse:
     case = policies.get_visible(actor, case_id)
-    if isinstance(error, Malformed) and any(reason.code == secrecy.CODE for reason in error.reasons):
-        secrecy.report(actor, f"case:{case.pk}", ["/note"])
     context = {
         "case": case,
         "error": error,

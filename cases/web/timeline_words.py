@@ -30,6 +30,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "purpose": gettext_lazy("请求目的"),
     "subjects": gettext_lazy("涉案人和单位"),
     "items": gettext_lazy("请求事项"),
+    "files": gettext_lazy("附件"),
 }
 _ABROAD = frozenset(
     {

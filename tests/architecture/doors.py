@@ -138,6 +138,7 @@ DOORS: dict[str, Door] = {
     "api-case-legs": Door("cases", hides=True, further=True),
     "api-case-items": Door("cases", hides=True, further=True),
     "api-case-deadlines": Door("cases", hides=True, further=True),
+    "api-case-duplicates": Door("cases", hides=True, further=True),
     "api-case-files": Door("cases", "GET POST", hides=True, further=True),
     "api-case-file": Door("cases", hides=True, further=True),
     "api-case-paper": Door("cases", hides=True, further=True),

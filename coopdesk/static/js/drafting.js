@@ -5,7 +5,7 @@
 "use strict";
 
 document.addEventListener("autosaved", (event) => {
-  const { missing = [], errors = [], title = "" } = event.detail;
+  const { missing = [], errors = [], title = "", duplicates = [] } = event.detail;
   const wrong = [...missing, ...errors].map((reason) => reason.pointer);
   const marks = all(".block__head [data-pointers]");
   for (const mark of marks) {
@@ -20,7 +20,29 @@ document.addEventListener("autosaved", (event) => {
   showMissing(missing, errors);
   showErrors(event.target, errors);
   showTitle(title);
+  showDuplicates(duplicates);
 });
+
+/* Open requests that look like this one, with a way to each. */
+function showDuplicates(found) {
+  const notice = one("#duplicates");
+  notice.hidden = !found.length;
+  one("ul", notice).replaceChildren(
+    ...found.map(({ href, number, status, names, why }) => {
+      const line = document.createElement("li");
+      const link = document.createElement("a");
+      const who = document.createElement("span");
+      link.href = href;
+      link.className = "mono";
+      link.textContent = number;
+      who.lang = "zh-CN";
+      who.dataset.user = "";
+      who.textContent = names;
+      line.append(link, ` ${status} `, who, `${notice.dataset.colon}${why}`);
+      return line;
+    }),
+  );
+}
 
 /* Each field that could not be read says why, with what was typed still in it. */
 function showErrors(form, errors) {
