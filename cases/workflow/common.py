@@ -16,8 +16,8 @@ HELD = {Direction.OUTGOING: outgoing.HELD, Direction.INCOMING: incoming.HELD}
 _GOING = frozenset(Status) - {Status.DRAFT} - ENDED
 
 
-def _rows(direction: Direction) -> Iterator[Transition]:
-    yield Transition(
+def _handling(direction: Direction) -> Transition:
+    return Transition(
         name="assign_handler",
         label=_("分派"),
         leads=_("交给本机关一名民警办理；案件不动。"),
@@ -28,6 +28,9 @@ def _rows(direction: Direction) -> Iterator[Transition]:
         move=Move.STAY,
         fields=(Field(name="handler", kind=Kind.OFFICER, label=_("交给谁办"), required=True, limit=40), OPINION),
     )
+
+
+def _asking(direction: Direction) -> Iterator[Transition]:
     yield Transition(
         name="invite",
         label=_("请求会办"),
@@ -76,7 +79,7 @@ def _rows(direction: Direction) -> Iterator[Transition]:
     )
 
 
-ROWS = tuple(row for direction in Direction for row in _rows(direction))
+ROWS = tuple(row for direction in Direction for row in (_handling(direction), *_asking(direction)))
 
 COMPLETION = (
     Transition(
