@@ -224,7 +224,9 @@ def _remember(
     """The hand in the case (four eyes rest on it) and the words said with the step."""
     officer = actor.officer_id or case.drafter_id
     if transition.involvement is not None:
-        remember(case, officer_id=officer, agency_id=actor.seat_id, kind=transition.involvement, at=at)
+        lender = actor.for_officer_id
+        kind = transition.involvement
+        remember(case, officer_id=officer, for_officer_id=lender, agency_id=actor.seat_id, kind=kind, at=at)
     if said := _said(values):
         Note.objects.create(
             case=case,

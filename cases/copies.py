@@ -11,6 +11,7 @@ from agencies import audit
 from agencies.actors import Actor
 from agencies.models import AuditEvent
 from cases import content_input, drafts, files
+from cases.kept import require_content
 from cases.models import Case
 from cases.policies import get_visible, visible_to
 
@@ -26,6 +27,7 @@ def copy_case(*, actor: Actor, case_id: UUID) -> Case:
     Raises NotVisible, and what drafts.open_case raises (NotPermitted for any role but drafter).
     """
     case = get_visible(actor, case_id)
+    require_content(case)
     content = content_input.parse({"direction": case.direction, **drafts.content_of(case)})
     foreign = case.origin_id != actor.agency_id
     if foreign:

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies import audit
+from agencies import audit, turns
 from agencies.actors import Actor
 from agencies.errors import (
     DomainError,
@@ -33,7 +33,7 @@ from agencies.errors import (
     Unavailable,
     WrongStatus,
 )
-from agencies.models import Agency
+from agencies.models import Agency, AuditEvent
 from agencies.roles import Role
 from cases import file_kinds, file_names, policies, secrecy
 from cases.hands import clock
@@ -122,6 +122,7 @@ def attach(
     name = file_names.clean_name(name)
     sha256, size = _measure(content)
     kind = _examine(case, name, content, size)
+    turns.wait(turns.Turn.BLOB, sha256)  # not while it is erased for another case
     _store(sha256, content)
     attachment = Attachment.objects.create(
         case=case,
@@ -131,6 +132,7 @@ def attach(
         size=size,
         sha256=sha256,
         uploaded_by_id=actor.officer_id,
+        for_officer_id=actor.for_officer_id,
         agency_id=actor.agency_id,
         **({"created_at": at} if at else {}),
     )
@@ -172,8 +174,18 @@ def open_file(*, actor: Actor, case_id: UUID | str, file_id: UUID | str) -> Open
 
 def files_of(case: Case) -> list[Attachment]:
     """The files on a (visible) case in the order in which they came, with who brought them."""
-    rows = case.attachments.filter(removed_at=None).select_related("uploaded_by", "agency", "transmission")
+    rows = case.attachments.filter(removed_at=None).select_related(
+        "uploaded_by", "for_officer", "agency", "transmission"
+    )
     return list(rows.order_by("created_at", "pk"))
+
+
+def erase(event: AuditEvent, _payload: dict[str, Any]) -> None:
+    """After a disposal: erase the contents that no case has any more. Runs from the outbox, which sees every case."""
+    for sha256 in event.facts.get("files", ()):
+        turns.wait(turns.Turn.BLOB, sha256)
+        if not Attachment.objects.filter(sha256=sha256).exists():
+            default_storage.delete(_key(sha256))
 
 
 # --- Parts ---------------------------------------------------------------------------------------------------------
@@ -181,7 +193,7 @@ def files_of(case: Case) -> list[Attachment]:
 
 def _find(case: Case, file_id: UUID | str) -> Attachment:
     try:
-        return case.attachments.select_related("uploaded_by", "agency").get(pk=file_id, removed_at=None)
+        return case.attachments.select_related("uploaded_by", "for_officer", "agency").get(pk=file_id, removed_at=None)
     except Attachment.DoesNotExist:
         raise NotVisible from None
 

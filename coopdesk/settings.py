@@ -255,6 +255,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 ATTACHMENT_LIMIT = 50 * 1024 * 1024
+PAPER_FONTS = env.str("COOPDESK_FONTS", default="")  # a folder with fonts that papers take before the bundled ones
 UPLOAD_BODY_LIMIT = 6 * ATTACHMENT_LIMIT  # several files at once; nginx has the same limit
 FILE_UPLOAD_HANDLERS = [
     "agencies.doors.uploads.LimitHandler",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from agencies import audit, audit_log, mail
+from agencies import audit, audit_log, delegation_notices, mail
 from agencies.tasks import drain_outbox
-from cases import notices
+from cases import files, notices
 from cases.workflow import TRANSITIONS
 from coopdesk.demo import player
 
@@ -22,6 +22,12 @@ _CASE_KINDS = {
     "case.secret_refused": _("拒收涉密内容"),
     "case.file": _("添加文件"),
     "case.download": _("下载文件"),
+    "case.print": _("打印文书"),
+    "case.archive": _("归档"),
+    "case.restore": _("取消归档"),
+    "case.propose_disposal": _("提请销毁"),
+    "case.keep": _("继续保管"),
+    "case.dispose": _("销毁案件内容"),
     "case.file_remove": _("去掉文件"),
     "case.file_damaged": _("文件与记录的指纹不符"),
 }
@@ -31,7 +37,9 @@ def connect() -> None:
     """Called once, when Django is ready."""
     audit.nudge_with(drain_outbox.delay)
     audit.wire("case.*", "notify", notices.notify, but=notices.SILENT)
+    audit.wire("case.dispose", "erase", files.erase)
     audit.wire("note.*", "notify", notices.notify)
+    audit.wire("delegation.*", "notify_delegation", delegation_notices.notify)
     audit.wire("mail.send", "mail", mail.send_notice)
     steps = {row.event: row.label for row in TRANSITIONS.values()}
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)

@@ -165,6 +165,9 @@ _SUMMARY: dict[str, Json] = {
     "updated_at": MOMENT,
     "submitted_at": nullable(MOMENT),
     "ended_at": nullable(MOMENT),
+    "archived_at": nullable(MOMENT),
+    "retain_until": nullable({**DATE, "description": _("保管到这一天为止；已归档而为空的，永久保管。")}),
+    "disposed_at": nullable(MOMENT),
 }
 CASE_SUMMARY = shape("CaseSummary", closed(_SUMMARY))
 CASE = shape(
@@ -215,6 +218,7 @@ EVENT = shape(
             "at": MOMENT,
             "kind": TEXT,
             "by": _BY,
+            "on_behalf_of": nullable(OFFICER),
             "from": nullable(NAMED),
             "to": nullable(NAMED),
             "status": nullable(one_of(Status.values)),
@@ -237,6 +241,7 @@ FILE = shape(
             "sha256": TEXT,
             "transmission": nullable(UUID),
             "uploaded_by": nullable(OFFICER),
+            "on_behalf_of": nullable(OFFICER),
             "agency": NAMED,
             "created_at": MOMENT,
         }

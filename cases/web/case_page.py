@@ -19,6 +19,7 @@ from agencies.roles import Role
 from cases import notes
 from cases.journey import front_of
 from cases.models import Direction, Mark, Outcome, Status, Subject, SubjectKind
+from cases.paper.printing import Paper
 from cases.policies import available, eyes_used, may_edit, seated, stands
 from cases.queries import choices
 from cases.queries.changes import masked
@@ -29,6 +30,7 @@ from cases.queries.stations import stations
 from cases.queries.timeline import Entry, Silence, timeline
 from cases.reading import PURPOSES
 from cases.web import onward_words, route_words, sentences, timeline_words
+from cases.web.archive_words import card
 from cases.web.once import fresh_token
 from cases.web.papers import papers_of
 from cases.web.step_forms import StepForm, build
@@ -77,7 +79,9 @@ def page(
         "forms": _forms(dossier, steps, step, posted, error),
         "others": others(dossier, steps),
         "may_edit": may_edit(actor, case, dossier.leg),
-        "may_copy": actor.role == Role.DRAFTER,
+        "papers": Paper.choices,
+        "archive": card(actor, case),
+        "may_copy": actor.role == Role.DRAFTER and case.disposed_at is None,
         "token": fresh_token(),
         "role": Role(actor.role).label if actor.role in Role.values else "",
     }
@@ -181,7 +185,10 @@ def _nation(code: str) -> str:
 
 def others(dossier: Dossier, mine: Sequence[Transition]) -> list[SafeString]:
     """Steps that the case may take now but not by this officer, each with whose step it is."""
-    case, found = dossier.case, []
+    case = dossier.case
+    found: list[SafeString] = []
+    if case.archived_at is not None:
+        return found
     for (direction, _name), one in TRANSITIONS.items():
         if (
             direction == case.direction
@@ -201,6 +208,8 @@ def whose(dossier: Dossier, one: Transition) -> SafeString:
         and seated(actor, one, dossier.case, dossier.leg)
         and eyes_used(actor, one, dossier.case)
     ):
+        if actor.for_officer_id is not None:
+            return format_html(_("你或者你代办的人起草、拟办或审批过，须由其他人办理"))
         return format_html(_("你起草、拟办或审批过，须由其他人办理"))
     agency = seat_of(dossier, one)
     roles = _("、").join(str(role.label) for role in sorted(one.roles))

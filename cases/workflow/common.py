@@ -16,8 +16,8 @@ HELD = {Direction.OUTGOING: outgoing.HELD, Direction.INCOMING: incoming.HELD}
 _GOING = frozenset(Status) - {Status.DRAFT} - ENDED
 
 
-def _handling(direction: Direction) -> Transition:
-    return Transition(
+def _asks(direction: Direction) -> Iterator[Transition]:
+    yield Transition(
         name="assign_handler",
         label=_("分派"),
         leads=_("交给本机关一名民警办理；案件不动。"),
@@ -28,9 +28,6 @@ def _handling(direction: Direction) -> Transition:
         move=Move.STAY,
         fields=(Field(name="handler", kind=Kind.OFFICER, label=_("交给谁办"), required=True, limit=40), OPINION),
     )
-
-
-def _asking(direction: Direction) -> Iterator[Transition]:
     yield Transition(
         name="invite",
         label=_("请求会办"),
@@ -48,6 +45,9 @@ def _asking(direction: Direction) -> Iterator[Transition]:
             Field(name="due_on", kind=Kind.DATE, label=_("期限"), hint=_("不填按内部时限。")),
         ),
     )
+
+
+def _answers(direction: Direction) -> Iterator[Transition]:
     yield Transition(
         name="answer_assignment",
         label=_("答复会办或分办"),
@@ -79,7 +79,7 @@ def _asking(direction: Direction) -> Iterator[Transition]:
     )
 
 
-ROWS = tuple(row for direction in Direction for row in (_handling(direction), *_asking(direction)))
+ROWS = tuple(row for direction in Direction for row in (*_asks(direction), *_answers(direction)))
 
 COMPLETION = (
     Transition(

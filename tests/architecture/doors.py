@@ -46,6 +46,9 @@ DOORS: dict[str, Door] = {
     "agency-detail": Door("officers"),
     "acting-as": Door("officers", ACT, further=True),
     "my-account": Door("officers", FORM),
+    "delegation-lend": Door("officers", FORM, further=True),
+    "delegation-revoke": Door("officers", ACT, further=True),
+    "delegation-list": Door(only(SECURITY)),
     "notice-list": Door("officers", further=True),
     "notice-read-all": Door("officers", ACT, further=True),
     # accounts: allauth's doors
@@ -99,11 +102,14 @@ DOORS: dict[str, Door] = {
     "case-file-add": Door("cases", ACT, hides=True, further=True),
     "case-file": Door("cases", hides=True, further=True),
     "case-file-remove": Door("cases", ACT, hides=True, further=True),
+    "case-paper": Door("cases", hides=True),
     "case-note-add": Door("cases", ACT, hides=True, further=True),
     "case-step": Door("cases", ACT, hides=True, further=True),
     "case-unmask": Door("cases", ACT, hides=True, further=True),
     "case-revision": Door("cases", hides=True, further=True),
     "case-copy": Door("cases", ACT, hides=True, further=True),
+    "archive-list": Door("cases"),
+    "archive-act": Door("cases", ACT, further=True),
     # other systems
     "oauth-token": Door("all", ACT, further=True),
     "oauth-revoke": Door("all", ACT, further=True),
@@ -124,6 +130,7 @@ DOORS: dict[str, Door] = {
     "api-case-deadlines": Door("cases", hides=True, further=True),
     "api-case-files": Door("cases", "GET POST", hides=True, further=True),
     "api-case-file": Door("cases", hides=True, further=True),
+    "api-case-paper": Door("cases", hides=True, further=True),
     "api-schema": Door("all", further=True),
     "api-docs": Door("all", further=True),
 }

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.delegating import lend, post_of
+from tests.keeping import Keeper
 from tests.language import wrong_words
 
 pytestmark = pytest.mark.browser
@@ -35,11 +37,31 @@ PAGES = {
         "/components/",
         "/no-such-page/",
     ),
-    "kunshan.chief": ("/", "/cases/{case}/", "/officers/"),
+    "kunshan.chief": (
+        "/",
+        "/cases/{case}/",
+        "/officers/",
+        "/account/",
+        "/account/lend/{post}/",
+        "/notices/",
+        "/archive/",
+        "/archive/?view=to_archive",
+        "/archive/?view=due",
+        "/cases/{archived}/",
+        "/cases/{disposed}/",
+    ),
+    "guohe.chief": ("/archive/?view=proposed",),
     "guohe.desk": ("/", "/cases/{abroad}/"),
     "jiangsu.supervisor": ("/", "/?view=mine", "/cases/", "/cases/{closed}/"),
     "sysadmin": ("/", "/officers/", "/officers/new/", "/officers/import/", "/officers/{officer}/"),
-    "secadmin": ("/", "/officers/{officer}/", "/officers/{officer}/appoint/", "/clients/", "/clients/new/"),
+    "secadmin": (
+        "/",
+        "/officers/{officer}/",
+        "/officers/{officer}/appoint/",
+        "/clients/",
+        "/clients/new/",
+        "/delegations/",
+    ),
     "auditor": ("/", "/audit/?kind=case.*"),
 }
 
@@ -48,7 +70,14 @@ PAGES = {
 def world(real_db, story, cast) -> dict[str, object]:
     corrected = story.step("kunshan.chief", story.submitted(), "return_for_correction", reasons=["facts_unclear"])
     corrected = story.step("kunshan.officer", corrected, "submit")
+    lend(cast, "kunshan.chief", "kunshan.desk")
+    keeper = Keeper(cast, story)
+    keeper.propose(keeper.due())
+    keeper.due()
     return {
+        "post": post_of(cast, "kunshan.chief").pk,
+        "archived": keeper.archived().pk,
+        "disposed": keeper.disposed().pk,
         "draft": story.draft().pk,
         "case": story.submitted(urgency="urgent").pk,
         "returned": story.at("returned").pk,
