@@ -109,9 +109,7 @@ class TestBorder:
         with pytest.raises(GuardFailed) as error:
             story.step(f"{origin}.officer", case, "submit")
         assert {reason.code for reason in error.value.reasons} == wanted
-        assert all(
-            str(reason.words).endswith("请清空边境事项，逐级报送公安部批准。") for reason in error.value.reasons
-        )
+        assert all(str(reason.words).endswith("请清空边境事项，逐级报送公安部批准。") for reason in error.value.reasons)
 
     def test_never_through_a_liaison_authority(self, story, refused):
         got = refused("ruili.desk", story.border_cleared(), "hand_to_liaison", channel="moj")
