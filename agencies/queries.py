@@ -19,9 +19,10 @@ def agency_by_code(code: str) -> Agency | None:
 
 
 def agencies_called(text: str) -> list[Agency]:
-    """The active organs with exactly this code or name; several bear one short name."""
+    """The active organs with exactly this code or name (several bear one short name); failing them, dissolved ones."""
     named = Q(code=text) | Q(name=text) | Q(alt_name=text) | Q(short_name=text)
-    return list(Agency.objects.filter(named, is_active=True).order_by("code")[:10])
+    found = list(Agency.objects.filter(named).order_by("-is_active", "code")[:10])
+    return [agency for agency in found if agency.is_active] or found
 
 
 def next_below(agency: Agency) -> QuerySet[Agency]:

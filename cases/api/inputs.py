@@ -56,31 +56,36 @@ _CODES = {
 _OF_FOREIGN: dict[str, Json] = {
     "their_reference": {**_long(120), "description": _("只用于外方请求：对方的编号。")},
     "requesting_authority": {**_long(200), "description": _("只用于外方请求：请求机关。")},
-    "received_on": {
-        "anyOf": [DATE, {**TEXT, "maxLength": 0}, {"type": "null"}],
-        "description": _("只用于外方请求，而且必须写：收到的日期。"),
-    },
+    "received_on": {**DATE, "description": _("只用于外方请求，而且必须写：收到的日期。")},
     "received_via": {**_long(60), "description": _("只用于外方请求：codes/ channels 里的渠道。")},
 }
 CASE_CHANGES = shape("CaseChanges", closed({**_CONTENT, **_CODES, **_MATTER}, required=[]))
-NEW_CASE = shape(
-    "NewCase",
-    closed(
-        {
-            "direction": one_of(Direction.values),
-            **_CONTENT,
-            **_MATTER,
-            **_OF_FOREIGN,
-            "supplements": {**nullable(UUID), "description": _("这件请求所补充的案件。")},
-            "responsible_officer": {
-                **TEXT,
-                "maxLength": 40,
-                "description": _("只有接入系统要写，而且必须写：本机关一名在任承办人的警号，由他对请求负责。"),
-            },
-        },
-        required=["direction", "country", "request_type"],
-    ),
+_BESIDES: dict[str, Json] = {
+    **_MATTER,
+    "supplements": {**nullable(UUID), "description": _("这件请求所补充的案件。")},
+    "responsible_officer": {
+        **TEXT,
+        "maxLength": 40,
+        "description": _("只有接入系统要写，而且必须写：本机关一名在任承办人的警号，由他对请求负责。"),
+    },
+}
+_OURS = closed(
+    {"direction": one_of([Direction.OUTGOING.value]), **_CONTENT, **_BESIDES},
+    required=["direction", "country", "request_type"],
 )
+# A foreign request is registered at once, so that it says more from the start.
+_THEIRS = closed(
+    {
+        "direction": one_of([Direction.INCOMING.value]),
+        **_CONTENT,
+        "title": {**TEXT, "maxLength": 200, "pattern": _WORDS},
+        "items": {**_CONTENT["items"], "minItems": 1},
+        **_OF_FOREIGN,
+        **_BESIDES,
+    },
+    required=["direction", "country", "request_type", "title", "received_on", "items"],
+)
+NEW_CASE = shape("NewCase", {"oneOf": [shape("NewRequest", _OURS), shape("ForeignRequest", _THEIRS)]})
 
 
 def step_body(step: str) -> Json:

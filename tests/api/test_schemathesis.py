@@ -36,7 +36,8 @@ ACCEPTANCE = ["2xx", "401", "403", "404", "409", "412", "422", "428"]
 def cases(real_db, story):
     """A case in each status, so that ids and steps meet something."""
     statuses = ["draft", "draft", "in_review", "returned", "cleared", "dispatched", "answered", "delivered", "closed"]
-    return [story.at(status) for status in statuses]
+    foreign = ["received", "in_review", "to_assign", "in_execution", "result_review", "cleared"]
+    return [story.at(status) for status in statuses] + [story.incoming_at(status) for status in foreign]
 
 
 def session_of(officer: Any) -> str:
@@ -101,7 +102,7 @@ def test_it_does_what_it_says(cases, cast, credentials, who):
         if isinstance(body, dict) and "responsible_officer" in body:
             body = {name: value for name, value in body.items() if name != "responsible_officer"}
             body |= {"responsible_officer": "kunshan.officer"} if who == "machine" else {}
-        return _known_codes(body)
+        return _of_its_direction(_known_codes(body))
 
     faults = _faults(schema)
     assert not faults, "\n\n".join(faults)
@@ -121,8 +122,14 @@ _CODES = {
     "parent": ("[0-9]{12}", "320500000000"),
     "origin": ("[0-9]{12}", "320583000000"),
     "holder": ("[0-9]{12}", "000000010000"),
+    "agency": (".{0,120}", "320000000000"),
+    "agencies": (".{0,120}", "530000000000"),
+    "grounds": (".{0,60}", "political_offence"),
+    "received_via": (".{1,60}", "police_liaison"),
+    "received_on": ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "2026-01-05"),
     "cursor": (".{1,}", None),
 }
+_LISTS = ("reasons", "agencies", "grounds")
 
 
 def _real_ids(parameters: dict[str, Any] | None, ids: list[str]) -> dict[str, Any] | None:
@@ -153,8 +160,16 @@ def _known_codes(data: Any) -> Any:
     return {name: value for name, value in known.items() if value is not None or data[name] is None}
 
 
+def _of_its_direction(body: Any) -> Any:
+    """A foreign request with a type that may be foreign."""
+    if isinstance(body, dict) and body.get("direction") == "incoming" and "request_type" in body:
+        known = body["request_type"] == "police_cooperation_out"
+        return {**body, "request_type": "mla_evidence_in"} if known else body
+    return body
+
+
 def _known_code(name: str, value: Any) -> Any:
-    if name == "reasons" and isinstance(value, list):
+    if name in _LISTS and isinstance(value, list):
         return [_known_code(name, row) if isinstance(row, str) else row for row in value]
     if name in _CODES and isinstance(value, str):
         pattern, code = _CODES[name]

@@ -18,7 +18,6 @@ from cases.queries.timeline import Silence, timeline
 from tests.cast import PLACES
 from tests.conftest import django_connected_as
 
-pytestmark = pytest.mark.django_db
 ASKED = "此人在你处有无案底？"
 SECRET = "沿线意见：暂缓。"
 
@@ -42,6 +41,7 @@ def invited(story):
     return story.step("kunshan.desk", case, "invite", agencies=[PLACES["dehong"]], question=ASKED)
 
 
+@pytest.mark.django_db
 class TestAsking:
     def test_beside_custody_with_a_clock(self, story, see, invited):
         assert (invited.status, story.holder(invited)) == ("in_review", "昆山市公安局")
@@ -107,6 +107,7 @@ class TestAsking:
             assert not Deadline.objects.filter(case=case, met_at=None).exists()
 
 
+@pytest.mark.django_db
 class TestExternalBodies:
     def test_their_opinion_is_recorded_by_the_desk(self, story, see, refused):
         case = story.checked()
@@ -128,6 +129,7 @@ class TestExternalBodies:
         assert error.value.code == "wrong_status"
 
 
+@pytest.mark.django_db
 class TestWhatTheInvitedSee:
     """The case and the shared notes, not what the route says among itself."""
 
@@ -138,17 +140,7 @@ class TestWhatTheInvitedSee:
                 assert Case.objects.filter(pk=invited.pk).exists() is sees
                 assert policies.visible_to(cast.actor(login)).filter(pk=invited.pk).exists() is sees
 
-    def test_the_query_keeps_the_words_of_the_route(self, real_db, story, cast):
-        """The first wall alone: as the worker, whom row-level security lets read everything."""
-        case = story.step("kunshan.desk", story.submitted(), "recommend", opinion=SECRET)
-        case = story.step("kunshan.desk", case, "invite", agencies=[PLACES["dehong"]], question=ASKED)
-        with django_connected_as("worker"):
-            for login, wanted in (("dehong.chief", {ASKED}), ("suzhou.chief", {ASKED, SECRET})):
-                actor = cast.actor(login)
-                rows = Note.objects.filter(policies.readable_notes(actor, case), case=case)
-                assert set(rows.values_list("text", flat=True)) == wanted
-
-    def test_so_does_the_database(self, see, invited):
+    def test_the_database_keeps_the_words_of_the_route(self, see, invited):
         """The second wall alone: plain SQL."""
         for login, wanted in (("dehong.chief", {ASKED}), ("suzhou.chief", {ASKED, SECRET})):
             with see(login), connection.cursor() as cursor:
@@ -192,3 +184,14 @@ class TestWhatTheInvitedSee:
         assert case.invited == []
         with see("suzhou.chief"):
             assert Note.objects.filter(case=case, text=SECRET).exists()
+
+
+def test_the_query_keeps_the_words_of_the_route_too(real_db, story, cast):
+    """The first wall alone: as the worker, whom row-level security lets read everything."""
+    case = story.step("kunshan.desk", story.submitted(), "recommend", opinion=SECRET)
+    case = story.step("kunshan.desk", case, "invite", agencies=[PLACES["dehong"]], question=ASKED)
+    with django_connected_as("worker"):
+        for login, wanted in (("dehong.chief", {ASKED}), ("suzhou.chief", {ASKED, SECRET})):
+            actor = cast.actor(login)
+            rows = Note.objects.filter(policies.readable_notes(actor, case), case=case)
+            assert set(rows.values_list("text", flat=True)) == wanted

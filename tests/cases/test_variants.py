@@ -109,9 +109,7 @@ class TestBorder:
         with pytest.raises(GuardFailed) as error:
             story.step(f"{origin}.officer", case, "submit")
         assert {reason.code for reason in error.value.reasons} == wanted
-        assert all(
-            str(reason.message).endswith("请清空边境事项，逐级报送公安部批准。") for reason in error.value.reasons
-        )
+        assert all(str(reason.words).endswith("请清空边境事项，逐级报送公安部批准。") for reason in error.value.reasons)
 
     def test_never_through_a_liaison_authority(self, story, refused):
         got = refused("ruili.desk", story.border_cleared(), "hand_to_liaison", channel="moj")
@@ -325,6 +323,6 @@ class TestSupplementary:
         for first in (story.dispatched().pk, "01a20b77-0f2a-73fb-bb4e-2fce14f38320"):
             with pytest.raises((GuardFailed, NotVisible)) as error:
                 self.draft(cast, "chaoyang.officer", first)
-            words.append([(r.code, str(r.message), r.pointer) for r in error.value.reasons])
+            words.append([(r.code, str(r.words), r.pointer) for r in error.value.reasons])
         assert words[0] == words[1]
         assert words[0][0][0] == "supplements_unknown"

@@ -26,6 +26,7 @@ TABLES = [
     "receipt",
     "attachment",
     "note",
+    "assignment",
     "disposal",
 ]
 
