@@ -20,6 +20,7 @@ from cases.models import ENDED, Case, Status, Urgency
 from cases.policies import visible_to
 from cases.queries import choices, inbox, queue
 from cases.queries.tallies import CAP, Tallies, Tally, tallies
+from cases.registration import may_register
 from cases.web.filter_options import options
 from cases.web.list_params import Asked, home_view, of_everything, of_workbench, place
 from cases.web.queue_rows import Rows, moment_of
@@ -45,6 +46,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "tiles": _tiles(asked, counts, now),
         "tabs": _tabs(asked, counts, actor),
         "may_file": actor.role == Role.DRAFTER,
+        "may_register": may_register(actor),
         "total": _total(asked, counts),
     }
     return render(request, "cases/workbench.html", context)
@@ -59,7 +61,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
         return redirect("case-detail", case_id=case.pk)
     calendar = work_calendar()
     context = _table(actor, asked, moment_of(timezone.now(), calendar), calendar, by_filing=True)
-    return render(request, "cases/case_list.html", context | {"asked": asked})
+    context |= {"asked": asked, "may_register": may_register(actor)}
+    return render(request, "cases/case_list.html", context)
 
 
 def _case_actor(request: HttpRequest) -> Actor:
