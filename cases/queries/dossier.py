@@ -25,6 +25,7 @@ from cases.models import (
     Transmission,
 )
 from cases.policies import get_visible
+from cases.queries.review import Measure, measure_of
 from countries.calendars import SHANGHAI, Calendar, work_calendar
 
 
@@ -61,6 +62,11 @@ class Dossier:
         """The running deadline of custody that comes first; parallel work has its own and blocks nothing."""
         running = (d for d in self.deadlines if d.met_at is None and d.assignment_id is None)
         return min(running, key=lambda d: d.due_at, default=None)
+
+    @cached_property
+    def measure(self) -> Measure:
+        """What the law says of the type of a foreign request."""
+        return measure_of(self.case.request_type)
 
     @property
     def answered(self) -> int:

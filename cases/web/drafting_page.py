@@ -133,6 +133,7 @@ def show(
         "attachments_wanted": law.attachments,
         "files": files_shown(files.files_of(case)),
         "copied": origin_of(request.actor, case) if case.status == Status.DRAFT else None,  # type: ignore[attr-defined]
+        "supplements": _first(request, case),
         "upload": upload_rules(),
         "correction": drafting.correction(case) if case.status == Status.RETURNED else None,
         "last": last,
@@ -210,6 +211,12 @@ def _judged(gaps: list[Reason], law: Sequence[Requirement], form: Form) -> list[
         wrong = any(reason.pointer.startswith(block.pointers) for reason in form.reasons)
         block.state = "miss" if block.gaps or wrong else "" if block.later else "done"
     return blocks
+
+
+def _first(request: HttpRequest, case: Case) -> Case | None:
+    """The request that the draft adds to, when the reader may see it."""
+    seen = policies.visible_to(request.actor)  # type: ignore[attr-defined]
+    return seen.filter(pk=case.supplements_id).first() if case.supplements_id else None
 
 
 def at_the_border(case: Case) -> bool:
