@@ -121,7 +121,11 @@ def contents_of(kind: RequestType | None) -> list[Content]:
     if own or kind.direction == "outgoing":
         return [_content(row) for row in own]
     general = TypeLaw.objects.filter(request_type__code=f"{_GENERAL}_in").first()
-    return [_content(row | {"level": "by_reference"}) for row in general.data.get("required_contents", [])] if general else []
+    return (
+        [_content(row | {"level": "by_reference"}) for row in general.data.get("required_contents", [])]
+        if general
+        else []
+    )
 
 
 def _content(row: Mapping[str, Any]) -> Content:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.doors import words
 from cases import policies
@@ -81,7 +81,7 @@ def _task(dossier: Dossier) -> dict[str, Any] | None:
     leg, case = dossier.leg, dossier.case
     if case.status != Status.IN_EXECUTION or leg is None or leg.agency_id != dossier.actor.agency_id:
         return None
-    basis = basis_of([("", [case.request_type])]) if case.request_type else {}
+    basis = basis_of([(gettext_lazy("依据"), [case.request_type])]) if case.request_type else {}
     shares = [one for one in dossier.assignments if one.kind == AssignmentKind.SHARE]
     waiting = [one.doer for one in shares if one.state == AssignmentState.OPEN]
     before = [one for one in dossier.legs if one.phase == Phase.ASSIGNMENT and one.agency_id != leg.agency_id]
@@ -98,7 +98,9 @@ def _task(dossier: Dossier) -> dict[str, Any] | None:
 
 def _progress(shares: int, waiting: Sequence[str]) -> str:
     if not waiting:
-        return ngettext("分给 %(n)s 个机关，结果都已报来。", "分给 %(n)s 个机关，结果都已报来。", shares) % {"n": shares}
+        return ngettext("分给 %(n)s 个机关，结果都已报来。", "分给 %(n)s 个机关，结果都已报来。", shares) % {
+            "n": shares
+        }
     words_ = ngettext("分给 %(n)s 个机关，还差 %(names)s。", "分给 %(n)s 个机关，还差 %(names)s。", shares)
     return words_ % {"n": shares, "names": _("、").join(waiting)}
 
@@ -106,7 +108,9 @@ def _progress(shares: int, waiting: Sequence[str]) -> str:
 def _said(dossier: Dossier) -> list[Note]:
     """What was said when it was handed down, the latest words first."""
     readable = policies.readable_notes(dossier.actor, dossier.case)
-    found = Note.objects.filter(readable, case=dossier.case, event__kind__in=["case.assign", "case.return_for_correction"])
+    found = Note.objects.filter(
+        readable, case=dossier.case, event__kind__in=["case.assign", "case.return_for_correction"]
+    )
     return list(found.select_related("author", "agency").order_by("-at")[:3])
 
 

@@ -113,9 +113,7 @@ def stored(content: Mapping[str, Any]) -> Form:
     )
 
 
-def parse(
-    form: Form, *, lists: bool, more: Mapping[str, Any] | None = None
-) -> tuple[dict[str, Any], list[Reason]]:
+def parse(form: Form, *, lists: bool, more: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], list[Reason]]:
     """The content that can be saved, and what is wrong with the rest. `lists` says that the rows were on the form;
     `more` is read with them."""
     raw: dict[str, Any] = {**form.plain, **(more or {})}

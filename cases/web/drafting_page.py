@@ -81,7 +81,12 @@ class Block:
 
 def _blocks() -> list[Block]:
     return [
-        Block("basics", gettext_lazy("基本信息"), ("/title", "/urgency", "/mark", "/border_matter"), ("request_letter", "application")),
+        Block(
+            "basics",
+            gettext_lazy("基本信息"),
+            ("/title", "/urgency", "/mark", "/border_matter"),
+            ("request_letter", "application"),
+        ),
         Block(
             "facts",
             gettext_lazy("案情和涉案人"),

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -65,7 +66,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 def _blank() -> Form:
     today = clock().astimezone(SHANGHAI).date().isoformat()
-    form = Form(plain={name: "" for name in PLAIN}, subjects=[], items=[Row({"description": ""})])
+    form = Form(plain=dict.fromkeys(PLAIN, ""), subjects=[], items=[Row({"description": ""})])
     form.plain |= {"received_on": today, "urgency": Urgency.NORMAL, "mark": Mark.INTERNAL}
     return form
 
@@ -170,8 +171,8 @@ def _page(
         "error_links": drafting_page.links([form.on_page(one) for one in form.reasons], labelled=True),
         "focus": focus,
         "agency": agency,
-        "countries": options(_countries(agency), form.chosen.get("country", ""), official=False),
-        "types": options(_types(agency), form.chosen.get("request_type", "")),
+        "countries": _offered(_countries(agency), form.chosen.get("country", "")),
+        "types": _offered(_types(agency), form.chosen.get("request_type", "")),
         "direct": agency.is_border,
         "upload": upload_rules(),
         "subjects": [(str(n), row) for n, row in enumerate(form.subjects)],
@@ -187,6 +188,11 @@ def _page(
         },
     }
     return render(request, "cases/register.html", context, status=status)
+
+
+def _offered(offers: list[Offer], chosen: str) -> SafeString:
+    """The options of a select; the only one is chosen already."""
+    return options(offers, offers[0][0] if len(offers) == 1 else chosen)
 
 
 def _countries(agency: Agency) -> list[Offer]:
