@@ -10,9 +10,10 @@ from django.urls import reverse
 from agencies import audit
 from agencies.models import Appointment, AuditEvent, Notice, Officer
 from agencies.roles import Role
+from cases.journey import front_of
 from cases.models import Audience, Case, Direction, Mark, Note, Phase
 from cases.policies import officer_sees
-from cases.workflow import TRANSITIONS, WAITING_ROLE, Move
+from cases.workflow import TRANSITIONS, WAITING_ROLE, Move, Transition
 
 # Reading, editing and the like move nobody.
 SILENT = frozenset(
@@ -54,20 +55,39 @@ def notify(event: AuditEvent, _payload: dict[str, Any]) -> None:
 
 
 def _concerned(event: AuditEvent, case: Case) -> set[int]:
-    told: set[int] = set()
-    facts = event.facts
-    step = event.kind.partition(".")[2]
+    facts, step = event.facts, event.kind.partition(".")[2]
     transition = TRANSITIONS.get((Direction(case.direction), step))
-    role = WAITING_ROLE.get(Phase(facts["phase"])) if "phase" in facts else None
+    told = _whose_turn(case, facts, transition)
     if step == "assign_handler":
-        told |= {facts["handler"]} if facts.get("handler") else set()
-    elif role and facts.get("to") and transition is not None and transition.move not in (Move.STAY, Move.END):
-        told |= {case.drafter_id} if role == Role.DRAFTER else _holding(facts["to"], role)
+        told = {facts["handler"]} if facts.get("handler") else set()
     if transition is not None and transition.tells_drafter:
-        told.add(case.drafter_id)
+        told |= {case.drafter_id}
     for agency_id in facts.get("passed_over", ()):
         told |= _holding(agency_id, Role.DESK)
-    return told
+        told |= _holding(agency_id, Role.APPROVER) if facts.get("skip") else set()
+    for agency_id in facts.get("asked", ()):
+        told |= _holding(agency_id, Role.DESK) | _holding(agency_id, Role.APPROVER)
+    return told | _those_who_wait(case, step)
+
+
+def _whose_turn(case: Case, facts: dict[str, Any], transition: Transition | None) -> set[int]:
+    """Those whose turn it is, when the case has come to them."""
+    role = WAITING_ROLE.get(Phase(facts["phase"])) if "phase" in facts else None
+    if not role or not facts.get("to") or transition is None or transition.move in (Move.STAY, Move.END):
+        return set()
+    if role == Role.DRAFTER and case.direction == Direction.OUTGOING:
+        return {case.drafter_id}
+    return _holding(facts["to"], role)
+
+
+def _those_who_wait(case: Case, step: str) -> set[int]:
+    """Who asked for what the step brings: the desk that waits for an answer, or that must tell the other side."""
+    if step in ("answer_assignment", "confirm_skip"):
+        askers = case.assignments.values_list("assigned_by_id", flat=True).distinct()
+        return {officer for agency_id in askers for officer in _holding(agency_id, Role.DESK)}
+    if step == "request_recall" and (front := front_of(case)) is not None:
+        return _holding(front.pk, Role.DESK)
+    return set()
 
 
 def _holding(agency_id: int, role: str) -> set[int]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from cases.models import Leg, Phase, Side
 from cases.queries.dossier import Dossier
 
-HOME, ABROAD, DORMANT = "home", "abroad", "dormant"
+HOME, LIAISON, ABROAD, DORMANT = "home", "liaison", "abroad", "dormant"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def custody(dossier: Dossier) -> Custody:
 def _kind(leg: Leg) -> str:
     if leg.phase == Phase.ENDED:
         return DORMANT
-    return HOME if leg.side == Side.DOMESTIC else ABROAD
+    return {Side.DOMESTIC: HOME, Side.EXTERNAL: LIAISON, Side.FOREIGN: ABROAD}[Side(leg.side)]
 
 
 def _same(before: Leg, leg: Leg) -> bool:

@@ -55,7 +55,7 @@ class Dossier:
 
     @property
     def abroad(self) -> bool:
-        return self.leg is not None and self.leg.side != Side.DOMESTIC
+        return self.leg is not None and self.leg.side == Side.FOREIGN
 
     @cached_property
     def deadline(self) -> Deadline | None:

@@ -3,43 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import Enum
 
 from agencies.models import Agency
-from cases.models import Leg, Phase, Side
+from cases.models import Direction, Leg, Phase, Side
+from cases.queries.as_it_went import as_it_went
 from cases.queries.dossier import Dossier
+from cases.queries.station import State, Station
 
-UPWARD = frozenset({Phase.DRAFT, Phase.REVIEW, Phase.CORRECTION, Phase.DISPATCH, Phase.QUERY})
+UPWARD = frozenset({Phase.DRAFT, Phase.REVIEW, Phase.CORRECTION, Phase.DISPATCH, Phase.QUERY, Phase.QUERY_REVIEW})
 BACK = frozenset({Phase.RETURN, Phase.DELIVERY})
-
-
-class State(Enum):
-    DONE = "done"
-    NOW = "now"
-    NEXT = "next"
-    SKIP = "skip"  # the case went past it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Station:
-    """One stop. `legs` are the stretches spent there; `limit` is in working days, for what is still to come."""
-
-    kind: str  # home | foreign | back
-    agency: Agency | None = None
-    name: str = ""
-    counterpart: str = ""  # who abroad has it, once it was sent
-    state: State
-    legs: list[Leg] = field(default_factory=list)
-    limit: int | None = None
-    late: bool = False
-    returned: int = 0  # how often it sent the case back
-    straight: bool = False  # a corrected case does not stop here again
-    path: list[Agency] = field(default_factory=list)  # of the way back
 
 
 def stations(dossier: Dossier) -> list[Station]:
     """All stations in order; a case that ended on its way up has none after its last stop."""
+    if dossier.case.direction == Direction.INCOMING or dossier.case.at_the_border:
+        return as_it_went(dossier)
     stops = _places(dossier)
     here = _position(dossier, stops)
     straight = _straight(dossier, stops, here)
@@ -47,7 +25,9 @@ def stations(dossier: Dossier) -> list[Station]:
     if dossier.case.ended_at and not _legs(dossier, lambda leg: leg.side != Side.DOMESTIC):
         last = max((index for index, stop in enumerate(up) if stop.legs), default=0)
         return up[: last + 1]
-    return [*up, _foreign(dossier), _back(dossier)]
+    back = _back(dossier)
+    ended_abroad = dossier.case.ended_at is not None and not back.legs
+    return [*up, *_liaison(dossier), _foreign(dossier), *([] if ended_abroad else [back])]
 
 
 def _legs(dossier: Dossier, of: Callable[[Leg], bool]) -> list[Leg]:
@@ -109,8 +89,17 @@ def _home(dossier: Dossier, agency: Agency, index: int, here: int, straight: ran
     )
 
 
+def _liaison(dossier: Dossier) -> list[Station]:
+    """司法部 or 外交部, when the request went through one."""
+    legs = _legs(dossier, lambda leg: leg.side == Side.EXTERNAL)
+    if not legs:
+        return []
+    late = legs[-1].closed_at is None and _is_late(dossier)
+    return [Station(kind="liaison", name=legs[-1].holder_name, state=_progress(legs), legs=legs, late=late)]
+
+
 def _foreign(dossier: Dossier) -> Station:
-    legs = _legs(dossier, lambda leg: leg.side != Side.DOMESTIC)
+    legs = _legs(dossier, lambda leg: leg.side == Side.FOREIGN)
     country = dossier.case.country
     return Station(
         kind="foreign",

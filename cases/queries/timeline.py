@@ -36,6 +36,7 @@ class Entry:
     to: Agency | None = None
     handler: Officer | None = None
     passed_over: list[Agency] = field(default_factory=list)
+    asked: list[Agency] = field(default_factory=list)
     receipt: Receipt | None = None
     transmission: Transmission | None = None
     times: int = 1
@@ -103,6 +104,7 @@ def entries_of(events: Iterable[AuditEvent]) -> list[Entry]:
             to=agencies.get(event.facts.get("to") or 0),
             handler=handlers.get(event.facts.get("handler") or 0),
             passed_over=[agencies[pk] for pk in event.facts.get("passed_over", ()) if pk in agencies],
+            asked=[agencies[pk] for pk in event.facts.get("asked", ()) if pk in agencies],
         )
         for event in events
     ]
@@ -110,7 +112,8 @@ def entries_of(events: Iterable[AuditEvent]) -> list[Entry]:
 
 def _agency_ids(event: AuditEvent) -> list[int]:
     facts = event.facts
-    return [pk for pk in (facts.get("to"), *facts.get("passed_over", ())) if isinstance(pk, int)]
+    named = (facts.get("to"), *facts.get("passed_over", ()), *facts.get("asked", ()))
+    return [pk for pk in named if isinstance(pk, int)]
 
 
 def _with_parts(dossier: Dossier, entry: Entry) -> Entry:

@@ -38,7 +38,7 @@ from cases.queries.drafting import basis_of
 from cases.queries.stations import stations
 from cases.queries.timeline import Entry, Silence, timeline
 from cases.reading import PURPOSES
-from cases.web import route_words, sentences, timeline_words
+from cases.web import onward_words, route_words, sentences, timeline_words
 from cases.web.case_panels import incoming_facts, panels
 from cases.web.once import fresh_token
 from cases.web.papers import papers_of
@@ -69,7 +69,7 @@ def page(
         "actor": actor,
         "due_state": due_state(dossier),
         "lede": sentences.lede(dossier),
-        "onwards": sentences.onwards(dossier),
+        "onwards": onward_words.onwards(dossier),
         "stops": route_words.stops(dossier, stations(dossier)),
         "mark": Mark(case.mark).label,
         "direction": Direction(case.direction).label,
@@ -106,7 +106,7 @@ def _forms(
         build(
             dossier,
             one,
-            leads=sentences.leads(dossier, one),
+            leads=onward_words.leads(dossier, one),
             opened=one.name == opened,
             posted=posted if one.name == step else None,
             error=error if one.name == step else None,

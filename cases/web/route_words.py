@@ -12,10 +12,10 @@ from django.utils.translation import ngettext, pgettext
 from agencies.doors import words
 from agencies.models import Agency
 from agencies.models.tree import Tier
-from cases.models import Deadline, Phase, Status
-from cases.queries.custody import ABROAD, DORMANT, HOME, Custody
+from cases.models import AssignmentKind, Deadline, Phase, Status
+from cases.queries.custody import ABROAD, DORMANT, HOME, LIAISON, Custody
 from cases.queries.dossier import Dossier
-from cases.queries.stations import State, Station
+from cases.queries.station import State, Station
 from cases.web.sentences import named
 
 
@@ -38,7 +38,8 @@ def stops(dossier: Dossier, stations: list[Station]) -> list[dict[str, Any]]:
 
 def _end(dossier: Dossier, station: Station) -> str:
     """A case that ended on its way up says so at its last stop."""
-    return str(Status(dossier.case.status).label) if dossier.case.ended_at and station.kind == "home" else ""
+    over = dossier.case.ended_at and station.kind != "back"
+    return str(Status(dossier.case.status).label) if over else ""
 
 
 def tier_of(agency: Agency) -> str:
@@ -60,7 +61,7 @@ def tier_of(agency: Agency) -> str:
 def _tier(station: Station) -> str:
     if station.agency is not None:
         return tier_of(station.agency)
-    return _("境外") if station.kind == "foreign" else _("返回")
+    return {"foreign": _("境外"), "liaison": _("中央")}.get(station.kind, _("返回"))
 
 
 def _name(dossier: Dossier, station: Station) -> SafeString | str:
@@ -120,11 +121,20 @@ def clocks(dossier: Dossier) -> dict[str, list[dict[str, Any]]]:
 
 
 def _clock_name(dossier: Dossier, deadline: Deadline) -> SafeString:
+    if deadline.assignment_id is not None:
+        return _assigned_name(dossier, deadline)
     leg = next((leg for leg in dossier.legs if leg.pk == deadline.leg_id), None)
     phase = Phase(deadline.kind).label if deadline.kind in Phase.values else deadline.kind
     if leg is None or leg.agency is None:
         return format_html("{}", phase)
     return format_html(_("{agency} {phase}"), agency=named(leg.agency.name), phase=phase)
+
+
+def _assigned_name(dossier: Dossier, deadline: Deadline) -> SafeString:
+    """Of parallel work: who does it, and what."""
+    given = next(one for one in dossier.assignments if one.pk == deadline.assignment_id)
+    kind = AssignmentKind(given.kind).label
+    return format_html(_("{agency} {phase}"), agency=named(given.doer), phase=kind)
 
 
 def _running(dossier: Dossier, deadline: Deadline) -> dict[str, Any]:
@@ -183,7 +193,7 @@ def _met(dossier: Dossier, deadline: Deadline) -> dict[str, Any]:
 
 # --- Custody ---------------------------------------------------------------------------------------------------------
 
-_BARS = {HOME: "b-home", ABROAD: "b-abroad", DORMANT: "b-pause"}
+_BARS = {HOME: "b-home", LIAISON: "b-abroad", ABROAD: "b-abroad", DORMANT: "b-pause"}
 
 
 def custody_rows(dossier: Dossier, custody: Custody) -> list[dict[str, Any]]:
@@ -211,6 +221,7 @@ def custody_sum(custody: Custody) -> str:
     """我方 25 日，外方 53 日: apart, and together the whole."""
     parts = [
         (HOME, _("我方 %(days)s")),
+        (LIAISON, _("对外联系机关 %(days)s")),
         (ABROAD, _("外方 %(days)s")),
         (DORMANT, _("办结后 %(days)s")),
     ]

@@ -33,7 +33,7 @@ from cases.models import Case, Involvement, Status
 from cases.policies import available, find, open_leg
 from cases.queries.changes import Since, since
 from cases.queries.dossier import Dossier, dossier
-from cases.web import sentences
+from cases.web import done_words, onward_words, sentences
 from cases.web.case import actor_of, described
 from cases.web.case_page import lines, page, seat_of, whose
 from cases.web.papers import attach_all, refusal_of, report_marked, uploaded
@@ -56,7 +56,7 @@ def case_step(request: HttpRequest, case_id: UUID, step: str) -> HttpResponse:
         return _conflict(request, dossier(actor, case_id), step, posted, error)
     except (NotPermitted, NotHolder, FourEyes, WrongStatus) as error:
         return _refused(request, dossier(actor, case_id), step, posted, error)
-    messages.success(request, _done(sentences.done(step, case, open_leg(case))))
+    messages.success(request, _done(done_words.done(step, case, open_leg(case))))
     if taken:
         messages.success(request, uploaded(taken))
     return redirect("case-detail", case_id=case.pk)
@@ -95,7 +95,7 @@ def _conflict(request: HttpRequest, told: Dossier, step: str, posted: Posted, er
     transition = find(told.case, step)
     news = since(told, posted.version or 0)
     still = transition in available(told.actor, told.case, told.leg)
-    form = build(told, transition, leads=sentences.leads(told, transition) if still else "", posted=posted)
+    form = build(told, transition, leads=onward_words.leads(told, transition) if still else "", posted=posted)
     context = {
         "case": told.case,
         "error": error,

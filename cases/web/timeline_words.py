@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
-from cases.models import Direction, Outcome, Status, Usefulness
+from agencies.models import Agency
+from cases.models import Body, Outcome, Phase, Status, Usefulness
 from cases.queries.timeline import Entry
 from cases.reading import PURPOSES
 from cases.web.sentences import named
@@ -29,7 +30,23 @@ FIELDS: Mapping[str, str | Promise] = {
     "subjects": gettext_lazy("涉案人和单位"),
     "items": gettext_lazy("请求事项"),
 }
-_ABROAD = frozenset({"dispatch", "record_acknowledgement", "record_reply"})
+_ABROAD = frozenset(
+    {
+        "dispatch",
+        "redispatch",
+        "liaison_sent",
+        "record_acknowledgement",
+        "record_query",
+        "record_chase",
+        "record_reply",
+        "record_late_reply",
+        "record_recall",
+        "register",
+        "request_supplement",
+        "record_supplement",
+        "reply",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +55,13 @@ class Codes:
 
     reasons: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
+    grounds: Mapping[str, str] = field(default_factory=dict)
 
 
 def codes() -> Codes:
-    """Return reasons and channels by code, in the language of the page."""
-    lists = [
-        {row.code: row.name for row in CODES[name]._default_manager.all()} for name in ("return_reasons", "channels")
-    ]
+    """Return reasons, channels and grounds by code, in the language of the page."""
+    names = ("return_reasons", "channels", "refusal_grounds")
+    lists = [{row.code: row.name for row in CODES[name]._default_manager.all()} for name in names]
     return Codes(*lists)
 
 
@@ -52,8 +69,8 @@ def mark(entry: Entry) -> str:
     """The shape of the dot: a step of ours, something abroad, or nothing that moved the case."""
     if entry.step in _ABROAD:
         return "abroad"
-    transition = TRANSITIONS.get((Direction.OUTGOING, entry.step))
-    return "step" if transition is not None and transition.move is not Move.STAY else ""
+    rows = [row for (_direction, name), row in TRANSITIONS.items() if name == entry.step]
+    return "step" if any(row.move is not Move.STAY for row in rows) else ""
 
 
 def line(entry: Entry, known: Codes) -> SafeString:
@@ -82,11 +99,19 @@ def _submit(entry: Entry, _known: Codes) -> SafeString:
 def _approve(entry: Entry, _known: Codes) -> SafeString:
     if entry.event.facts.get("status") == Status.CLEARED:
         return format_html(_("审批同意，待发出"))
+    if entry.event.facts.get("status") == Status.DISPATCHED:
+        return format_html(_("审批同意，答复发往外方"))
     said = format_html(_("审批同意，转{to}"), to=_to(entry))
     if not entry.passed_over:
         return said
-    others = format_html_join(_("、"), "{}", ((named(agency.name),) for agency in entry.passed_over))
+    others = _agencies(entry.passed_over)
+    if entry.event.facts.get("skip"):
+        return format_html(_("审批同意，越过{others}报{to}"), others=others, to=_to(entry))
     return format_html(_("{said}，直接报回；已告知{others}"), said=said, others=others)
+
+
+def _agencies(agencies: Sequence[Agency]) -> SafeString:
+    return format_html_join(_("、"), "{}", ((named(agency.name),) for agency in agencies))
 
 
 def _to(entry: Entry) -> SafeString:
@@ -147,6 +172,71 @@ def _assign(entry: Entry, _known: Codes) -> SafeString:
     return format_html(_("分派给{name}"), name=named(entry.handler.name))
 
 
+def _sent_again(entry: Entry, known: Codes) -> SafeString:
+    return format_html(_("重新发出：{said}"), said=_dispatch(entry, known))
+
+
+def _liaison_sent(entry: Entry, _known: Codes) -> SafeString:
+    name = entry.transmission.counterpart_name if entry.transmission else ""
+    return format_html(_("登记对外联系机关已发往{name}"), name=named(name))
+
+
+def _reply_out(entry: Entry, known: Codes) -> SafeString:
+    channel = known.channels.get(entry.event.facts.get("channel", ""), "")
+    name = entry.transmission.counterpart_name if entry.transmission else ""
+    return format_html(_("经{channel}答复{name}"), channel=channel, name=named(name))
+
+
+def _checked(entry: Entry, _known: Codes) -> SafeString:
+    if entry.event.facts.get("result") == "complete":
+        return format_html(_("形式审查齐全，转{to}审查决定"), to=_to(entry))
+    return format_html(_("形式审查不符合要求，退回请求方"))
+
+
+def _decided(entry: Entry, known: Codes) -> SafeString:
+    facts = entry.event.facts
+    form = {
+        "execute": _("决定执行"),
+        "refuse": _("决定拒绝"),
+        "postpone": _("决定推迟执行"),
+        "transfer": _("移送其他主管机关"),
+    }.get(facts.get("decision", ""), _("作出审查决定"))
+    refused = list(facts.get("decisions", {}).values()).count("refuse")
+    parts = [form]
+    if refused:
+        parts.append(ngettext("其中拒绝 %(n)s 项", "其中拒绝 %(n)s 项", refused) % {"n": refused})
+    if grounds := [known.grounds.get(code, code) for code in facts.get("grounds", ())]:
+        parts.append(_("理由：%(grounds)s") % {"grounds": _("、").join(grounds)})
+    return format_html_join(_("，"), "{}", ((part,) for part in parts))
+
+
+def _handed_down(entry: Entry, _known: Codes) -> SafeString:
+    if entry.asked:
+        return format_html(_("分给{agencies}执行"), agencies=_agencies(entry.asked))
+    form = _("由{to}执行") if entry.event.facts.get("phase") == Phase.EXECUTION else _("交办{to}")
+    return format_html(form, to=_to(entry))
+
+
+def _handed_back(entry: Entry, _known: Codes) -> SafeString:
+    return format_html(_("退回{to}重新交办"), to=_to(entry))
+
+
+def _closed(entry: Entry, _known: Codes) -> SafeString:
+    waited = entry.event.facts.get("because") == "waited"
+    return format_html(_("等候期满，办结") if waited else _("外方已确认收到，办结"))
+
+
+def _invited(entry: Entry, _known: Codes) -> SafeString:
+    bodies = format_html_join(_("、"), "{}", ((Body(code).label,) for code in entry.event.facts.get("bodies", ())))
+    both = [part for part in (_agencies(entry.asked), bodies) if part]
+    return format_html(_("请{others}会办"), others=format_html_join(_("、"), "{}", ((part,) for part in both)))
+
+
+def _opinion(entry: Entry, _known: Codes) -> SafeString:
+    code = entry.event.facts.get("body", "")
+    return format_html(_("登记{body}的意见"), body=Body(code).label if code in Body.values else "")
+
+
 def _unmask(entry: Entry, _known: Codes) -> SafeString:
     code = entry.event.facts.get("purpose", "")
     return format_html(_("查看人员证件，用途：{purpose}"), purpose=PURPOSES.get(code, code))
@@ -168,6 +258,17 @@ _WORDS: Mapping[str, Callable[[Entry, Codes], SafeString]] = {
     "relay": _relay,
     "accept": _accept,
     "assign_handler": _assign,
+    "redispatch": _sent_again,
+    "record_late_reply": _reply,
+    "liaison_sent": _liaison_sent,
+    "reply": _reply_out,
+    "check_form": _checked,
+    "decide": _decided,
+    "assign": _handed_down,
+    "return_assignment": _handed_back,
+    "close": _closed,
+    "invite": _invited,
+    "record_opinion": _opinion,
     "unmask": _unmask,
     "note.add": _note,
 }
@@ -178,6 +279,22 @@ _PLAIN: Mapping[str, str | Promise] = {
     "withdraw": pgettext_lazy("timeline", "撤回"),
     "discard": pgettext_lazy("timeline", "草稿作废"),
     "reopen": pgettext_lazy("timeline", "重新启用"),
+    "register": gettext_lazy("登记来函"),
+    "hand_to_liaison": pgettext_lazy("timeline", "转对外联系机关"),
+    "liaison_returned": gettext_lazy("对外联系机关退回，重新审核"),
+    "record_query": gettext_lazy("登记外方的询问"),
+    "answer_query": gettext_lazy("写了对询问的答复，报审批"),
+    "record_chase": gettext_lazy("催办外方"),
+    "request_recall": pgettext_lazy("timeline", "请求撤回"),
+    "record_recall": gettext_lazy("已告知外方撤回"),
+    "close_unanswered": pgettext_lazy("timeline", "未复办结"),
+    "acknowledge_filing": pgettext_lazy("timeline", "确认备案"),
+    "request_supplement": gettext_lazy("要求外方补充"),
+    "record_supplement": pgettext_lazy("timeline", "登记补充材料"),
+    "resume": pgettext_lazy("timeline", "恢复审查"),
+    "submit_result": pgettext_lazy("timeline", "报送执行结果"),
+    "answer_assignment": gettext_lazy("报来意见或结果"),
+    "confirm_skip": pgettext_lazy("timeline", "补办审核手续"),
     "file": gettext_lazy("添加了文件"),
     "file_remove": gettext_lazy("移除了文件"),
     "file_damaged": gettext_lazy("有一份文件校验不符，已停止提供下载"),
