@@ -45,13 +45,15 @@ class Measure:
 def measure_of(kind: RequestType | None) -> Measure:
     """What a request of this type that reaches us is measured against."""
     articles = articles_of(kind)
+    offered = grounds_offered(kind, UsedBy.OURS)
+    offered.sort(key=lambda group: not any(ground.article for ground in group[1]))  # the law first, practice last
     contents = [
         Requirement(one.key, one.zh, one.en, one.level if one.level in STRENGTHS else "by_reference", **_source(one))
         for one in contents_of(kind)
     ]
     return Measure(
         contents=contents,
-        refusing=[(law, [_ground(one, articles) for one in some]) for law, some in grounds_offered(kind, UsedBy.OURS)],
+        refusing=[(law, [_ground(one, articles) for one in some]) for law, some in offered],
         postponing=[_ground(one, articles) for one in postponing_grounds(kind)],
     )
 

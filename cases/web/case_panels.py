@@ -118,14 +118,9 @@ def _said(dossier: Dossier) -> list[Note]:
 
 
 def assignments(dossier: Dossier) -> list[dict[str, Any]]:
-    """会办、分办、补办手续: who, what, until when, how it stands, the answer. Those invited see their own alone."""
+    """会办、分办、补办手续: who, what, until when, how it stands, the answer."""
     clocks = {clock.assignment_id: clock for clock in dossier.deadlines if clock.assignment_id}
-    whole = policies.reads_route(dossier.actor, dossier.case)
-    return [
-        _assignment(dossier, one, clocks.get(one.pk))
-        for one in dossier.assignments
-        if whole or one.agency_id == dossier.actor.agency_id
-    ]
+    return [_assignment(dossier, one, clocks.get(one.pk)) for one in dossier.assignments]
 
 
 def _assignment(dossier: Dossier, one: Assignment, clock: Deadline | None) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def _input(
         hint=one.hint,
         required=one.required,
         limit=one.limit,
-        value=value or _EMPTY.get(one.kind, ""),
+        value=value or ("" if look == "lines" else _EMPTY.get(one.kind, "")),
         options=_options(dossier, transition, one),
         groups=(groups := _groups(dossier, transition, one)),
         unfolded=[law for law, some in groups if any(code in (value or ()) for code, _label in some)],

@@ -36,7 +36,12 @@ PAGES = {
         "/no-such-page/",
     ),
     "kunshan.chief": ("/", "/cases/{case}/", "/officers/"),
-    "guohe.desk": ("/", "/cases/{abroad}/"),
+    "guohe.desk": ("/", "/cases/{abroad}/", "/cases/register/", "/cases/{received}/", "/cases/{answered}/"),
+    "guohe.chief": ("/cases/{checked}/",),
+    "suzhou.officer": ("/cases/{shared}/",),
+    "beijing.chief": ("/", "/cases/{asked}/"),
+    "ruili.desk": ("/cases/register/",),
+    "ruili.officer": ("/cases/{border}/edit/",),
     "jiangsu.supervisor": ("/", "/?view=mine", "/cases/", "/cases/{closed}/"),
     "sysadmin": ("/", "/officers/", "/officers/new/", "/officers/import/", "/officers/{officer}/"),
     "secadmin": ("/", "/officers/{officer}/", "/officers/{officer}/appoint/", "/clients/", "/clients/new/"),
@@ -48,7 +53,20 @@ PAGES = {
 def world(real_db, story, cast) -> dict[str, object]:
     corrected = story.step("kunshan.chief", story.submitted(), "return_for_correction", reasons=["facts_unclear"])
     corrected = story.step("kunshan.officer", corrected, "submit")
+    asked = story.step("kunshan.chief", story.submitted(), "approve")
+    asked = story.step(
+        "suzhou.desk", asked, "invite", agencies=["110000000000"], bodies=["court"], question="请提供线索。"
+    )
+    shared = story.step("guohe.desk", story.decided(), "assign", agency="320000000000")
+    shared = story.step("jiangsu.desk", shared, "assign", agency="320500000000")
+    shared = story.step("suzhou.desk", shared, "assign", agencies=["320583000000"], opinion="请核查。")
     return {
+        "received": story.registered().pk,
+        "checked": story.checked().pk,
+        "answered": story.incoming_at("closed").pk,
+        "shared": shared.pk,
+        "asked": asked.pk,
+        "border": story.border_draft().pk,
         "draft": story.draft().pk,
         "case": story.submitted(urgency="urgent").pk,
         "returned": story.at("returned").pk,
