@@ -115,4 +115,4 @@ def dossier(actor: Actor, case_id: UUID, *, case: Case | None = None) -> Dossier
 def _assignments(actor: Actor, case: Case) -> list[Assignment]:
     """Parallel work, as far as the reader may know of it: those invited see what they were asked alone."""
     found = case.assignments.select_related("agency", "assigned_by", "answered_by")
-    return list(found if reads_route(actor, case) else found.filter(agency_id=actor.case_agency_id))
+    return list(found if reads_route(actor, case) else found.filter(agency_id=actor.case_agency_id or 0))

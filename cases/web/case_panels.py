@@ -158,6 +158,7 @@ def crossings(dossier: Dossier) -> list[dict[str, Any]]:
             "row": sent,
             "way": Way(sent.way).label,
             "kind": Crossing(sent.kind).label,
+            "to": sent.counterpart_name or (dossier.route[-1].name if sent.way == Way.UP else ""),
             "receipts": receipts.get(sent.pk, []),
             "waits": _waits(dossier, sent) and not receipts.get(sent.pk),
         }
