@@ -49,7 +49,7 @@ def listed(schema: Json, most: int | None = None) -> Json:
 
 def nullable(schema: Json) -> Json:
     """The same, or null."""
-    if "$ref" in schema or "enum" in schema:
+    if "type" not in schema or "enum" in schema:
         return {"anyOf": [schema, {"type": "null"}]}
     return {**schema, "type": [schema["type"], "null"]}
 

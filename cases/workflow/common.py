@@ -16,7 +16,7 @@ HELD = {Direction.OUTGOING: outgoing.HELD, Direction.INCOMING: incoming.HELD}
 _GOING = frozenset(Status) - {Status.DRAFT} - ENDED
 
 
-def _rows(direction: Direction) -> Iterator[Transition]:
+def _asks(direction: Direction) -> Iterator[Transition]:
     yield Transition(
         name="assign_handler",
         label=_("分派"),
@@ -45,6 +45,9 @@ def _rows(direction: Direction) -> Iterator[Transition]:
             Field(name="due_on", kind=Kind.DATE, label=_("期限"), hint=_("不填按内部时限。")),
         ),
     )
+
+
+def _answers(direction: Direction) -> Iterator[Transition]:
     yield Transition(
         name="answer_assignment",
         label=_("答复会办或分办"),
@@ -76,7 +79,7 @@ def _rows(direction: Direction) -> Iterator[Transition]:
     )
 
 
-ROWS = tuple(row for direction in Direction for row in _rows(direction))
+ROWS = tuple(row for direction in Direction for row in (*_asks(direction), *_answers(direction)))
 
 COMPLETION = (
     Transition(
