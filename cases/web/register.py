@@ -22,7 +22,7 @@ from agencies.actors import Actor
 from agencies.doors.signed_out import answers_signed_out
 from agencies.errors import DomainError, GuardFailed, Malformed, NotPermitted, Reason
 from agencies.models import Agency
-from cases import secrecy
+from cases import policies, secrecy
 from cases.hands import clock
 from cases.models import BorderMatter, Case, Direction, Mark, SubjectKind, SubjectRole, Urgency
 from cases.queries import choices
@@ -91,7 +91,7 @@ def _post(request: HttpRequest, actor: Actor) -> HttpResponse:
         _report(actor, error.reasons)
         form.blame(error.reasons)
         return _page(request, actor, form, token=token, error=error)
-    case = Case.objects.get(pk=case_id)
+    case = policies.get_visible(actor, case_id)
     messages.success(request, format_html("<b>{}</b> {}", case.number, _("已登记。下一步是形式审查。")))
     return redirect("case-detail", case_id=case_id)
 
