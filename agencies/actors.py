@@ -12,7 +12,8 @@ from agencies.roles import ADMIN_ROLES
 class Actor:
     """One officer under one appointment (or one service account), or the system itself.
 
-    `agency_id` is the acting appointment's agency, the only key that opens case rows.
+    `agency_id` is the acting appointment's agency, the only key that opens case rows. Under a delegation (代办) the
+    appointment is another officer's, `for_officer_id`: the role is his, the person is `officer_id`.
     """
 
     label: str
@@ -21,6 +22,7 @@ class Actor:
     officer_id: int | None = None
     appointment_id: int | None = None
     service_id: int | None = None
+    for_officer_id: int | None = None
 
     @property
     def service(self) -> bool:
@@ -28,8 +30,16 @@ class Actor:
         return self.service_id is not None
 
     @property
+    def hands(self) -> tuple[int, ...]:
+        """Whose hands his acts are: his own, and those of the officer for whom he acts."""
+        return tuple(pk for pk in (self.officer_id, self.for_officer_id) if pk is not None)
+
+    @property
     def known_as(self) -> int:
-        """How a case remembers who handles it: the officer's id, or minus the service account's."""
+        """How a case remembers who handles it: the officer's id, or minus the service account's.
+
+        Under a delegation it is still his own: what one officer was let into is not lent (docs/decisions/0011).
+        """
         return self.officer_id or -(self.service_id or 0)
 
     @property

@@ -55,9 +55,10 @@ def record(
     """Write one event, and one outbox message for each reaction to it, in the caller's transaction.
 
     `facts` holds ids, codes and field names, never personal data or free text. `at` is the moment of the act when the
-    caller has read the database's clock already.
+    caller has read the database's clock already. An act by delegation says for whom it was done.
     """
     moment = {"at": at} if at else {}
+    behalf = {"for_officer": actor.for_officer_id} if actor.for_officer_id else {}
     event = AuditEvent.objects.create(
         kind=kind,
         subject=subject,
@@ -66,7 +67,7 @@ def record(
         agency_id=actor.agency_id,
         role=actor.role,
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
-        facts=facts or {},
+        facts={**(facts or {}), **behalf},
         **moment,
     )
     wired = _wired.get(kind, []) + _wired.get(f"{kind.split('.')[0]}.*", [])

@@ -27,6 +27,7 @@ FAMILIES: dict[str, str | Promise] = {
     "session": _("登录"),
     "officer": _("账号"),
     "appointment": _("任职"),
+    "delegation": _("代办"),
     "client": _("接口客户端"),
     "audit": _("审计"),
 }
@@ -49,6 +50,8 @@ KINDS: dict[str, str | Promise] = {
     "appointment.grant": pgettext_lazy("event", "任命"),
     "appointment.end": pgettext_lazy("event", "结束任职"),
     "appointment.act_as": pgettext_lazy("event", "切换身份"),
+    "delegation.lend": pgettext_lazy("event", "请人代办"),
+    "delegation.revoke": pgettext_lazy("event", "收回代办"),
     "client.register": pgettext_lazy("event", "登记接口客户端"),
     "client.revoke": pgettext_lazy("event", "停用接口客户端"),
     "client.token": pgettext_lazy("event", "发给令牌"),
@@ -98,7 +101,8 @@ def officer_id_of(police_number: str) -> int | None:
 
 
 def events(*, actor: Actor, asked: Asked) -> QuerySet[AuditEvent]:
-    """Matching events with their seals, unordered. An officer's events are those he caused and those done to him.
+    """Matching events with their seals, unordered. An officer's events are those he caused, those done to him and those done for
+    him by delegation.
 
     Raises NotPermitted for anyone but an auditor.
     """
@@ -110,7 +114,8 @@ def events(*, actor: Actor, asked: Asked) -> QuerySet[AuditEvent]:
         found = found.filter(kind=asked.kind)
     officer_id = officer_id_of(asked.officer)
     if officer_id is not None:
-        found = found.filter(Q(officer_id=officer_id) | Q(subject=f"officer:{officer_id}"))
+        done_for_him = Q(facts__has_key="for_officer", facts__for_officer=officer_id)  # as the index has it
+        found = found.filter(Q(officer_id=officer_id) | Q(subject=f"officer:{officer_id}") | done_for_him)
     if asked.subject:
         found = found.filter(subject=asked.subject)
     if asked.since is not None:

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from agencies.delegations import signed
 from agencies.models import Agency, AuditEvent, Officer, ServiceAccount
 from agencies.models.officers import normalize_police_number
 
-_OFFICERS = frozenset({"officer", "handler", "drafter", "responsible"})
+_OFFICERS = frozenset({"officer", "handler", "drafter", "responsible", "delegate", "for_officer"})
 _AGENCIES = frozenset({"agency", "from", "to", "passed_over"})
 
 
@@ -32,6 +33,11 @@ class Names:
         if family in ("client", "service"):
             return self.clients.get(pk, "")
         return self._officer(pk) if family == "officer" else self.numbers.get(subject, "")
+
+    def of_doer(self, event: AuditEvent) -> str:
+        """Who did it; "B 代 A" when B acted for A by delegation."""
+        lender = self.officers.get(event.for_officer_id or 0)
+        return signed(event.officer.name if event.officer else "", lender.name if lender else "")
 
     def of_fact(self, name: str, value: Any) -> str:
         """The name behind an id among an event's facts; '' when the value says enough by itself."""

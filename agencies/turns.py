@@ -19,6 +19,7 @@ class Turn(IntEnum):
     LOGIN = 7_310_003  # one try for one police number
     FORM = 7_310_004  # one case for one form
     DEMO = 7_310_005  # one loader of the demo world
+    LEND = 7_310_006  # one lending of a role at an agency: a loop is seen only in turn
 
 
 def wait(turn: Turn, name: str = "") -> None:

@@ -155,8 +155,8 @@ def _arrive(case: Case, transition: Transition, stop: Stop, at: datetime, actor:
         # The writer's own approver sending it back once more does not change whom it goes straight to.
         if stop.agency is not None and actor.agency_id != stop.agency.pk:
             case.return_to_id = actor.agency_id
-    elif stop.agency is not None and stop.agency == case.return_to:
-        case.return_to = None
+    elif transition.move is Move.UNASSIGN or (stop.agency is not None and stop.agency == case.return_to):
+        case.return_to = None  # arrived there; or another executor starts over
     if case.submitted_at is None and transition.name == "submit":
         case.submitted_at = at
     if stop.agency is not None and transition.name != "discard":
@@ -224,7 +224,9 @@ def _remember(
     """The hand in the case (four eyes rest on it) and the words said with the step."""
     officer = actor.officer_id or case.drafter_id
     if transition.involvement is not None:
-        remember(case, officer_id=officer, agency_id=actor.seat_id, kind=transition.involvement, at=at)
+        lender = actor.for_officer_id
+        kind = transition.involvement
+        remember(case, officer_id=officer, for_officer_id=lender, agency_id=actor.seat_id, kind=kind, at=at)
     if said := _said(values):
         Note.objects.create(
             case=case,

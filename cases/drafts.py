@@ -47,7 +47,8 @@ def open_case(
     """Start a draft at the actor's agency, with its number and its first leg.
 
     `content` comes from content_input.parse; `facts` are further ones for the trail. A service account names the
-    `responsible` officer by police number, who counts as drafter. Raises NotPermitted for any role but drafter,
+    `responsible` officer by police number, who counts as drafter; what is drafted by delegation is the lender's, and both
+    count. Raises NotPermitted for any role but drafter,
     GuardFailed for a foreign request or an unknown responsible officer.
     """
     if actor.role != Role.DRAFTER or actor.agency_id is None:
@@ -67,7 +68,7 @@ def open_case(
         filed_by_id=actor.service_id,
         supplements=supplemented(actor, content),
         scope=[origin.pk],
-        known_to=sorted({drafter.pk, actor.known_as}),
+        known_to=sorted({drafter.pk, actor.known_as, *actor.hands}),
         created_at=moment,
         updated_at=moment,
         **{name: content[name] for name in PLAIN_FIELDS if name in content},
@@ -75,7 +76,7 @@ def open_case(
     case.save(force_insert=True)
     leg = _first_leg(case)
     write_lists(case, content)
-    remember(case, officer_id=drafter.pk, agency_id=origin.pk, kind=InvolvementKind.DRAFTED, at=moment)
+    drafted(case, actor, moment)
     limits.start(leg, case.urgency)
     refresh_queue(case, leg)
     audit.record(
@@ -155,12 +156,14 @@ def save_draft(
     moment = at or clock()
     case.version += 1
     case.updated_at = moment
-    case.known_to = sorted({*case.known_to, actor.known_as})  # he goes on seeing it when he marks it a work secret
+    case.known_to = sorted(
+        {*case.known_to, actor.known_as, *actor.hands}
+    )  # he goes on seeing it when he marks it a work secret
     columns = ["version", "updated_at", "known_to", *(name for name in PLAIN_FIELDS if name in changed)]
     case.save(update_fields=columns)
     write_lists(case, {name: content[name] for name in changed})
     if actor.officer_id is not None:
-        remember(case, officer_id=actor.officer_id, agency_id=case.origin_id, kind=InvolvementKind.DRAFTED, at=moment)
+        drafted(case, actor, moment)
     days = limits.follow(leg, case.urgency) if "urgency" in changed else []
     refresh_queue(case, leg)
     more = {"page": page, "limit_days": days}
@@ -180,8 +183,15 @@ def _require_version(case: Case, version: int | None, page: str) -> None:
 
 def _require_free_eyes(actor: Actor, case: Case) -> None:
     """Who approved a version may not draft the next one."""
-    if case.involvements.filter(officer_id=actor.officer_id or 0, kind=InvolvementKind.APPROVED).exists():
+    if case.involvements.filter(officer_id__in=actor.hands, kind=InvolvementKind.APPROVED).exists():
         raise FourEyes
+
+
+def drafted(case: Case, actor: Actor, at: datetime) -> None:
+    """The hand of who writes, and by delegation that of the officer for whom he writes; a machine's is the drafter's."""
+    writer, kind = actor.officer_id or case.drafter_id, InvolvementKind.DRAFTED
+    lender = actor.for_officer_id
+    remember(case, officer_id=writer, for_officer_id=lender, agency_id=case.origin_id, kind=kind, at=at)
 
 
 def content_of(case: Case) -> dict[str, Any]:
@@ -253,7 +263,7 @@ def _sync(case: Case, model: type[Subject] | type[RequestItem], rows: list[dict[
 
 def _drafter(actor: Actor, responsible: str) -> Officer:
     if not actor.service:
-        return Officer.objects.get(pk=actor.person_id)
+        return Officer.objects.get(pk=actor.for_officer_id or actor.person_id)
     number = normalize_police_number(responsible)
     officer = officers_at(actor.seat_id, role=Role.DRAFTER).filter(police_number=number).first()
     if officer is None:

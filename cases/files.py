@@ -155,6 +155,7 @@ def attach(
         size=size,
         sha256=sha256,
         uploaded_by_id=actor.officer_id,
+        for_officer_id=actor.for_officer_id,
         agency_id=actor.agency_id,
         **({"created_at": at} if at else {}),
     )
@@ -196,7 +197,9 @@ def open_file(*, actor: Actor, case_id: UUID | str, file_id: UUID | str) -> Open
 
 def files_of(case: Case) -> list[Attachment]:
     """The files on a (visible) case in the order in which they came, with who brought them."""
-    rows = case.attachments.filter(removed_at=None).select_related("uploaded_by", "agency", "transmission")
+    rows = case.attachments.filter(removed_at=None).select_related(
+        "uploaded_by", "for_officer", "agency", "transmission"
+    )
     return list(rows.order_by("created_at", "pk"))
 
 
@@ -205,7 +208,7 @@ def files_of(case: Case) -> list[Attachment]:
 
 def _find(case: Case, file_id: UUID | str) -> Attachment:
     try:
-        return case.attachments.select_related("uploaded_by", "agency").get(pk=file_id, removed_at=None)
+        return case.attachments.select_related("uploaded_by", "for_officer", "agency").get(pk=file_id, removed_at=None)
     except Attachment.DoesNotExist:
         raise NotVisible from None
 

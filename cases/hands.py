@@ -10,14 +10,18 @@ from cases.models import Case, Involvement, Leg, Phase
 from cases.workflow import WAITING_ROLE
 
 
-def remember(case: Case, *, officer_id: int, agency_id: int, kind: str, at: datetime) -> None:
-    """Note once per version that the officer drafted, recommended or approved.
+def remember(
+    case: Case, *, officer_id: int, agency_id: int, kind: str, at: datetime, for_officer_id: int | None = None
+) -> None:
+    """Note once per version that the officer drafted, recommended or approved; by delegation `for_officer_id` did so too
+    (a trigger writes his row, migration 0008).
 
     The conflict target is the plain duplicate alone: a breach of the `four_eyes` exclusion still raises.
     """
     hand = Involvement(
         case=case,
         officer_id=officer_id,
+        for_officer_id=for_officer_id,
         agency_id=agency_id,
         kind=kind,
         content_version=case.content_version,

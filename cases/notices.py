@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from agencies import audit
 from agencies.models import Appointment, AuditEvent, Notice, Officer
+from agencies.officers import holding, standing_in
 from agencies.roles import Role
 from cases.journey import front_of
 from cases.models import Audience, Case, Direction, Mark, Note, Phase
@@ -61,12 +62,12 @@ def _concerned(event: AuditEvent, case: Case) -> set[int]:
     if step == "assign_handler":
         told = {facts["handler"]} if facts.get("handler") else set()
     if transition is not None and transition.tells_drafter:
-        told |= {case.drafter_id}
+        told |= _drafting(case)
     for agency_id in facts.get("passed_over", ()):
-        told |= _holding(agency_id, Role.DESK)
-        told |= _holding(agency_id, Role.APPROVER) if facts.get("skip") else set()
+        told |= holding(agency_id, Role.DESK)
+        told |= holding(agency_id, Role.APPROVER) if facts.get("skip") else set()
     for agency_id in facts.get("asked", ()):
-        told |= _holding(agency_id, Role.DESK) | _holding(agency_id, Role.APPROVER)
+        told |= holding(agency_id, Role.DESK) | holding(agency_id, Role.APPROVER)
     return told | _those_who_wait(case, step)
 
 
@@ -76,23 +77,24 @@ def _whose_turn(case: Case, facts: dict[str, Any], transition: Transition | None
     if not role or not facts.get("to") or transition is None or transition.move in (Move.STAY, Move.END):
         return set()
     if role == Role.DRAFTER and case.direction == Direction.OUTGOING:
-        return {case.drafter_id}
-    return _holding(facts["to"], role)
+        return _drafting(case)
+    return holding(facts["to"], role)
 
 
 def _those_who_wait(case: Case, step: str) -> set[int]:
     """Who asked for what the step brings: the desk that waits for an answer, or that must tell the other side."""
     if step in ("answer_assignment", "confirm_skip"):
         askers = case.assignments.values_list("assigned_by_id", flat=True).distinct()
-        return {officer for agency_id in askers for officer in _holding(agency_id, Role.DESK)}
+        return {officer for agency_id in askers for officer in holding(agency_id, Role.DESK)}
     if step == "request_recall" and (front := front_of(case)) is not None:
-        return _holding(front.pk, Role.DESK)
+        return holding(front.pk, Role.DESK)
     return set()
 
 
-def _holding(agency_id: int, role: str) -> set[int]:
-    posts = Appointment.objects.current().filter(agency_id=agency_id, role=role)
-    return set(posts.values_list("officer_id", flat=True))
+def _drafting(case: Case) -> set[int]:
+    """The drafter, and who stands in for him now."""
+    lent = standing_in(case.origin_id, Role.DRAFTER).filter(lender_id=case.drafter_id)
+    return {case.drafter_id, *lent.values_list("delegate_id", flat=True)}
 
 
 def _mentioned(event: AuditEvent) -> set[int]:

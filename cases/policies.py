@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet
 
 from agencies.actors import Actor
 from agencies.errors import FourEyes, NotHolder, NotPermitted, NotVisible, WrongStatus
-from agencies.models import Agency, Appointment, Officer
-from agencies.officers import actor_for
-from agencies.roles import CASE_ROLES, Role
+from agencies.models import Agency, Officer
+from agencies.officers import actor_for, appointments_of
+from agencies.roles import Role
 from cases.journey import faces_abroad
 from cases.models import AssignmentState, Audience, Case, Direction, Involvement, InvolvementKind, Leg, Mark
 from cases.workflow import EDITABLE, TRANSITIONS, Seat, Transition
@@ -63,7 +63,7 @@ def reads_route(actor: Actor, case: Case) -> bool:
 
 
 def readable_notes(actor: Actor, case: Case) -> Q:
-    """The notes on a (visible) case that this actor reads; the wall of migration 0006 says the same."""
+    """The notes on a (visible) case that this actor reads; the wall of migration 0007 says the same."""
     shared = [Audience.SHARED, Audience.ROUTE] if reads_route(actor, case) else [Audience.SHARED]
     return Q(audience__in=shared) | Q(agency_id=actor.agency_id)
 
@@ -109,10 +109,12 @@ def stands(transition: Transition, case: Case, leg: Leg | None) -> bool:
 
 
 def eyes_used(actor: Actor, transition: Transition, case: Case) -> bool:
-    """Has this officer had the other hand in the case already (程序规定's separation of drafting and approval)?"""
+    """Has this officer, or the one for whom he acts, had the other hand in the case already (程序规定's separation of
+    drafting and approval)?
+    """
     if transition.involvement is None or actor.officer_id is None:
         return False
-    hands = Involvement.objects.filter(case=case, officer_id=actor.officer_id)
+    hands = Involvement.objects.filter(case=case, officer_id__in=actor.hands)
     if transition.involvement == InvolvementKind.APPROVED:
         return hands.exclude(kind=InvolvementKind.APPROVED).exists()
     return hands.filter(kind=InvolvementKind.APPROVED).exists()
@@ -175,11 +177,9 @@ def could_see(actor: Actor, case: Case) -> bool:
 
 
 def officer_sees(officer: Officer, case: Case, *, agency_id: int | None = None, route: bool = False) -> bool:
-    """Would the officer see the case under one of his current appointments (one at `agency_id`, when that is given)?
+    """Would the officer see the case under one of his roles, also one that is lent to him (at `agency_id`, when given)?
     With `route`, as one who also reads what the route says among itself."""
-    posts = Appointment.objects.current().filter(officer=officer, role__in=CASE_ROLES)
+    posts = [post for post in appointments_of(officer) if agency_id in (None, post.agency_id)]
     if route:
-        posts = posts.exclude(agency_id__in=case.invited)
-    if agency_id is not None:
-        posts = posts.filter(agency_id=agency_id)
+        posts = [post for post in posts if post.agency_id not in case.invited]
     return any(could_see(actor_for(post), case) for post in posts)

@@ -17,9 +17,9 @@ from agencies.models.officers import normalize_police_number
 from agencies.officers import officers_at
 from agencies.roles import Role
 from cases import limits
-from cases.drafts import supplemented, write_lists
-from cases.hands import clock, refresh_queue, remember
-from cases.models import Case, Crossing, Direction, InvolvementKind, Leg, Phase, Status, Transmission, Way
+from cases.drafts import drafted, supplemented, write_lists
+from cases.hands import clock, refresh_queue
+from cases.models import Case, Crossing, Direction, Leg, Phase, Status, Transmission, Way
 from cases.numbers import next_number
 from cases.policies import widen
 from countries.models import Country
@@ -67,7 +67,7 @@ def register_case(
         filed_by_id=actor.service_id,
         supplements=supplemented(actor, content),
         scope=widen(agency.ancestors, [Agency.objects.get(is_terminal=True).pk]),
-        known_to=sorted({registrar.pk, actor.known_as}),
+        known_to=sorted({registrar.pk, actor.known_as, *actor.hands}),
         created_at=moment,
         updated_at=moment,
         submitted_at=moment,
@@ -85,7 +85,7 @@ def register_case(
     )
     write_lists(case, content)
     _arrived(case, leg, registrar)
-    remember(case, officer_id=registrar.pk, agency_id=agency.pk, kind=InvolvementKind.DRAFTED, at=moment)
+    drafted(case, actor, moment)
     limits.start(leg, case.urgency)
     refresh_queue(case, leg)
     facts = {"number": case.number, "status": case.status, "to": agency.pk, "fields": sorted(content)}

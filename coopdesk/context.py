@@ -44,6 +44,12 @@ ROOMS = (
         roles=frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.APPROVER}),
         inside=("officer", "appointment"),
     ),
+    Room(
+        url="delegation-list",
+        label=_("代办"),
+        roles=frozenset({Role.SECURITY_ADMIN}),
+        inside=("delegation",),
+    ),
     Room(url="client-list", label=_("接口客户端"), roles=frozenset({Role.SECURITY_ADMIN}), inside=("client",)),
     Room(url="audit-log", label=_("审计日志"), roles=frozenset({Role.AUDITOR}), inside=("audit",)),
 )

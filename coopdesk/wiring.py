@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from agencies import audit, audit_log, mail
+from agencies import audit, audit_log, delegation_notices, mail
 from agencies.tasks import drain_outbox
 from cases import notices
 from cases.workflow import TRANSITIONS
@@ -32,6 +32,7 @@ def connect() -> None:
     audit.nudge_with(drain_outbox.delay)
     audit.wire("case.*", "notify", notices.notify, but=notices.SILENT)
     audit.wire("note.*", "notify", notices.notify)
+    audit.wire("delegation.*", "notify_delegation", delegation_notices.notify)
     audit.wire("mail.send", "mail", mail.send_notice)
     steps = {row.event: row.label for row in TRANSITIONS.values()}
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)

@@ -15,7 +15,8 @@ from agencies.doors.schema import TEXT, Json, closed, doc, listed, nullable, one
 from agencies.models import Agency, Appointment
 from agencies.roles import Role
 
-_POST = shape("Appointment", closed({"role": one_of(Role.values), "agency": NAMED}))
+_LENDER = shape("Lender", closed({"police_number": TEXT, "name": TEXT}))
+_POST = shape("Appointment", closed({"role": one_of(Role.values), "agency": NAMED, "on_behalf_of": nullable(_LENDER)}))
 ME = shape(
     "Me",
     closed(
@@ -39,7 +40,8 @@ class Me(Door):
         return Response(self._machine(request.user) if isinstance(request.user, Machine) else self._officer(request))
 
     def _machine(self, machine: Machine) -> Json:
-        post = {"role": self.actor.role, "agency": _named(Agency.objects.get(pk=self.actor.agency_id or 0))}
+        post: Json = {"role": self.actor.role, "agency": _named(Agency.objects.get(pk=self.actor.agency_id or 0))}
+        post |= {"on_behalf_of": None}
         return {
             "kind": "service",
             "police_number": None,
@@ -63,7 +65,10 @@ class Me(Door):
 
 
 def _post(row: Appointment) -> Json:
-    return {"role": row.role, "agency": _named(row.agency)}
+    """An appointment of his own, or another's that was lent to him (代办)."""
+    lender = row.officer if row.delegation_id else None
+    behalf = lender and {"police_number": lender.police_number, "name": lender.name}
+    return {"role": row.role, "agency": _named(row.agency), "on_behalf_of": behalf}
 
 
 def _named(row: Agency) -> Json:

@@ -88,8 +88,8 @@ def act_as(*, actor: Actor, officer: Officer, appointment_id: int) -> None:
     appointment = own.filter(pk=appointment_id).first()
     if appointment is None:
         raise NotVisible
-    if officer.acting_appointment_id != appointment.pk:
-        Officer.objects.filter(pk=officer.pk).update(acting_appointment=appointment)
+    if officer.acting_appointment_id != appointment.pk or officer.acting_delegation_id is not None:
+        Officer.objects.filter(pk=officer.pk).update(acting_appointment=appointment, acting_delegation=None)
         facts = {"appointment": appointment.pk}
         audit.record(actor=actor, kind="appointment.act_as", subject=f"officer:{officer.pk}", facts=facts)
 

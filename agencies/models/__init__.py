@@ -1,6 +1,7 @@
 """The tables of the room, one idea a module."""
 
 from agencies.models.access import IdempotencyKey, ServiceAccount
+from agencies.models.delegations import Delegation
 from agencies.models.officers import Appointment, Officer
 from agencies.models.outbox import Notice, OutboxMessage
 from agencies.models.trail import AuditEvent, AuditSeal, UnsealedEvent
@@ -11,6 +12,7 @@ __all__ = [
     "Appointment",
     "AuditEvent",
     "AuditSeal",
+    "Delegation",
     "IdempotencyKey",
     "Notice",
     "Officer",

@@ -45,6 +45,10 @@ class Officer(AbstractBaseUser):
     acting_appointment = models.ForeignKey(
         "agencies.Appointment", models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    # Set while he acts under a role that was lent to him; it comes before his own appointment as long as it is in force.
+    acting_delegation = models.ForeignKey(
+        "agencies.Delegation", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     language = models.CharField(max_length=10, default="zh-hans")
     theme = models.CharField(max_length=5, default="auto")
     single_key_shortcuts = models.BooleanField(default=True)
@@ -76,15 +80,19 @@ class Officer(AbstractBaseUser):
         return normalize_police_number(username)
 
 
+def in_office(post: str = "") -> Q:
+    """The appointment at the end of the path `post` is in force now by the database's clock: its officer and its agency
+    are active, it has begun and has not ended.
+    """
+    return (Q(**{f"{post}ends_at__isnull": True}) | Q(**{f"{post}ends_at__gt": Now()})) & Q(
+        **{f"{post}starts_at__lte": Now(), f"{post}officer__is_active": True, f"{post}agency__is_active": True}
+    )
+
+
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def current(self) -> AppointmentQuerySet:
         """Appointments in force now by the database's clock, of active officers at active agencies."""
-        return self.filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gt=Now()),
-            starts_at__lte=Now(),
-            officer__is_active=True,
-            agency__is_active=True,
-        )
+        return self.filter(in_office())
 
 
 class Appointment(models.Model):
@@ -109,6 +117,10 @@ class Appointment(models.Model):
     )
 
     objects = AppointmentQuerySet.as_manager()
+
+    # Set on another officer's appointment under which `delegate_id` may act (agencies.officers.appointments_of).
+    delegation_id: int | None = None
+    delegate_id: int | None = None
 
     class Meta:
         constraints = [

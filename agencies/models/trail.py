@@ -30,6 +30,12 @@ class AuditEvent(models.Model):
     def __str__(self) -> str:
         return f"#{self.pk} {self.kind}"
 
+    @property
+    def for_officer_id(self) -> int | None:
+        """The officer for whom another acted (代办); the officer of the event is who did it."""
+        found: int | None = self.facts.get("for_officer")
+        return found
+
 
 class UnsealedEvent(models.Model):
     """Work list of the sealer: a trigger adds a row with each event, sealing takes it away."""

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies import people
 from agencies.actors import Actor
-from agencies.commands import appointments
+from agencies.commands import appointments, delegations
 from agencies.commands.accounts import require
 from agencies.doors.home import home_of
 from agencies.errors import Conflict, Malformed, NotPermitted, NotVisible
@@ -68,12 +68,21 @@ def agency_options(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def acting_as(request: HttpRequest) -> HttpResponse:
-    """Act under another of one's own appointments from the next page on; begins at its first page."""
-    number = request.POST.get("appointment", "")
-    if not (number.isascii() and number.isdecimal() and len(number) < 10):
-        raise NotVisible
+    """Act under another of one's own appointments, or under one that was lent, from the next page on; begins at its first
+    page.
+    """
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     officer = request.user
     assert isinstance(officer, Officer)
-    appointments.act_as(actor=request.actor, officer=officer, appointment_id=int(number))  # type: ignore[attr-defined]
-    officer.refresh_from_db(fields=["acting_appointment"])
+    if "delegation" in request.POST:
+        delegations.act_for(actor=actor, officer=officer, delegation_id=_number(request.POST["delegation"]))
+    else:
+        appointments.act_as(actor=actor, officer=officer, appointment_id=_number(request.POST.get("appointment", "")))
+    officer.refresh_from_db(fields=["acting_appointment", "acting_delegation"])
     return redirect(home_of(officer))
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise NotVisible
+    return int(text)

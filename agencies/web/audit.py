@@ -108,6 +108,7 @@ def _row(event: AuditEvent, names: Names) -> dict[str, Any]:
         "about": names.of_subject(event.subject),
         "client": names.of_subject(event.actor),
         "event": event,
+        "doer": names.of_doer(event),
         "word": audit_log.KINDS.get(event.kind, event.kind),
         "seal": getattr(event, "seal", None),
         "role": _ROLES.get(event.role, event.role),

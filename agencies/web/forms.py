@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -17,11 +18,13 @@ from django.utils.translation import pgettext_lazy
 from agencies.commands.accounts import EMAIL_LIMIT, NAME_LIMIT, NUMBER_LIMIT, NewOfficer
 from agencies.errors import DomainError
 from agencies.models import Agency, Officer
+from agencies.models.delegations import REASON_LIMIT
 from agencies.queries import agency_by_code, search_agencies
 from agencies.roles import ADMIN_ROLES, CASE_ROLES, Role
 
 PICKED = 20
 _TAGS = {"zh-hans": "zh-CN"}
+Period = tuple[datetime | None, datetime | None]
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
@@ -149,13 +152,35 @@ class AppointmentForm(AgencyPickForm):
 
     def period(self) -> dict[str, datetime | None]:
         """From the beginning of the first day (or now) to the end of the last one, in the product's time zone."""
-        first: date | None = self.cleaned_data["starts_on"]
-        last: date | None = self.cleaned_data["ends_on"]
-        begins_now = first is None or first == timezone.localdate()
-        return {
-            "starts_at": None if begins_now or first is None else _midnight(first),
-            "ends_at": _midnight(last + timedelta(days=1)) if last else None,
-        }
+        starts_at, ends_at = _period(self.cleaned_data)
+        return {"starts_at": starts_at, "ends_at": ends_at}
+
+
+class DelegationForm(forms.Form):
+    """To whom, from when until when, and why; the command decides."""
+
+    delegate = forms.CharField(
+        label=_("由谁代办"), max_length=NUMBER_LIMIT, error_messages={"required": _("选一名本机关的民警。")}
+    )
+    starts_on = _day(_("开始日期"), _("留空就从现在起。"))
+    ends_on = _day(_("结束日期"), _("含当天，连开始那天最多 30 天。"))
+    reason = forms.CharField(
+        label=_("事由"),
+        max_length=REASON_LIMIT,
+        help_text=_("例如出差、休假。双方和安全管理员看得到。"),
+        error_messages={"required": _("写明为什么请人代办，例如出差、休假。")},
+    )
+
+    def __init__(self, *args: Any, colleagues: Iterable[Officer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offers = [(one.police_number, f"{one.name}（{one.police_number}）") for one in colleagues]
+        self.fields["ends_on"].required = True
+        self.fields["ends_on"].error_messages["required"] = _("写明代办到哪一天。")
+        self.fields["delegate"].widget = forms.Select(choices=[("", _("选一名本机关的民警")), *offers])
+
+    def period(self) -> Period:
+        """From the beginning of the first day (None: now) to the end of the last one."""
+        return _period(self.cleaned_data)
 
 
 class ClientForm(AgencyPickForm):
@@ -178,6 +203,14 @@ class PreferencesForm(forms.Form):
     notify_by_email = forms.BooleanField(
         label=_("邮件通知"), required=False, help_text=_("案件有进展时发邮件，邮件里只有编号和链接。")
     )
+
+
+def _period(cleaned: dict[str, Any]) -> Period:
+    first: date | None = cleaned["starts_on"]
+    last: date | None = cleaned["ends_on"]
+    begins_now = first is None or first == timezone.localdate()
+    starts_at = None if begins_now or first is None else _midnight(first)
+    return starts_at, _midnight(last + timedelta(days=1)) if last else None
 
 
 def _midnight(day: date) -> datetime:

@@ -11,9 +11,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from agencies import delegation_notices, delegations
 from agencies.commands.own_account import PREFERENCES, set_preferences
-from agencies.models import Officer
+from agencies.models import Appointment, Officer
 from agencies.people import history_of
+from agencies.roles import CASE_ROLES
 from agencies.web.forms import PreferencesForm, sent
 
 
@@ -31,11 +33,21 @@ def my_account(request: HttpRequest) -> HttpResponse:
         response = redirect("my-account")
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"], samesite="Lax")
         return response
+    delegation_notices.read(request.actor)  # type: ignore[attr-defined]
     factors = Authenticator.objects.filter(user_id=officer.pk).values_list("type", flat=True)
     context = {
         "form": form,
-        "posts": history_of(officer),
+        "posts": _lendable(history_of(officer)),
+        "delegations": delegations.of_officer(officer),
         "totp": Authenticator.Type.TOTP in factors,
         "passkeys": sum(kind == Authenticator.Type.WEBAUTHN for kind in factors),
     }
     return render(request, "agencies/my_account.html", context, status=400 if form.errors else 200)
+
+
+def _lendable(posts: list[Appointment]) -> list[Appointment]:
+    """Each with `lendable`: case work only, and in office."""
+    for post in posts:
+        now = not (post.ended or post.coming)  # type: ignore[attr-defined]
+        post.lendable = post.role in CASE_ROLES and now  # type: ignore[attr-defined]
+    return posts

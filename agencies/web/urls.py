@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from agencies.web import appointments, audit, clients, my_account, officer_import, officers, tree
+from agencies.web import appointments, audit, clients, delegations, my_account, officer_import, officers, tree
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("agencies/", tree.agency_list, name="agency-list"),
@@ -23,10 +23,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appointments/<int:appointment_id>/end/", appointments.appointment_end, name="appointment-end"),
     path("appointments/agencies/", appointments.agency_options, name="agency-options"),
     path("appointments/acting-as/", appointments.acting_as, name="acting-as"),
+    path("delegations/", delegations.delegation_list, name="delegation-list"),
+    path("delegations/<int:delegation_id>/revoke/", delegations.delegation_revoke, name="delegation-revoke"),
     path("clients/", clients.client_list, name="client-list"),
     path("clients/new/", clients.client_new, name="client-new"),
     path("clients/<int:account_id>/revoke/", clients.client_revoke, name="client-revoke"),
     path("audit/", audit.audit_log_page, name="audit-log"),
     path("audit/verify/", audit.audit_verify, name="audit-verify"),
     path("account/", my_account.my_account, name="my-account"),
+    path("account/lend/<int:appointment_id>/", delegations.delegation_lend, name="delegation-lend"),
 ]

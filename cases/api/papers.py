@@ -99,6 +99,7 @@ def _body(row: Attachment) -> Json:
         "sha256": row.sha256,
         "transmission": row.transmission_id,
         "uploaded_by": bodies.officer(row.uploaded_by),
+        "on_behalf_of": bodies.officer(row.for_officer),
         "agency": bodies.agency(row.agency),
         "created_at": row.created_at,
     }

@@ -215,6 +215,7 @@ EVENT = shape(
             "at": MOMENT,
             "kind": TEXT,
             "by": _BY,
+            "on_behalf_of": nullable(OFFICER),
             "from": nullable(NAMED),
             "to": nullable(NAMED),
             "status": nullable(one_of(Status.values)),
@@ -237,6 +238,7 @@ FILE = shape(
             "sha256": TEXT,
             "transmission": nullable(UUID),
             "uploaded_by": nullable(OFFICER),
+            "on_behalf_of": nullable(OFFICER),
             "agency": NAMED,
             "created_at": MOMENT,
         }

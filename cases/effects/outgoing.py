@@ -28,6 +28,7 @@ def submit(act: Act) -> None:
         number=case.content_version,
         content=content_of(case),
         submitted_by_id=act.actor.officer_id or case.drafter_id,
+        for_officer_id=act.actor.for_officer_id,
         submitted_at=act.at,
     )
 

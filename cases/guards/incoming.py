@@ -62,15 +62,16 @@ def grounds_fit_the_type(case: Case, values: Values) -> Iterable[Reason]:
 
 def decision_is_whole(case: Case, values: Values) -> Iterable[Reason]:
     """Whoever refuses or postpones says on which ground; parts do not contradict the whole."""
-    refused = {row["id"] for row in values.get("items", ()) if row["decision"] == Decision.REFUSE}
-    executed = {row["id"] for row in values.get("items", ()) if row["decision"] == Decision.EXECUTE}
-    grounds = values.get("grounds") or [row["ground"] for row in values.get("items", ()) if row["ground"]]
+    rows = values.get("items", ())
+    refused = {row["id"] for row in rows if row["decision"] == Decision.REFUSE}
+    executed = {row["id"] for row in rows if row["decision"] == Decision.EXECUTE}
+    groundless = any(row["decision"] == Decision.REFUSE and not row["ground"] for row in rows)
     decision = values["decision"]
     if decision == "execute" and refused >= {item.pk for item in case.items.all()}:
         yield Reason("nothing_left_to_execute", _("每一项都拒绝了，请把决定改为“拒绝”。"), "/decision")
     if decision != "execute" and (executed or refused):
         yield Reason("parts_contradict", _("逐项决定只用于同意执行；整件拒绝、推迟或移送的不要逐项填写。"), "/items")
-    if (decision in ("refuse", "postpone") or refused) and not grounds:
+    if (decision in ("refuse", "postpone") or groundless) and not values.get("grounds"):
         yield Reason("grounds_missing", _("拒绝（包括拒绝其中一项）和推迟须选理由。"), "/grounds")
     if decision != "execute" and values.get("conditions"):
         yield Reason("conditions_without_execution", _("只有同意执行才能附条件。"), "/conditions")

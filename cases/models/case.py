@@ -155,6 +155,7 @@ class Revision(models.Model):
     number = models.PositiveIntegerField()
     content = models.JSONField()
     submitted_by = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    for_officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField()
 
     class Meta:

@@ -72,11 +72,14 @@ class Leg(models.Model):
 
 
 class Involvement(models.Model):
-    """An officer drafted, recommended or approved a version. Nobody approves what he drafted or recommended."""
+    """An officer drafted, recommended or approved a version. Nobody approves what he drafted or recommended, himself or
+    by delegation in either direction: a hand that was lent counts for both (a trigger writes the row of `for_officer`).
+    """
 
     id = public_id()
     case = models.ForeignKey(Case, models.PROTECT, related_name="involvements")
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    for_officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=InvolvementKind.choices)
     content_version = models.PositiveIntegerField()
@@ -92,6 +95,9 @@ class Involvement(models.Model):
             models.CheckConstraint(condition=Q(kind__in=InvolvementKind.values), name="involvement_kind_known"),
             models.UniqueConstraint(
                 fields=["case", "officer", "agency", "kind", "content_version"], name="involvement_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(for_officer=None) | ~Q(for_officer=F("officer")), name="involvement_for_another"
             ),
             ExclusionConstraint(
                 name="four_eyes",

@@ -24,6 +24,7 @@ class Attachment(models.Model):
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     uploaded_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    for_officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     removed_at = models.DateTimeField(null=True)

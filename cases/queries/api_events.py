@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Q
 
 from agencies.actors import Actor
-from agencies.models import Agency, AuditEvent, ServiceAccount
+from agencies.delegations import lenders
+from agencies.models import Agency, AuditEvent, Officer, ServiceAccount
 from cases.models import Case, Note
 from cases.policies import readable_notes
 from cases.queries.timeline import READING
@@ -30,7 +31,16 @@ def page(actor: Actor, case: Case, *, size: int, after: int | None = None) -> li
     words = dict(notes.filter(event__in=[event.pk for event in events]).values_list("event_id", "text"))
     agencies = Agency.objects.in_bulk({pk for event in events for pk in _agency_ids(event)})
     services = _services(events)
-    return [_body(event, agencies, services, words.get(event.pk, "")) for event in events]
+    for_whom = lenders(events)
+    return [
+        _body(event, agencies, services, words.get(event.pk, ""))
+        | {"on_behalf_of": _officer(for_whom.get(event.for_officer_id or 0))}
+        for event in events
+    ]
+
+
+def _officer(officer: Officer | None) -> dict[str, str] | None:
+    return None if officer is None else {"police_number": officer.police_number, "name": officer.name}
 
 
 def _agency_ids(event: AuditEvent) -> list[int]:

@@ -13,8 +13,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actors import Actor
+from agencies.delegations import doer
 from agencies.errors import Reason
-from agencies.models import Agency, AuditEvent, Officer
+from agencies.models import Agency, AuditEvent
 from cases.guards import COMPLETE
 from cases.models import Case, Direction, Note
 from cases.policies import visible_to
@@ -79,7 +80,7 @@ def _basis(entries: list[Mapping[str, Any]]) -> list[str]:
 
 def recent_countries(actor: Actor, limit: int = 6) -> list[Country]:
     """The countries of this officer's latest requests, the latest first."""
-    latest = visible_to(actor).filter(drafter_id=actor.officer_id, country__isnull=False).select_related("country")
+    latest = visible_to(actor).filter(drafter_id__in=actor.hands, country__isnull=False).select_related("country")
     found = {case.country_id: case.country for case in latest.order_by("-id")[:40]}
     return [country for country in list(found.values())[:limit] if country is not None]
 
@@ -182,7 +183,7 @@ class Correction:
 
     reasons: list[ReturnReason]
     words: str
-    officer: Officer | None
+    who: str
     agency: Agency | None
     at: datetime
 
@@ -196,7 +197,7 @@ def correction(case: Case) -> Correction | None:
     return Correction(
         reasons=list(ReturnReason.objects.filter(code__in=event.facts.get("reasons", ()))),
         words=note.text if note else "",
-        officer=event.officer,
+        who=doer(event),
         agency=event.agency,
         at=event.at,
     )

@@ -12,7 +12,8 @@ from django.db.models.fields.tuple_lookups import TupleLessThan
 
 from agencies import prepared
 from agencies.actors import Actor
-from agencies.models import Notice
+from agencies.delegation_notices import FAMILY
+from agencies.models import Delegation, Notice
 from cases.models import Case
 from cases.policies import visible_to
 from cases.queries.timeline import Entry, entries_of
@@ -25,11 +26,15 @@ Place = tuple[datetime, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A notice, what happened, and the case; None when the case is not in the actor's sight."""
+    """A notice, what happened, and the case; None when the case is not in the actor's sight.
+
+    A notice about a delegation (代办) has that instead.
+    """
 
     notice: Notice
     entry: Entry
     case: Case | None
+    delegation: Delegation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,11 @@ def case_id(subject: str) -> UUID:
     return UUID(subject.partition(":")[2])
 
 
+def _family(notice: Notice) -> str:
+    """What the notice is about: a case, a delegation."""
+    return notice.subject.partition(":")[0]
+
+
 def inbox(actor: Actor, *, before: Place | None = None) -> Inbox:
     """One page of notices, newest first; `before` continues after a notice."""
     notices = Notice.objects.filter(officer_id=actor.officer_id or 0)
@@ -70,11 +80,19 @@ def inbox(actor: Actor, *, before: Place | None = None) -> Inbox:
     shown = found[:PAGE]
     cases = {
         f"case:{case.pk}": case
-        for case in visible_to(actor).filter(pk__in=[case_id(notice.subject) for notice in shown])
+        for case in visible_to(actor).filter(pk__in=[case_id(one.subject) for one in shown if _family(one) == "case"])
     }
+    lent = Delegation.objects.select_related("lender", "delegate", "appointment__agency").in_bulk(
+        [one.event.facts["delegation"] for one in shown if _family(one) == FAMILY]
+    )
     entries = entries_of(notice.event for notice in shown)
     lines = [
-        Line(notice=notice, entry=entry, case=cases.get(notice.subject))
+        Line(
+            notice=notice,
+            entry=entry,
+            case=cases.get(notice.subject),
+            delegation=lent.get(notice.event.facts["delegation"]) if _family(notice) == FAMILY else None,
+        )
         for notice, entry in zip(shown, entries, strict=True)
     ]
     last = shown[-1] if len(found) > PAGE else None

@@ -129,7 +129,7 @@ def _cases(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[Case]:
     due = OpenQueue.objects.filter(agency_id=actor.case_agency_id or 0, case=OuterRef("pk")).values("due_at")
     cases = visible_to(actor).annotate(due_at=Coalesce(Subquery(due), NO_DUE))
     if wanted.view == FILED:
-        cases = cases.filter(drafter_id=actor.officer_id)
+        cases = cases.filter(drafter_id__in=actor.hands)
     plain = {
         "direction": wanted.direction,
         "status": wanted.status,
@@ -146,8 +146,10 @@ def _cases(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[Case]:
 
 
 def waits_for(actor: Actor) -> Q:
-    """等我处理: the acting agency holds it, and it waits for the acting role or is in the actor's own hands."""
-    return Q(is_holder=True) & (Q(waiting_role=actor.role) | Q(handler_id=actor.officer_id))
+    """等我处理: the acting agency holds it, and it waits for the acting role or is in the actor's own hands; under a
+    delegation also what is in the hands of the officer for whom he acts.
+    """
+    return Q(is_holder=True) & (Q(waiting_role=actor.role) | Q(handler_id__in=actor.hands))
 
 
 def below(agency_id: int) -> QuerySet[Agency, Any]:

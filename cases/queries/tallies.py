@@ -39,7 +39,7 @@ def tallies(actor: Actor, now: Now) -> Tallies:
     """Count the three views in one statement, whatever the number of cases."""
     parameters = {
         **sight_of(actor),
-        "officer": actor.officer_id,
+        "officers": list(actor.hands),
         "role": actor.role,
         "now": now.at,
         "today_ends": now.today_ends,
@@ -72,7 +72,7 @@ def _statement(*, secrets: bool) -> str:
     rows = "cases_openqueue q WHERE q.agency_id = %(agency)s::int"
     if not secrets:
         rows += f" AND (NOT q.secret OR EXISTS (SELECT FROM cases_case c WHERE c.id = q.case_id AND {of_case}))"
-    waits = "q.is_holder AND (q.waiting_role = %(role)s::text OR q.handler_id = %(officer)s::int)"
+    waits = "q.is_holder AND (q.waiting_role = %(role)s::text OR q.handler_id = ANY(%(officers)s::int[]))"
     soonest = "ORDER BY q.due_at, q.case_id LIMIT %(cap)s::int"
     return f"""SELECT mine.*, agency.*, filed.*, abroad.n, CASE WHEN abroad.n <= %(longest_of)s::int THEN (
   SELECT min(l.opened_at) FROM cases_leg l WHERE l.closed_at IS NULL AND l.side <> '{Side.DOMESTIC}'
@@ -82,7 +82,7 @@ FROM (SELECT {_COUNTS} FROM (SELECT q.due_at FROM {rows} AND {waits} {soonest}) 
   (SELECT {_COUNTS}, count(*) FILTER (WHERE {_IS_ABROAD}) FROM (
     SELECT coalesce(q.due_at, %(no_due)s::timestamptz) AS due_at, c.status FROM cases_case c
     LEFT JOIN cases_openqueue q ON q.case_id = c.id AND q.agency_id = %(agency)s::int
-    WHERE c.drafter_id = %(officer)s::int AND {of_case} LIMIT %(cap)s::int) r) filed,
+    WHERE c.drafter_id = ANY(%(officers)s::int[]) AND {of_case} LIMIT %(cap)s::int) r) filed,
   (SELECT count(*) AS n FROM (
     SELECT FROM {rows} AND {_IS_ABROAD} ORDER BY q.due_at DESC, q.case_id DESC LIMIT %(cap)s::int) r) abroad"""  # noqa: S608 - made of constants
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from agencies.delegations import lenders, signed
 from agencies.models import Agency, AuditEvent, Officer
 from cases.models import Case, Note, Receipt, Transmission
 from cases.policies import readable_notes
@@ -92,13 +93,14 @@ def entries_of(events: Iterable[AuditEvent]) -> list[Entry]:
     """Events with the agencies and officers they name, in two queries."""
     events = list(events)
     agencies = Agency.objects.in_bulk({pk for event in events for pk in _agency_ids(event)})
+    for_whom = lenders(events)
     handlers = Officer.objects.in_bulk({event.facts["handler"] for event in events if event.facts.get("handler")})
     return [
         Entry(
             event=event,
             at=event.at,
             step=event.kind.partition(".")[2] if event.kind.startswith("case.") else event.kind,
-            who=event.officer.name if event.officer else "",
+            who=_who(event, for_whom),
             agency=event.agency,
             role=event.role,
             to=agencies.get(event.facts.get("to") or 0),
@@ -108,6 +110,11 @@ def entries_of(events: Iterable[AuditEvent]) -> list[Entry]:
         )
         for event in events
     ]
+
+
+def _who(event: AuditEvent, for_whom: dict[int, Officer]) -> str:
+    lender = for_whom.get(event.for_officer_id or 0)
+    return signed(event.officer.name if event.officer else "", lender.name if lender else "")
 
 
 def _agency_ids(event: AuditEvent) -> list[int]:
@@ -127,7 +134,7 @@ def _with_parts(dossier: Dossier, entry: Entry) -> Entry:
 
 def _goes_on(newer: Entry, entry: Entry) -> bool:
     """A run of saving by one officer within a day is one entry."""
-    same_hand = newer.event.officer_id == entry.event.officer_id
+    same_hand = newer.who == entry.who and newer.event.officer_id == entry.event.officer_id
     return newer.step == entry.step == "edit" and same_hand and newer.at.date() == entry.at.date()
 
 

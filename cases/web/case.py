@@ -64,7 +64,7 @@ def revision(request: HttpRequest, case_id: UUID, number: int) -> HttpResponse:
     versions = {
         row.number: row
         for row in Revision.objects.filter(case=told.case, number__in=[number - 1, number]).select_related(
-            "submitted_by"
+            "submitted_by", "for_officer"
         )
     }
     if number not in versions:

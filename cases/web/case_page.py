@@ -248,6 +248,8 @@ def whose(dossier: Dossier, one: Transition) -> SafeString:
         and seated(actor, one, dossier.case, dossier.leg)
         and eyes_used(actor, one, dossier.case)
     ):
+        if actor.for_officer_id is not None:
+            return format_html(_("你或者你代办的人起草、拟办或审批过，须由其他人办理"))
         return format_html(_("你起草、拟办或审批过，须由其他人办理"))
     agency = seat_of(dossier, one)
     roles = _("、").join(str(role.label) for role in sorted(one.roles))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.actors import Actor
+from agencies.delegations import doer
 from agencies.errors import DomainError, GuardFailed, Malformed, Reason, StaleVersion
 from agencies.models import Agency
 from agencies.queries import route_of
@@ -186,7 +187,9 @@ def conflict(request: HttpRequest, actor: Actor, case_id: UUID, form: Form) -> H
     form.blame(reasons)
     typed = stored | {name: _plain(value) for name, value in content.items()} | form.chosen
     error = StaleVersion(current=case.version)
-    shown = {"changes": [_labelled(change) for change in compare(stored, typed)], "by": drafting.last_save(case)}
+    by = drafting.last_save(case)
+    changes = [_labelled(change) for change in compare(stored, typed)]
+    shown = {"changes": changes, "by": by, "who": doer(by) if by else ""}
     return show(request, case, form, status=error.status, conflict=shown)
 
 

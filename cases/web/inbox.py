@@ -57,6 +57,8 @@ def _before(text: str) -> inbox.Place | None:
 def _line(line: inbox.Line, known: timeline_words.Codes) -> dict[str, Any]:
     """A notice about a case out of sight says nothing of it: not even what happened."""
     shown: dict[str, Any] = {"at": line.notice.created_at, "unread": line.notice.read_at is None, "case": line.case}
+    if line.delegation is not None:
+        return shown | {"delegation": line.delegation, "ended": line.notice.kind == "delegation.revoke"}
     if line.case is None:
         return shown
     entry, facts = line.entry, line.entry.event.facts

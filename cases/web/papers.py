@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.actors import Actor
+from agencies.delegations import lenders
 from agencies.doors.downloads import attached
 from agencies.doors.uploads import oversize
 from agencies.doors.words import english
@@ -39,13 +40,21 @@ def papers_of(actor: Actor, case: Case, leg: Leg | None) -> dict[str, Any]:
     """What cases/_files.html and cases/_notes.html need, as one dict to put into a page's context."""
     written = [note for note in notes.notes_of(actor, case) if note.event is None or note.event.kind == "note.add"]
     told = notes.mentioned_in(written)
+    for_whom = lenders([note.event for note in written if note.event])
     return {
         "placed": PLACED,
         "files": files_shown(files.files_of(case)),
         "may_attach": files.may_attach(actor, case, leg),
         "may_remove": files.may_remove(actor, case, leg),
         "upload": upload_rules(),
-        "notes": [{"note": note, "pieces": notes.pieces(note, told)} for note in written],
+        "notes": [
+            {
+                "note": note,
+                "pieces": notes.pieces(note, told),
+                "for_whom": for_whom.get(note.event.for_officer_id or 0) if note.event else None,
+            }
+            for note in written
+        ],
         "may_note": actor.officer_id is not None and bool(actor.case_agency_id),
         "note_limit": notes.LIMIT,
         "audiences": audiences(actor, case),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agencies.actors import Actor
+from agencies.delegations import signed
 from agencies.errors import (
     DomainError,
     FourEyes,
@@ -27,7 +28,7 @@ from agencies.errors import (
     WrongStatus,
 )
 from agencies.models import Agency
-from agencies.officers import officers_at
+from agencies.officers import officers_at, standing_in
 from cases.commands import take_step
 from cases.models import Case, Involvement, Status
 from cases.policies import available, find, open_leg
@@ -167,12 +168,15 @@ def _who_may(actor: Actor, told: Dossier, transition: Transition) -> list[str]:
     seat = seat_of(told, transition)
     if seat is None or told.case.status not in transition.sources:
         return []
-    found = {
-        officer.pk: officer.name for role in sorted(transition.roles) for officer in officers_at(seat.pk, role=role)
+    roles = sorted(transition.roles)
+    found: dict[tuple[int, ...], str] = {
+        (officer.pk,): officer.name for role in roles for officer in officers_at(seat.pk, role=role)
     }
+    for lent in (one for role in roles for one in standing_in(seat.pk, role)):
+        found[lent.delegate_id, lent.lender_id] = signed(lent.delegate.name, lent.lender.name)
     if transition.involvement is not None:
         hands = Involvement.objects.filter(case=told.case)
         same = hands.filter(kind=transition.involvement).values_list("officer_id", flat=True)
         used = set(hands.values_list("officer_id", flat=True)) - set(same)
-        found = {pk: name for pk, name in found.items() if pk not in used}
-    return [name for pk, name in found.items() if pk != actor.officer_id]
+        found = {pks: name for pks, name in found.items() if used.isdisjoint(pks)}
+    return [name for pks, name in found.items() if pks != actor.hands]

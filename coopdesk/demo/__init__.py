@@ -1,4 +1,4 @@
-"""The demo world of the embedded default: officers at three roads to 公安部国合局 and about 300 fictional cases.
+"""The demo world of the embedded default: officers at three roads to 公安部国合局 and about 400 fictional cases.
 
 world       the places, and where the demo may be loaded at all
 accounts    officers, appointments and one API client

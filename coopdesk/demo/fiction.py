@@ -128,6 +128,19 @@ class Fiction:
             "items": asked,
         }
 
+    def foreign_content(self, *, items: int = 2) -> dict[str, Any]:
+        """Raw content of a request from the country of the story; the day it came is for the player to say."""
+        ours = self.content(items=items)
+        kind = _FOREIGN_TYPES.get(ours["request_type"], "mla_other_in")
+        came = {
+            "direction": "incoming",
+            "request_type": kind,
+            "their_reference": self.words("{reference}"),
+            "requesting_authority": self.words("{partner}"),
+            "received_via": "interpol" if kind.startswith("interpol") else "police_liaison",
+        }
+        return {**ours, **came, "title": f"{TITLE_MARK}{self.words('{partner}')}请求协查"}
+
     def _subjects(self) -> list[dict[str, Any]]:
         """The suspect; the foreigner, the company and the victim where the story has named them."""
         birth = date(1970, 1, 1) + timedelta(days=self.rng.randrange(12_000))
@@ -149,6 +162,19 @@ class Fiction:
         if "victim" in self.said:
             rows.append({"kind": "person", "name": self.said["victim"], "role": "被害人", "nationality": "CN"})
         return rows
+
+
+# What the other side asks for when it asks us for the same.
+_FOREIGN_TYPES = {
+    "police_cooperation_out": "police_cooperation_in",
+    "interpol_inquiry_out": "interpol_request_in",
+    "interpol_locate_arrest_out": "interpol_request_in",
+    "fugitive_handover_out": "fugitive_handover_in",
+    "mla_evidence_out": "mla_evidence_in",
+    "mla_service_out": "mla_service_in",
+    "mla_witness_out": "mla_witness_in",
+    "mla_freeze_out": "mla_freeze_in",
+}
 
 
 def _day(day: date) -> str:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from coopdesk.demo.fiction import Fiction, Scene, weighted
 from coopdesk.demo.hours import SHANGHAI, OfficeHours
 from coopdesk.demo.script import Act, Script
+from coopdesk.demo.ways import WAYS, Way
 from coopdesk.demo.world import PLACES, chance
 
 
@@ -21,15 +22,26 @@ class Plot:
     turn: int
 
     @property
+    def way(self) -> Way | None:
+        """Set where the case goes one of the less usual ways."""
+        return WAYS.get(self.ending)
+
+    @property
     def origin(self) -> str:
+        if self.way and self.way.origin:
+            return self.way.origin
         return _ORIGINS[(self.turn + self.number // 60) % len(_ORIGINS)]
 
     @property
     def urgency(self) -> str:
+        if self.way and self.way.urgency:
+            return self.way.urgency
         return weighted(chance(f"{self.number} urgency"), {"normal": 78, "urgent": 16, "most_urgent": 6})
 
     @property
     def mark(self) -> str:
+        if self.way:
+            return "internal"
         return "work_secret" if self.number % 13 == 6 else "public" if self.number % 17 == 3 else "internal"
 
 
@@ -214,7 +226,9 @@ STUCK = 6
 def plots() -> Iterator[Plot]:
     """Every case of the plan; numbers stay as they are for ever, since what is loaded is remembered by them."""
     number = 0
-    for ending, (count, _story) in ENDINGS.items():
+    counts = {ending: count for ending, (count, _story) in ENDINGS.items()}
+    counts |= {ending: way.count for ending, way in WAYS.items()}
+    for ending, count in counts.items():
         for turn in range(count):
             yield Plot(number=number, ending=ending, turn=turn)
             number += 1
@@ -224,7 +238,7 @@ def idle(plot: Plot) -> float:
     """Working days since something last happened; the first six reviews have been stuck for more than 30 days."""
     if plot.ending == "in_review" and plot.turn < STUCK:
         return 26 + 7.0 * plot.turn
-    return chance(f"{plot.number} idle").triangular(*_IDLE[plot.ending])
+    return chance(f"{plot.number} idle").triangular(*(plot.way.idle if plot.way else _IDLE[plot.ending]))
 
 
 class Planner:
@@ -262,5 +276,8 @@ class Planner:
             rng=chance(f"{plot.number} acts"),
             fiction=Fiction(chance(f"{plot.number} words"), scene),
         )
-        ENDINGS[plot.ending][1](script, plot)
+        if plot.way:
+            plot.way.story(script, plot.turn)
+        else:
+            ENDINGS[plot.ending][1](script, plot)
         return script

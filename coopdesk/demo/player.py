@@ -16,6 +16,7 @@ from agencies.models import AuditEvent, Notice, OutboxMessage
 from cases import content_input, drafts, files, notes, notices
 from cases.commands import take_step
 from cases.models import RequestItem
+from cases.registration import register_case
 from coopdesk.demo.accounts import actor_of
 from coopdesk.demo.paper import pdf
 from coopdesk.demo.plan import Played
@@ -59,6 +60,11 @@ def _open(actor: Actor, _case_id: UUID, act: Act, at: datetime) -> UUID:
     return case.pk
 
 
+def _register(actor: Actor, _case_id: UUID, act: Act, at: datetime) -> UUID:
+    content = content_input.parse({**act.data, "received_on": at.date().isoformat()})
+    return register_case(actor=actor, content=content, at=at).pk
+
+
 def _edit(actor: Actor, case_id: UUID, act: Act, at: datetime) -> UUID:
     return drafts.save_draft(actor=actor, case_id=case_id, content=content_input.parse(act.data), at=at).pk
 
@@ -74,14 +80,17 @@ def _note(actor: Actor, case_id: UUID, act: Act, at: datetime) -> UUID:
 
 def _step(actor: Actor, case_id: UUID, act: Act, at: datetime) -> UUID:
     data = dict(act.data)
-    if outcomes := data.pop("outcomes", None):
+    outcomes, decisions = data.pop("outcomes", None), data.pop("decisions", None)
+    rows = outcomes or [{"decision": decision} for decision in decisions or ()]
+    if rows:
         ids = RequestItem.objects.filter(case=case_id).order_by("position").values_list("pk", flat=True)
-        data["items"] = [{"id": str(pk), **row} for pk, row in zip(ids, outcomes, strict=False)]
+        data["items"] = [{"id": str(pk), **row} for pk, row in zip(ids, rows, strict=False) if row is not None]
     return take_step(actor=actor, case_id=case_id, step=act.what, data=data, at=at).pk
 
 
 _DOERS: Mapping[str, Callable[[Actor, UUID, Act, datetime], UUID]] = {
     "open": _open,
+    "register": _register,
     "edit": _edit,
     "file": _file,
     "note": _note,

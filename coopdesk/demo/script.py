@@ -52,6 +52,7 @@ class Script:
         self.content: dict[str, Any] = {}
         self._holder = origin
         self._knows = {f"{origin}.officer"}
+        self.refused_items = 0  # of a foreign request: parts that are not executed
 
     @property
     def length(self) -> float:
@@ -74,12 +75,31 @@ class Script:
             self._knows.add(desk)
         return desk
 
+    def step(self, who: str, what: str, *, speed: str = "", **data: Any) -> None:
+        """`who` takes the step with these data; `speed` names another act that takes as long."""
+        self._add(who, what, data, speed=speed)
+
+    def counterpart(self) -> dict[str, str]:
+        """Who on the other side."""
+        return {"name": self.fiction.words("{partner}"), "unit": self.rng.choice(("国际合作部门", "外事处", ""))}
+
     # --- At the origin ---------------------------------------------------------------------------------------------
 
     def opened(self, *, items: int = 2, by_client: bool = False) -> None:
         """The case is created; `by_client` by the API client, in the name of the officer."""
         self.content = {**self.fiction.content(items=items), "urgency": self.urgency, "mark": self.mark}
         self._add(CLIENT if by_client else f"{self.origin}.officer", "open", self.content)
+
+    def opened_with(self, **content: Any) -> None:
+        """A draft with this content, where the grammar has none of its kind."""
+        self.content = {**self.fiction.content(items=1), "urgency": self.urgency, "mark": self.mark, **content}
+        self._add(f"{self.origin}.officer", "open", self.content)
+
+    def registered(self, **content: Any) -> None:
+        """A foreign request is registered at the desk of the origin."""
+        told = self.fiction.foreign_content(items=2)
+        self.content = {**told, "urgency": self.urgency, "mark": self.mark, **content}
+        self._add(f"{self.origin}.desk", "register", self.content)
 
     def filed(self, *names: str) -> None:
         """Papers are attached to the draft."""
@@ -148,7 +168,7 @@ class Script:
         """公安部国合局 sends it to the other side."""
         police = self.request_type.startswith(("police", "criminal", "fugitive"))
         channel = self.rng.choice(("police_liaison", "agreed") if police else ("interpol", "police_liaison"))
-        counterpart = {"name": self.fiction.words("{partner}"), "unit": self.rng.choice(("国际合作部门", "外事处", ""))}
+        counterpart = self.counterpart()
         data = {"channel": channel, "counterpart": counterpart, **self._opinion("dispatch")}
         self._add(self._desk(self.road[-1]), "dispatch", data)
 

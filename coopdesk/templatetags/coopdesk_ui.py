@@ -15,7 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from agencies.delegations import signed
 from agencies.doors import words
+from agencies.models import Officer
 from cases.models.words import Outcome, Status, Urgency
 from coopdesk import differences
 from coopdesk.icons import ICONS
@@ -30,6 +32,12 @@ _ICONS = {
     name: mark_safe(f'<svg class="i" viewBox="0 0 16 16" aria-hidden="true">{drawing}</svg>')  # noqa: S308 our own
     for name, drawing in ICONS.items()
 }
+
+
+@register.filter(name="signed")
+def signed_by(name: str, lender: Officer | None) -> str:
+    """`{{ officer.name|signed:for_officer }}`: the name, or "B 代 A" when B acted for A."""
+    return signed(name, lender.name if lender else "")
 
 
 # --- Marks: shape, word and colour together -------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import pytest
 from agencies.models import Appointment
 from cases.models import Case, Status
 from tests.api.conftest import content, pointers, problem
+from tests.stories import FOREIGN
 
 pytestmark = pytest.mark.django_db
 ADMINS = ["sysadmin", "secadmin", "auditor"]
@@ -97,9 +98,11 @@ class TestCreate:
         )
         assert body["errors"][0]["code"] == "direction_contradicts_type"
 
-    def test_foreign_requests_are_not_drafted(self, caller):
-        wanted = content(direction="incoming", request_type="police_cooperation_in")
-        assert pointers(problem(caller("kunshan.officer").post("cases/", wanted), 422)) == {"/direction"}
+    def test_foreign_requests_are_registered_by_the_last_desk(self, caller):
+        wanted = {**FOREIGN, "received_on": ""}
+        problem(caller("kunshan.officer").post("cases/", wanted), 403, "not_permitted")
+        assert pointers(problem(caller("guohe.desk").post("cases/", wanted), 400, "malformed")) == {"/received_on"}
+        assert caller("guohe.desk").post("cases/", FOREIGN).json()["status"] == "received"
 
     def test_success(self, caller, see):
         answer = caller("kunshan.officer").post("cases/", content())
@@ -152,9 +155,9 @@ class TestDetail:
         assert answer.json()["available_steps"] == [
             "approve",
             "return_for_correction",
-            "assign_handler",
             "decline",
             "withdraw",
+            "assign_handler",
         ]
         event = AuditEvent.objects.get(kind="case.read")
         assert event.subject == f"case:{case.pk}"

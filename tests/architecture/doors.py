@@ -46,6 +46,9 @@ DOORS: dict[str, Door] = {
     "agency-detail": Door("officers"),
     "acting-as": Door("officers", ACT, further=True),
     "my-account": Door("officers", FORM),
+    "delegation-lend": Door("officers", FORM, further=True),
+    "delegation-revoke": Door("officers", ACT, further=True),
+    "delegation-list": Door(only(SECURITY)),
     "notice-list": Door("officers", further=True),
     "notice-read-all": Door("officers", ACT, further=True),
     # accounts: allauth's doors

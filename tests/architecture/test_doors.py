@@ -15,6 +15,7 @@ from agencies.models import Appointment
 from cases import files
 from tests import samples
 from tests.architecture.doors import DOORS, Door
+from tests.delegating import lend
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 INSIDERS = ("kunshan.officer", "kunshan.desk", "kunshan.chief", "suzhou.chief", "jiangsu.supervisor", "guohe.desk")
@@ -65,6 +66,7 @@ def world(db, story, cast, see):
         "code": cast.agency("kunshan").code,
         "officer_id": officer.pk,
         "appointment_id": Appointment.objects.get(officer=officer).pk,
+        "delegation_id": lend(cast, "ruili.officer", "ruili.desk").pk,
         "account_id": 1,
         "pk": 1,
     }

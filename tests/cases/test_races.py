@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -14,7 +15,8 @@ from agencies.models import AuditEvent
 from agencies.scope import acting
 from cases import content_input, drafts
 from cases.commands import take_step
-from cases.models import Involvement, Leg
+from cases.models import Assignment, Involvement, Leg, Note
+from tests.cast import PLACES
 from tests.stories import CONTENT
 
 THREADS = 8
@@ -101,3 +103,81 @@ def test_numbers_given_at_once_are_different_and_without_gap(real_db, cast):
     assert at_once(*[file] * THREADS) == Counter({"": THREADS})
     assert sorted(int(number[-6:]) for number in numbers) == list(range(1, THREADS + 1))
     assert all(number.startswith("GJHZ-") and "-320583-" in number for number in numbers)
+
+
+# --- The ways beside the straight one ---------------------------------------------------------------------------------
+
+
+def _one_of(ends, *losers):
+    """Exactly one act was taken; the others were told one of these."""
+    assert ends[""] == 1, ends
+    assert sum(ends.values()) == THREADS
+    assert set(ends) <= {"", *losers}, ends
+
+
+def _whole(see, case, *, open_legs=1):
+    with see("guohe.supervisor"):
+        legs = list(Leg.objects.filter(case=case).order_by("seq"))
+    assert all(a.closed_at == b.opened_at for a, b in pairwise(legs))
+    assert [leg.closed_at is None for leg in legs].count(True) == open_legs
+
+
+def test_two_decisions(real_db, story, press, see):
+    case = story.checked()
+    execute = [press("guohe.chief", case, "decide", decision="execute") for _ in range(THREADS // 2)]
+    refuse = [
+        press("guohe.chief", case, "decide", decision="refuse", grounds=["political_offence"])
+        for _ in range(THREADS // 2)
+    ]
+    _one_of(at_once(*execute, *refuse), "wrong_status")
+    status = story.fresh(case).status
+    with see("guohe.supervisor"):
+        assert {item.decision for item in case.items.all()} == {"execute" if status == "to_assign" else "refuse"}
+    _whole(see, case, open_legs=int(status == "to_assign"))
+    assert AuditEvent.objects.filter(kind="case.decide").count() == 1
+
+
+def test_assigned_down_against_returned_up(real_db, story, press, see):
+    case = story.step("guohe.desk", story.decided(), "assign", agency=PLACES["jiangsu"])
+    acts = [press("jiangsu.desk", case, "assign", agency=PLACES["suzhou"]) for _ in range(THREADS // 2)]
+    acts += [press("jiangsu.chief", case, "return_assignment", opinion="不在本省。") for _ in range(THREADS // 2)]
+    _one_of(at_once(*acts), "not_holder")
+    assert story.holder(case) in ("苏州市公安局", "公安部国际合作局")
+    _whole(see, case)
+
+
+def test_two_answers_of_one_assignment(real_db, story, press, see):
+    case = story.step("kunshan.desk", story.submitted(), "invite", agencies=[PLACES["dehong"]], question="？")
+    acts = [press("dehong.chief", case, "answer_assignment", answer=f"答{n}。") for n in range(THREADS)]
+    _one_of(at_once(*acts), "not_holder")
+    with see("kunshan.desk"):
+        assert Assignment.objects.get(case=case).state == "done"
+        assert Note.objects.filter(case=case, text__startswith="答").count() == 1
+
+
+def test_an_invitation_against_the_move(real_db, story, press, see):
+    """Either it is sent and the case moves on, or it comes too late; never from who no longer holds the case."""
+    case = story.submitted()
+    ask = {"agencies": [PLACES["dehong"]], "question": "？"}
+    acts = [press("kunshan.desk", case, "invite", **ask) for _ in range(THREADS // 2)]
+    acts += [press("kunshan.chief", case, "approve") for _ in range(THREADS // 2)]
+    ends = at_once(*acts)
+    assert set(ends) <= {"", "not_holder", "guard_failed"}, ends
+    with see("guohe.supervisor"):
+        invited = Assignment.objects.filter(case=case).count()
+    assert ends[""] == 1 + invited
+    assert invited <= 1
+    assert story.holder(case) == "苏州市公安局"
+    _whole(see, case)
+
+
+def test_a_recall_against_the_reply(real_db, story, press, see):
+    case = story.step("kunshan.chief", story.dispatched(), "request_recall", opinion="已撤案。")
+    with see("guohe.desk"):
+        items = [{"id": str(pk), "outcome": "executed"} for pk in case.items.values_list("pk", flat=True)]
+    acts = [press("guohe.desk", case, "record_recall") for _ in range(THREADS // 2)]
+    acts += [press("guohe.desk", case, "record_reply", kind="final", items=items) for _ in range(THREADS // 2)]
+    _one_of(at_once(*acts), "wrong_status")
+    status = story.fresh(case).status
+    assert status in ("withdrawn", "answered")
+    _whole(see, case, open_legs=int(status == "answered"))

@@ -72,7 +72,8 @@ def test_every_variant_of_ours_reads_well(story, cast):
 
 
 def _reads_well(page: str) -> None:
-    assert "None" not in page and "{holder}" not in page
+    assert "None" not in page
+    assert "{holder}" not in page
     assert "案件有一处变动" not in page, "an event without words"
 
 
@@ -99,7 +100,8 @@ def test_the_way_of_a_border_matter_ends_at_the_province_and_comes_back_to_the_o
         told = dossier(cast.actor("ruili.officer"), case.pk)
         names = [stop.name for stop in stations(told)]
         next_words = str(onward_words.onwards(told))
-    assert names[0] == names[3] == names[5] and len(names) == 6, names
+    assert len(names) == 6, names
+    assert names[0] == names[3] == names[5]
     assert names[4] == "缅甸"
     assert "德宏" in next_words
 
@@ -124,7 +126,8 @@ def test_a_decision_is_taken_on_the_page_part_by_part(story, cast):
         "conditions": "限于本案使用。\n不得转交第三方。",
     }
     refused = chief.post(f"/cases/{case.pk}/steps/decide/", form)
-    assert refused.status_code == 422 and "须选理由" in refused.content.decode()
+    assert refused.status_code == 422
+    assert "须选理由" in refused.content.decode()
     assert "不得转交第三方。" in refused.content.decode(), "what was typed is still there"
     taken = chief.post(f"/cases/{case.pk}/steps/decide/", form | {"grounds": ["political_offence"]}, follow=True)
     assert "已决定执行" in taken.content.decode()
@@ -136,9 +139,11 @@ def test_the_desk_assigns_from_the_list_of_those_right_below(story, cast):
     case = story.decided()
     desk = log_in(cast, "guohe.desk")
     page = desk.get(f"/cases/{case.pk}/").content.decode()
-    assert 'value="320000000000"' in page and 'value="320500000000"' not in page
+    assert 'value="320000000000"' in page
+    assert 'value="320500000000"' not in page
     answer = desk.post(f"/cases/{case.pk}/steps/assign/", {"version": case.version, "agency": "320500000000"})
-    assert answer.status_code == 422 and "一次只能往下交一级" in answer.content.decode()
+    assert answer.status_code == 422
+    assert "一次只能往下交一级" in answer.content.decode()
     desk.post(f"/cases/{case.pk}/steps/assign/", {"version": case.version, "agency": "320000000000"})
     assert story.holder(case) == "江苏省公安厅"
 
@@ -148,7 +153,8 @@ def test_a_reply_to_the_other_side_is_recorded_from_its_form(story, cast):
     form = {"version": case.version, "channel": "moj", "counterpart-name": COUNTERPART["name"]}
     desk = log_in(cast, "guohe.desk")
     refused = desk.post(f"/cases/{case.pk}/steps/reply/", form)
-    assert refused.status_code == 422 and "转对外联系机关" in refused.content.decode()
+    assert refused.status_code == 422
+    assert "转对外联系机关" in refused.content.decode()
     desk.post(f"/cases/{case.pk}/steps/reply/", form | {"channel": "interpol"})
     assert story.fresh(case).status == "replied"
 

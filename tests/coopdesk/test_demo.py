@@ -16,11 +16,12 @@ from django.db import connections
 from oauth2_provider.models import get_application_model
 
 from agencies import audit
-from agencies.models import Agency, Appointment, AuditEvent, Notice, Officer, OutboxMessage
+from agencies.models import Agency, Appointment, AuditEvent, Delegation, Notice, Officer, OutboxMessage
 from cases.models import Case, Deadline, Direction, Leg, RequestItem, Status
 from cases.workflow import TRANSITIONS
 from coopdesk import wiring
 from coopdesk.demo import accounts, fiction, identities, plan, world
+from coopdesk.demo.delegations import make_delegations
 from coopdesk.demo.hours import SHANGHAI, OfficeHours
 from coopdesk.demo.loader import load_cases
 from countries.calendars import Calendar, work_calendar
@@ -55,9 +56,9 @@ def _planner() -> plan.Planner:
 # --- The plan, without a database ---------------------------------------------------------------------------------
 
 
-def test_about_three_hundred_cases_are_planned_with_every_ending() -> None:
+def test_about_four_hundred_cases_are_planned_with_every_ending() -> None:
     endings = Counter(plot.ending for plot in plan.plots())
-    assert 280 <= sum(endings.values()) <= 320
+    assert 380 <= sum(endings.values()) <= 440
     assert min(endings.values()) >= 3
 
 
@@ -187,12 +188,13 @@ def _assert_history_is_legal() -> None:
 
 def _assert_path(case: Case, events: list[AuditEvent]) -> None:
     assert case.title.startswith(world.TITLE_MARK)
-    assert events[0].kind == "case.create"
-    status, moment = Status.DRAFT, events[0].at
+    ours = case.direction == Direction.OUTGOING
+    assert events[0].kind == ("case.create" if ours else "case.register")
+    status, moment = Status.DRAFT if ours else Status.RECEIVED, events[0].at
     for event in events[1:]:
         assert event.at > moment
         moment = event.at
-        step = TRANSITIONS.get((Direction.OUTGOING, event.kind.partition(".")[2]))
+        step = TRANSITIONS.get((Direction(case.direction), event.kind.partition(".")[2]))
         if step is None:
             assert event.kind in ("case.edit", "case.file", "note.add")
             continue
@@ -218,9 +220,12 @@ def test_a_small_world_is_legal_and_loading_again_goes_on_where_it_stopped(demo_
     assert _load(range(2, 300, 30)) == 10
     assert _load(range(2, 300, 15)) == 10
     assert _load(range(2, 300, 15)) == 0
+    ways = {plot.ending: plot.number for plot in plan.plots() if plot.way and plot.turn == 1}
+    made = load_cases(lambda _there, _total: None, [plot for plot in plan.plots() if plot.number in ways.values()])
+    assert made == len(ways)
     _assert_history_is_legal()
     with django_connected_as("worker"):
-        assert Case.objects.count() == 20
+        assert Case.objects.count() == 20 + len(ways)
         assert not OutboxMessage.objects.filter(done_at=None).exists()
         assert all(notice.created_at <= notice.event.at for notice in Notice.objects.select_related("event"))
 
@@ -243,11 +248,20 @@ def test_a_case_that_breaks_off_leaves_nothing_and_is_made_the_next_time(demo_db
     assert _load(range(100, 101)) == 1
 
 
+def test_three_delegations_are_made_once(demo_db) -> None:
+    _accounts()
+    for _time in range(2):
+        make_delegations()
+        states = Counter(Delegation.objects.with_state().values_list("state", flat=True))
+        assert states == {"running": 1, "coming": 1, "revoked": 1}
+
+
 @pytest.mark.slow
 def test_the_whole_world_has_what_was_promised(demo_db) -> None:
     out = StringIO()
     call_command("load_demo", stdout=out)
-    assert "演示案件 300/300" in out.getvalue()
+    planned = len(list(plan.plots()))
+    assert f"演示案件 {planned}/{planned}" in out.getvalue()
     _assert_history_is_legal()
     with django_connected_as("worker"):
         _assert_promises()
@@ -256,7 +270,9 @@ def test_the_whole_world_has_what_was_promised(demo_db) -> None:
 
 def _assert_promises() -> None:
     statuses = Counter(case.status for case in _all(Case))
-    assert min(statuses[ending] for ending in plan.ENDINGS) >= 3
+    assert min(statuses[status] for status in Status) >= 3, statuses
+    of = Counter((way.status, plot.ending) for plot in plan.plots() if (way := plot.way))
+    assert min(of.values()) >= 3
     tiers = dict(Agency.objects.values_list("pk", "tier"))
     assert min(Counter(tiers[case.origin_id] for case in _all(Case)).values()) >= 3
     open_legs = Leg.objects.filter(closed_at=None, case__status=Status.IN_REVIEW)

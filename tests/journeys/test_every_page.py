@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.delegating import lend, post_of
 from tests.language import wrong_words
 
 pytestmark = pytest.mark.browser
@@ -35,7 +36,7 @@ PAGES = {
         "/components/",
         "/no-such-page/",
     ),
-    "kunshan.chief": ("/", "/cases/{case}/", "/officers/"),
+    "kunshan.chief": ("/", "/cases/{case}/", "/officers/", "/account/", "/account/lend/{post}/", "/notices/"),
     "guohe.desk": ("/", "/cases/{abroad}/", "/cases/register/", "/cases/{received}/", "/cases/{answered}/"),
     "guohe.chief": ("/cases/{checked}/",),
     "suzhou.officer": ("/cases/{shared}/",),
@@ -44,7 +45,14 @@ PAGES = {
     "ruili.officer": ("/cases/{border}/edit/",),
     "jiangsu.supervisor": ("/", "/?view=mine", "/cases/", "/cases/{closed}/"),
     "sysadmin": ("/", "/officers/", "/officers/new/", "/officers/import/", "/officers/{officer}/"),
-    "secadmin": ("/", "/officers/{officer}/", "/officers/{officer}/appoint/", "/clients/", "/clients/new/"),
+    "secadmin": (
+        "/",
+        "/officers/{officer}/",
+        "/officers/{officer}/appoint/",
+        "/clients/",
+        "/clients/new/",
+        "/delegations/",
+    ),
     "auditor": ("/", "/audit/?kind=case.*"),
 }
 
@@ -60,7 +68,9 @@ def world(real_db, story, cast) -> dict[str, object]:
     shared = story.step("guohe.desk", story.decided(), "assign", agency="320000000000")
     shared = story.step("jiangsu.desk", shared, "assign", agency="320500000000")
     shared = story.step("suzhou.desk", shared, "assign", agencies=["320583000000"], opinion="请核查。")
+    lend(cast, "kunshan.chief", "kunshan.desk")
     return {
+        "post": post_of(cast, "kunshan.chief").pk,
         "received": story.registered().pk,
         "checked": story.checked().pk,
         "answered": story.incoming_at("closed").pk,

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from coopdesk.demo.accounts import lines, make_accounts
+from coopdesk.demo.delegations import make_delegations
 from coopdesk.demo.loader import load_cases
 from coopdesk.demo.world import DemoRefused, require_demo
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
 
     def _load(self) -> None:
         made = load_cases(self._progress)
+        make_delegations()
         if made:
             self.stdout.write(f"演示案件已就绪，新做 {made} 件")
 
