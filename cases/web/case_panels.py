@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from agencies.delegations import lenders
 from agencies.doors import words
 from cases import policies
 from cases.models import (
@@ -105,13 +106,17 @@ def _progress(shares: int, waiting: Sequence[str]) -> str:
     return words_ % {"n": shares, "names": _("、").join(waiting)}
 
 
-def _said(dossier: Dossier) -> list[Note]:
-    """What was said when it was handed down, the latest words first."""
+def _said(dossier: Dossier) -> list[dict[str, Any]]:
+    """What was said when it was handed down or sent back, the latest words first, each with whom it was said for."""
     readable = policies.readable_notes(dossier.actor, dossier.case)
-    found = Note.objects.filter(
-        readable, case=dossier.case, event__kind__in=["case.assign", "case.return_for_correction"]
-    )
-    return list(found.select_related("author", "agency").order_by("-at")[:3])
+    handed = ["case.assign", "case.return_for_correction"]
+    found = Note.objects.filter(readable, case=dossier.case, event__kind__in=handed)
+    said = list(found.select_related("author", "agency", "event").order_by("-at")[:3])
+    for_whom = lenders([note.event for note in said if note.event])
+    return [
+        {"note": note, "for_whom": for_whom.get(note.event.for_officer_id or 0) if note.event else None}
+        for note in said
+    ]
 
 
 # --- Parallel work ----------------------------------------------------------------------------------------------------
