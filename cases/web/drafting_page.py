@@ -129,7 +129,6 @@ def show(
         "gaps": gaps,
         "wrong": wrong,
         "gap_links": links(gaps) + links(wrong, labelled=True),
-        "border": at_the_border(case),
         "error_links": links(form.reasons, labelled=isinstance(error, Malformed)),
         "share": 100 * done // len(asked),
         "blocks": {block.key: block for block in blocks},
@@ -139,7 +138,6 @@ def show(
         "attachments_wanted": law.attachments,
         "files": files_shown(files.files_of(case)),
         "copied": origin_of(request.actor, case) if case.status == Status.DRAFT else None,  # type: ignore[attr-defined]
-        "supplements": _first(request, case),
         "upload": upload_rules(),
         "correction": drafting.correction(case) if case.status == Status.RETURNED else None,
         "last": last,
@@ -147,11 +145,15 @@ def show(
         "items": [(str(n), row) for n, row in enumerate(form.items)],
         "kind": re.sub(r"[（(][^（(]*[）)]$", "", case.request_type.name) if case.request_type else "",
         "submit": TRANSITIONS[Direction.OUTGOING, "submit"],
-        "route": way_of(case),
         "page": get_random_string(12),
         "choices": _choices(form),
     }
-    return render(request, "cases/edit.html", context, status=status)
+    return render(request, "cases/edit.html", context | _way(request, case), status=status)
+
+
+def _way(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """Where the draft will go, and which request it adds to."""
+    return {"border": at_the_border(case), "route": way_of(case), "supplements": _first(request, case)}
 
 
 def anchor(reason: Reason) -> str:
