@@ -13,6 +13,7 @@ from agencies.actors import Actor
 from agencies.errors import GuardFailed, Reason
 from agencies.models import AuditEvent
 from cases import content_input, drafts, files
+from cases.kept import require_content
 from cases.models import Case, Direction, Way
 from cases.policies import get_visible, visible_to
 
@@ -31,6 +32,7 @@ def copy_case(*, actor: Actor, case_id: UUID, supplements: bool = False) -> Case
     (NotPermitted for any role but drafter).
     """
     case = get_visible(actor, case_id)
+    require_content(case)
     more = {"supplements": str(case.pk)} if supplements else {}
     if supplements and not was_sent(case):
         words = _("请求还没有发给外方，不用补充请求：退回补正后直接修改内容。")

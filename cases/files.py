@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies import audit
+from agencies import audit, turns
 from agencies.actors import Actor
 from agencies.errors import (
     DomainError,
@@ -33,6 +33,7 @@ from agencies.errors import (
     Unavailable,
     WrongStatus,
 )
+from agencies.models import AuditEvent
 from agencies.roles import Role
 from cases import file_kinds, file_names, policies, secrecy
 from cases.hands import clock
@@ -146,6 +147,7 @@ def attach(
     name = file_names.clean_name(name)
     sha256, size = _measure(content)
     kind = _examine(case, name, content, size)
+    turns.wait(turns.Turn.BLOB, sha256)  # not while it is erased for another case
     _store(sha256, content)
     attachment = Attachment.objects.create(
         case=case,
@@ -201,6 +203,14 @@ def files_of(case: Case) -> list[Attachment]:
         "uploaded_by", "for_officer", "agency", "transmission"
     )
     return list(rows.order_by("created_at", "pk"))
+
+
+def erase(event: AuditEvent, _payload: dict[str, Any]) -> None:
+    """After a disposal: erase the contents that no case has any more. Runs from the outbox, which sees every case."""
+    for sha256 in event.facts.get("files", ()):
+        turns.wait(turns.Turn.BLOB, sha256)
+        if not Attachment.objects.filter(sha256=sha256).exists():
+            default_storage.delete(_key(sha256))
 
 
 # --- Parts ---------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from agencies.models import Officer
 from agencies.models.officers import normalize_police_number
 from agencies.roles import CASE_ROLES
 from cases import policies
+from cases.kept import require_live
 from cases.models import Audience, Case, Note
 from cases.step_input import Faults, clean_text
 
@@ -64,6 +65,7 @@ def add_note(
     case = policies.get_visible(actor, case_id)
     if actor.role not in CASE_ROLES or actor.officer_id is None or actor.agency_id is None:
         raise NotPermitted
+    require_live(case)
     told, unseen = _resolve(actor, case, words, readers)
     note_id = _new_id()
     event = audit.record(

@@ -13,6 +13,7 @@ from agencies.models import Agency, Officer
 from agencies.officers import actor_for, appointments_of
 from agencies.roles import Role
 from cases.journey import faces_abroad
+from cases.kept import require_live
 from cases.models import AssignmentState, Audience, Case, Direction, Involvement, InvolvementKind, Leg, Mark
 from cases.workflow import EDITABLE, TRANSITIONS, Seat, Transition
 
@@ -63,9 +64,12 @@ def reads_route(actor: Actor, case: Case) -> bool:
 
 
 def readable_notes(actor: Actor, case: Case) -> Q:
-    """The notes on a (visible) case that this actor reads; the wall of migration 0007 says the same."""
+    """The notes on a (visible) case that this actor reads; the wall of migration 0010 says the same."""
     shared = [Audience.SHARED, Audience.ROUTE] if reads_route(actor, case) else [Audience.SHARED]
-    return Q(audience__in=shared) | Q(agency_id=actor.agency_id)
+    seat = actor.agency_id
+    # What was written at an organ that was merged into this one is this one's.
+    inherited = Q(agency__successor_id=seat, agency__successor__isnull=False)
+    return Q(audience__in=shared) | Q(agency_id=seat) | inherited
 
 
 def get_visible(actor: Actor, case_id: UUID | str, *, lock: bool = False) -> Case:
@@ -130,6 +134,7 @@ def require_ready(actor: Actor, transition: Transition, case: Case, leg: Leg | N
     """409 wrong status, then 403 not the holder, then 403 four eyes, in the blueprint's order."""
     if not stands(transition, case, leg):
         raise WrongStatus(status=case.status, step=transition.name)
+    require_live(case)
     if not seated(actor, transition, case, leg):
         raise NotHolder(step=transition.name)
     if eyes_used(actor, transition, case):
@@ -143,6 +148,8 @@ def open_leg(case: Case) -> Leg | None:
 
 def available(actor: Actor, case: Case, leg: Leg | None) -> list[Transition]:
     """What the buttons and the API's `available_steps` show: the same table, the same rule as take_step."""
+    if case.archived_at is not None:
+        return []
     return [
         row
         for (direction, _name), row in TRANSITIONS.items()

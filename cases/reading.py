@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db.models.functions import Now
@@ -47,6 +47,12 @@ def unmask(actor: Actor, case_id: UUID, subject_id: UUID, purpose: str) -> tuple
     facts = {"person": str(person.pk), "purpose": purpose}
     audit.record(actor=actor, kind="case.unmask", subject=f"case:{case.pk}", facts=facts)
     return case, person
+
+
+def seen(actor: Actor, notices: Iterable[Notice]) -> None:
+    """Notices that say all there is to say are read when they are shown."""
+    mine = Notice.objects.filter(pk__in=[notice.pk for notice in notices], officer_id=actor.officer_id or 0)
+    mine.filter(read_at=None).update(read_at=Now())
 
 
 def read_all(actor: Actor) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
@@ -149,6 +150,16 @@ CELERY_BEAT_SCHEDULE = {
     "seal-events": {"task": "agencies.tasks.seal_events", "schedule": 5.0, "options": {"expires": 5}},
     "sign-checkpoint": {"task": "agencies.tasks.sign_checkpoint", "schedule": 60.0, "options": {"expires": 60}},
     "forget-answers": {"task": "agencies.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
+    "gather-after-mergers": {
+        "task": "cases.tasks.gather_after_mergers",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "look-for-the-unattended": {
+        "task": "cases.tasks.look_for_the_unattended",
+        "schedule": crontab(hour=7, minute=30),
+        "options": {"expires": 3600},
+    },
 }
 
 # --- Who may come in ---------------------------------------------------------------------------------------------
@@ -255,6 +266,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 ATTACHMENT_LIMIT = 50 * 1024 * 1024
+PAPER_FONTS = env.str("COOPDESK_FONTS", default="")  # a folder with fonts that papers take before the bundled ones
 UPLOAD_BODY_LIMIT = 6 * ATTACHMENT_LIMIT  # several files at once; nginx has the same limit
 FILE_UPLOAD_HANDLERS = [
     "agencies.doors.uploads.LimitHandler",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from agencies import audit, audit_log, delegation_notices, mail
+from agencies import audit, audit_log, delegation_notices, leaving, mail
+from agencies import notices as plain_notices
 from agencies.tasks import drain_outbox
-from cases import notices
+from cases import departures, files, handover, notices, reorganise
 from cases.workflow import TRANSITIONS
 from coopdesk.demo import player
 
@@ -22,8 +23,22 @@ _CASE_KINDS = {
     "case.secret_refused": _("拒收涉密内容"),
     "case.file": _("添加文件"),
     "case.download": _("下载文件"),
+    "case.print": _("打印文书"),
+    "case.archive": _("归档"),
+    "case.restore": _("取消归档"),
+    "case.propose_disposal": _("提请销毁"),
+    "case.keep": _("继续保管"),
+    "case.dispose": _("销毁案件内容"),
     "case.file_remove": _("去掉文件"),
     "case.file_damaged": _("文件与记录的指纹不符"),
+    "case.reorganise": _("机构调整，案件随转"),
+    "case.hand_over": _("交接"),
+    "case.release": _("经办人离任，收回分派"),
+}
+
+_DEPARTURE_KINDS = {
+    "departure.left": _("离任后留下工作"),
+    "departure.waiting": _("发现无人办理的案件"),
 }
 
 
@@ -31,11 +46,23 @@ def connect() -> None:
     """Called once, when Django is ready."""
     audit.nudge_with(drain_outbox.delay)
     audit.wire("case.*", "notify", notices.notify, but=notices.SILENT)
+    audit.wire("case.dispose", "erase", files.erase)
     audit.wire("note.*", "notify", notices.notify)
     audit.wire("delegation.*", "notify_delegation", delegation_notices.notify)
     audit.wire("mail.send", "mail", mail.send_notice)
+    # An order is counted and carried out by the worker, who sees the cases; each is one message, so one transaction.
+    audit.wire("reorganisation.ask", "preview-order", reorganise.preview)
+    audit.wire("reorganisation.look_again", "preview-order", reorganise.preview)
+    audit.wire("reorganisation.confirm", "carry-out-order", reorganise.carry_out)
+    audit.wire("reorganisation.preview", "tell-of-order", plain_notices.on_preview)
+    audit.wire("reorganisation.done", "tell-of-reorganisation", plain_notices.on_done)
+    leaving.count_with(handover.left_by)
+    audit.wire("appointment.end", "departed", departures.departed)
+    audit.wire("officer.deactivate", "departed", departures.departed)
+    audit.wire("departure.*", "tell-of-departure", departures.tell)
     steps = {row.event: row.label for row in TRANSITIONS.values()}
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)
+    audit_log.name_kinds("departure", _("离任"), _DEPARTURE_KINDS)
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     if settings.DEMO:
         audit_log.name_kinds("demo", _("演示"), {player.MARKER: _("生成演示案件")})

@@ -65,6 +65,9 @@ def _body(file: Dossier) -> Body:
         "updated_at": case.updated_at,
         "submitted_at": case.submitted_at,
         "ended_at": case.ended_at,
+        "archived_at": case.archived_at,
+        "retain_until": case.retain_until,
+        "disposed_at": case.disposed_at,
     }
 
 

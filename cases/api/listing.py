@@ -40,6 +40,10 @@ _QUERY: Parameters = {
     "request_type": ({**TEXT, "pattern": "^[a-z_]+$"}, gettext_lazy("请求类型。")),
     "origin": (_AGENCY, gettext_lazy("报送机关的代码。")),
     "holder": (_AGENCY, gettext_lazy("案件现在所在机关的代码。")),
+    "archive": (
+        one_of(list(api_list.ARCHIVE)),
+        gettext_lazy("归档：none 没有归档，kept 保管中，due 保管期满，disposed 已销毁。"),
+    ),
     "q": (TEXT, gettext_lazy("编号或标题里的词。")),
     "created_from": (_MOMENT, gettext_lazy("开案不早于。")),
     "created_before": (_MOMENT, gettext_lazy("开案早于。")),
@@ -124,6 +128,7 @@ def _wanted(params: Mapping[str, str]) -> api_list.Wanted:
         request_type=_row_id(query, "request_type", request_type_by_code),
         origin=_row_id(query, "origin", agency_by_code),
         holder=_row_id(query, "holder", agency_by_code),
+        archive=query.one_of("archive", api_list.ARCHIVE),
         words=tuple(query.text("q").split()[:6]),
         created_from=query.moment("created_from"),
         created_before=query.moment("created_before"),

@@ -165,6 +165,9 @@ _SUMMARY: dict[str, Json] = {
     "updated_at": MOMENT,
     "submitted_at": nullable(MOMENT),
     "ended_at": nullable(MOMENT),
+    "archived_at": nullable(MOMENT),
+    "retain_until": nullable({**DATE, "description": _("保管到这一天为止；已归档而为空的，永久保管。")}),
+    "disposed_at": nullable(MOMENT),
 }
 CASE_SUMMARY = shape("CaseSummary", closed(_SUMMARY))
 CASE = shape(

@@ -2,9 +2,11 @@
 
 from cases.models.case import Case, CaseNumber, RequestItem, Revision, Subject
 from cases.models.custody import Assignment, Deadline, InternalLimit, Involvement, Leg
+from cases.models.disposal import Disposal, Verdict
 from cases.models.exchange import Crossing, Receipt, Transmission, Way
 from cases.models.papers import Attachment, Note
 from cases.models.queue import NO_DUE, OpenQueue
+from cases.models.retention import RetentionPeriod
 from cases.models.words import (
     ENDED,
     AssignmentKind,
@@ -42,6 +44,7 @@ __all__ = [
     "Deadline",
     "Decision",
     "Direction",
+    "Disposal",
     "InternalLimit",
     "Involvement",
     "InvolvementKind",
@@ -53,6 +56,7 @@ __all__ = [
     "Phase",
     "Receipt",
     "RequestItem",
+    "RetentionPeriod",
     "Revision",
     "Side",
     "Status",
@@ -62,5 +66,6 @@ __all__ = [
     "Transmission",
     "Urgency",
     "Usefulness",
+    "Verdict",
     "Way",
 ]

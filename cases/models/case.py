@@ -11,7 +11,9 @@ from django.db.models import Func, Q
 from django.db.models.functions import Now
 
 from agencies.models import Agency, Officer, ServiceAccount
+from cases.models.retention import RetentionPeriod
 from cases.models.words import (
+    ENDED,
     BorderMatter,
     Decision,
     Direction,
@@ -94,6 +96,12 @@ class Case(models.Model):
     usefulness = models.CharField(max_length=12, choices=Usefulness.choices, blank=True)
     result = models.TextField(blank=True)
 
+    # Archived: read-only, and kept until the end of `retain_until` (none: for ever); disposed of: its content is gone.
+    archived_at = models.DateTimeField(null=True)
+    retention = models.ForeignKey(RetentionPeriod, models.PROTECT, null=True, db_index=False)
+    retain_until = models.DateField(null=True)
+    disposed_at = models.DateTimeField(null=True)
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="case_status_known"),
@@ -114,6 +122,14 @@ class Case(models.Model):
                 | Q(country__isnull=False, request_type__isnull=False),
                 name="case_has_country_and_type",
             ),
+            models.CheckConstraint(
+                condition=Q(archived_at=None, retention=None, retain_until=None, disposed_at=None)
+                | Q(archived_at__isnull=False, retention__isnull=False, status__in=sorted(ENDED)),
+                name="case_archived_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(disposed_at=None) | Q(retain_until__isnull=False), name="case_disposed_after_retention"
+            ),
         ]
         indexes = [
             GinIndex(fields=["scope"], name="case_scope"),
@@ -121,6 +137,15 @@ class Case(models.Model):
             models.Index(fields=["country", "-id"], name="case_by_country"),
             models.Index(fields=["created_at"], name="case_by_creation"),
             models.Index(fields=["updated_at"], name="case_by_update"),
+            models.Index(
+                fields=["origin", "-id"], condition=Q(ended_at__isnull=False, archived_at=None), name="case_to_archive"
+            ),
+            models.Index(fields=["-id"], condition=Q(archived_at__isnull=False), name="case_archived"),
+            models.Index(
+                fields=["retain_until", "id"],
+                condition=Q(archived_at__isnull=False, disposed_at=None),
+                name="case_due_for_disposal",
+            ),
         ]
 
     def __str__(self) -> str:

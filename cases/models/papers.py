@@ -31,6 +31,7 @@ class Attachment(models.Model):
 
     class Meta:
         ordering = ["created_at"]
+        indexes = [models.Index(fields=["sha256"], name="attachment_by_content")]
 
     def __str__(self) -> str:
         return f"file {self.pk}"

@@ -34,6 +34,7 @@ class Wanted:
     request_type: int | None = None
     origin: int | None = None
     holder: int | None = None
+    archive: str = ""
     words: tuple[str, ...] = ()
     created_from: datetime | None = None
     created_before: datetime | None = None
@@ -102,12 +103,24 @@ _CONDITIONS = {
 }
 
 
+# Where a case stands on its way through the archive.
+ARCHIVE = {
+    "none": "c.archived_at IS NULL",
+    "kept": "c.archived_at IS NOT NULL AND c.disposed_at IS NULL",
+    "due": "c.archived_at IS NOT NULL AND c.disposed_at IS NULL"
+    " AND c.retain_until < (now() AT TIME ZONE 'Asia/Shanghai')::date",
+    "disposed": "c.archived_at IS NOT NULL AND c.disposed_at IS NOT NULL",
+}
+
+
 def _filters(wanted: Wanted, parameters: dict[str, Any]) -> list[str]:
     conditions = []
     for name, condition in _CONDITIONS.items():
         if value := getattr(wanted, name):
             parameters[name] = list(value) if isinstance(value, tuple) else value
             conditions.append(condition)
+    if wanted.archive:
+        conditions.append(ARCHIVE[wanted.archive])
     for index, word in enumerate(wanted.words):
         parameters[f"word{index}"] = f"%{_literally(word)}%"
         conditions.append(f"(c.number ILIKE %(word{index})s OR c.title ILIKE %(word{index})s)")
@@ -127,7 +140,8 @@ _SQL = f"""/* {{shape}} */
 SELECT c.id::text, c.number, c.direction, c.status, c.version, n.code, t.code, c.urgency, c.mark, c.title,
   o.code, o.name, l.side, CASE l.side WHEN 'foreign' THEN f.code WHEN 'external' THEN l.external_body ELSE h.code END,
   l.holder_name, {_iso("l.opened_at")}, CASE WHEN q.due_at < '9999-01-01' THEN {_iso("q.due_at")} END,
-  {_iso("c.created_at")}, {_iso("c.updated_at")}, {_iso("c.submitted_at")}, {_iso("c.ended_at")}
+  {_iso("c.created_at")}, {_iso("c.updated_at")}, {_iso("c.submitted_at")}, {_iso("c.ended_at")},
+  {_iso("c.archived_at")}, c.retain_until::text, {_iso("c.disposed_at")}
 FROM (SELECT c.* FROM {{source}} WHERE {{where}} ORDER BY c.id DESC LIMIT %(limit)s) c
 JOIN agencies_agency o ON o.id = c.origin_id
 LEFT JOIN countries_country n ON n.id = c.country_id
@@ -160,4 +174,7 @@ def _row(row: tuple[Any, ...]) -> dict[str, Any]:
         "updated_at": row[18],
         "submitted_at": row[19],
         "ended_at": row[20],
+        "archived_at": row[21],
+        "retain_until": row[22],
+        "disposed_at": row[23],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.db.models.fields.tuple_lookups import TupleLessThan
 from agencies import prepared
 from agencies.actors import Actor
 from agencies.delegation_notices import FAMILY
-from agencies.models import Delegation, Notice
+from agencies.models import Agency, AuditEvent, Delegation, Notice
 from cases.models import Case
 from cases.policies import visible_to
 from cases.queries.timeline import Entry, entries_of
@@ -28,13 +28,14 @@ Place = tuple[datetime, int]
 class Line:
     """A notice, what happened, and the case; None when the case is not in the actor's sight.
 
-    A notice about a delegation (代办) has that instead.
+    A notice about a delegation (代办) has that instead; one about an order or an organ has `agencies`, by id, for its words.
     """
 
     notice: Notice
     entry: Entry
     case: Case | None
     delegation: Delegation | None = None
+    agencies: Mapping[int, Agency] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +81,12 @@ def inbox(actor: Actor, *, before: Place | None = None) -> Inbox:
     shown = found[:PAGE]
     cases = {
         f"case:{case.pk}": case
-        for case in visible_to(actor).filter(pk__in=[case_id(one.subject) for one in shown if _family(one) == "case"])
+        for case in visible_to(actor).filter(pk__in=[case_id(one.subject) for one in shown if _of_case(one)])
     }
     lent = Delegation.objects.select_related("lender", "delegate", "appointment__agency").in_bulk(
         [one.event.facts["delegation"] for one in shown if _family(one) == FAMILY]
     )
+    named = _named([one.event for one in shown if not _of_case(one) and _family(one) != FAMILY])
     entries = entries_of(notice.event for notice in shown)
     lines = [
         Line(
@@ -92,8 +94,20 @@ def inbox(actor: Actor, *, before: Place | None = None) -> Inbox:
             entry=entry,
             case=cases.get(notice.subject),
             delegation=lent.get(notice.event.facts["delegation"]) if _family(notice) == FAMILY else None,
+            agencies=None if _of_case(notice) or _family(notice) == FAMILY else named,
         )
         for notice, entry in zip(shown, entries, strict=True)
     ]
     last = shown[-1] if len(found) > PAGE else None
     return Inbox(lines=lines, older=(last.created_at, last.pk) if last else None)
+
+
+def _of_case(notice: Notice) -> bool:
+    return notice.subject.startswith("case:")
+
+
+def _named(events: Iterable[AuditEvent]) -> dict[int, Agency]:
+    """The organs that these events name."""
+    return Agency.objects.in_bulk(
+        {pk for event in events for name in ("from", "to", "agency") if isinstance(pk := event.facts.get(name), int)}
+    )

@@ -17,7 +17,7 @@ from cases.queries.dossier import Dossier
 
 # Looking is not doing, nor is taking a copy, which others may not see; and a refused paper is not in the case. All this
 # is for the auditor.
-READING = ("case.read", "case.copy", "case.download", "case.secret_refused")
+READING = ("case.read", "case.copy", "case.download", "case.print", "case.secret_refused")
 NEWEST = 30
 # A silence worth naming: at home in working days, abroad in calendar days.
 SILENCE_HOME, SILENCE_ABROAD = 3, 14

@@ -29,6 +29,7 @@ from cases.models import (
     Subject,
     SubjectKind,
 )
+from cases.paper.printing import Paper
 from cases.policies import available, eyes_used, may_edit, seated, stands
 from cases.queries import choices
 from cases.queries.changes import masked
@@ -39,6 +40,7 @@ from cases.queries.stations import stations
 from cases.queries.timeline import Entry, Silence, timeline
 from cases.reading import PURPOSES
 from cases.web import onward_words, route_words, sentences, timeline_words
+from cases.web.archive_words import card
 from cases.web.case_panels import incoming_facts, panels
 from cases.web.once import fresh_token
 from cases.web.papers import papers_of
@@ -90,8 +92,10 @@ def page(
         **panels(dossier, forms),
         "others": others(dossier, steps),
         "may_edit": may_edit(actor, case, dossier.leg),
-        "may_copy": actor.role == Role.DRAFTER and case.direction == Direction.OUTGOING,
-        "may_supplement": actor.role == Role.DRAFTER and sent_once(dossier),
+        "papers": Paper.choices,
+        "archive": card(actor, case),
+        "may_copy": actor.role == Role.DRAFTER and case.direction == Direction.OUTGOING and case.disposed_at is None,
+        "may_supplement": actor.role == Role.DRAFTER and sent_once(dossier) and case.disposed_at is None,
         "token": fresh_token(),
         "role": Role(actor.role).label if actor.role in Role.values else "",
     }
@@ -228,7 +232,10 @@ def _nation(code: str) -> str:
 
 def others(dossier: Dossier, mine: Sequence[Transition]) -> list[SafeString]:
     """Steps that the case may take now but not by this officer, each with whose step it is."""
-    case, found = dossier.case, []
+    case = dossier.case
+    found: list[SafeString] = []
+    if case.archived_at is not None:
+        return found
     for (direction, _name), one in TRANSITIONS.items():
         if (
             direction == case.direction

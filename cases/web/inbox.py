@@ -15,7 +15,7 @@ from agencies.errors import Malformed
 from agencies.roles import Role
 from cases import reading
 from cases.queries import inbox
-from cases.web import timeline_words
+from cases.web import notice_words, timeline_words
 from cases.web.case import actor_of
 
 
@@ -30,6 +30,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         "older": paging.encode([page.older[0].isoformat(), str(page.older[1])]) if page.older else "",
         "unread": inbox.unread_count(actor.officer_id or 0),
     }
+    reading.seen(actor, [line.notice for line in page.lines if line.agencies is not None])
     return render(request, "cases/notices.html", context)
 
 
@@ -59,6 +60,8 @@ def _line(line: inbox.Line, known: timeline_words.Codes) -> dict[str, Any]:
     shown: dict[str, Any] = {"at": line.notice.created_at, "unread": line.notice.read_at is None, "case": line.case}
     if line.delegation is not None:
         return shown | {"delegation": line.delegation, "ended": line.notice.kind == "delegation.revoke"}
+    if line.agencies is not None:
+        return shown | notice_words.words_of(line)
     if line.case is None:
         return shown
     entry, facts = line.entry, line.entry.event.facts

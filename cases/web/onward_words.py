@@ -38,6 +38,11 @@ def leads(dossier: Dossier, transition: Transition) -> SafeString:
 
 def _when_ended(dossier: Dossier) -> SafeString:
     case = dossier.case
+    if case.disposed_at is not None:
+        return format_html(_("保管期满，内容已销毁，只留编号、环节和记录。"))
+    if case.archived_at is not None:
+        form = _("已归档，只能查看；要再办，先由{origin}的审批人取消归档。")
+        return format_html(form, origin=named(case.origin.name))
     if case.direction == Direction.INCOMING:
         return format_html("{}", "")
     if case.status == Status.CLOSED:

@@ -55,7 +55,7 @@ def papers_of(actor: Actor, case: Case, leg: Leg | None) -> dict[str, Any]:
             }
             for note in written
         ],
-        "may_note": actor.officer_id is not None and bool(actor.case_agency_id),
+        "may_note": actor.officer_id is not None and bool(actor.case_agency_id) and case.archived_at is None,
         "note_limit": notes.LIMIT,
         "audiences": audiences(actor, case),
     }

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
-from agencies.models import Agency
+from agencies.models import Agency, Reorganisation
+from agencies.models.reorganisation import OrderKind
 from cases.models import Body, Outcome, Phase, Status, Usefulness
 from cases.queries.timeline import Entry
 from cases.reading import PURPOSES
@@ -237,6 +238,32 @@ def _opinion(entry: Entry, _known: Codes) -> SafeString:
     return format_html(_("登记{body}的意见"), body=Body(code).label if code in Body.values else "")
 
 
+def _reorganise(entry: Entry, _known: Codes) -> SafeString:
+    facts = entry.event.facts
+    order = Reorganisation.objects.select_related("source", "target").filter(pk=facts.get("reorganisation", 0)).first()
+    if order is None:
+        return format_html(_("机构调整"))
+    form = _("{source}划归{target}，理由：{reason}")
+    if order.kind == OrderKind.MERGE:
+        held = facts.get("phase")
+        form = (
+            _("{source}并入{target}，案件由{target}接办，理由：{reason}")
+            if held
+            else _("{source}并入{target}，理由：{reason}")
+        )
+    return format_html(
+        form, source=named(order.source.name), target=named(order.target.name), reason=named(order.reason)
+    )
+
+
+def _hand_over(entry: Entry, _known: Codes) -> SafeString:
+    facts = entry.event.facts
+    if entry.handler is None:
+        return format_html(_("收回分派，等本机关重新分派"))
+    form = _("承办人改为{name}") if facts.get("part") == "drafter" else _("交给{name}经办")
+    return format_html(form, name=named(entry.handler.name))
+
+
 def _unmask(entry: Entry, _known: Codes) -> SafeString:
     code = entry.event.facts.get("purpose", "")
     return format_html(_("查看人员证件，用途：{purpose}"), purpose=PURPOSES.get(code, code))
@@ -270,10 +297,13 @@ _WORDS: Mapping[str, Callable[[Entry, Codes], SafeString]] = {
     "invite": _invited,
     "record_opinion": _opinion,
     "unmask": _unmask,
+    "reorganise": _reorganise,
+    "hand_over": _hand_over,
     "note.add": _note,
 }
 _PLAIN: Mapping[str, str | Promise] = {
     "create": pgettext_lazy("timeline", "新建请求"),
+    "release": gettext_lazy("经办人离任，收回分派，等本机关重新分派"),
     "recommend": gettext_lazy("写了拟办意见"),
     "decline": pgettext_lazy("timeline", "不予上报"),
     "withdraw": pgettext_lazy("timeline", "撤回"),
@@ -295,6 +325,11 @@ _PLAIN: Mapping[str, str | Promise] = {
     "submit_result": pgettext_lazy("timeline", "报送执行结果"),
     "answer_assignment": gettext_lazy("报来意见或结果"),
     "confirm_skip": pgettext_lazy("timeline", "补办审核手续"),
+    "archive": pgettext_lazy("timeline", "归档"),
+    "restore": pgettext_lazy("timeline", "取消归档"),
+    "propose_disposal": pgettext_lazy("timeline", "提请销毁"),
+    "keep": pgettext_lazy("timeline", "决定继续保管"),
+    "dispose": pgettext_lazy("timeline", "确认销毁，内容已删除"),
     "file": gettext_lazy("添加了文件"),
     "file_remove": gettext_lazy("移除了文件"),
     "file_damaged": gettext_lazy("有一份文件校验不符，已停止提供下载"),

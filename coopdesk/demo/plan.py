@@ -175,6 +175,8 @@ def _closed(script: Script, plot: Plot) -> None:
     if plot.turn % 20 == 7:
         script.reopened()
         script.accepted("useful")
+    if plot.turn % 4 == 1:
+        script.archived()
 
 
 def _withdrawn(script: Script, plot: Plot) -> None:

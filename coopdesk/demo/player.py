@@ -13,7 +13,7 @@ from django.utils import timezone
 from agencies import audit, scope
 from agencies.actors import SYSTEM, Actor
 from agencies.models import AuditEvent, Notice, OutboxMessage
-from cases import content_input, drafts, files, notes, notices
+from cases import archive, content_input, drafts, files, notes, notices
 from cases.commands import take_step
 from cases.models import RequestItem
 from cases.registration import register_case
@@ -78,6 +78,10 @@ def _note(actor: Actor, case_id: UUID, act: Act, at: datetime) -> UUID:
     return notes.add_note(actor=actor, case_id=case_id, at=at, **act.data).note.case_id
 
 
+def _archive(actor: Actor, case_id: UUID, _act: Act, at: datetime) -> UUID:
+    return archive.archive_cases(actor=actor, case_ids=[case_id], at=at)[0].pk
+
+
 def _step(actor: Actor, case_id: UUID, act: Act, at: datetime) -> UUID:
     data = dict(act.data)
     outcomes, decisions = data.pop("outcomes", None), data.pop("decisions", None)
@@ -94,6 +98,7 @@ _DOERS: Mapping[str, Callable[[Actor, UUID, Act, datetime], UUID]] = {
     "edit": _edit,
     "file": _file,
     "note": _note,
+    "archive": _archive,
 }
 
 

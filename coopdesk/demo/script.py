@@ -27,13 +27,14 @@ _SPEED = {
     "decline": (0.2, 4, 1),
     "withdraw": (0.5, 6, 2),
     "reopen": (5, 25, 10),
+    "archive": (1, 15, 4),
 }
 _AT_ONCE = (0.01, 0.3, 0.05)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """`who` (a log-in) does `what`: a step of the workflow table, or open, edit, file, note. `gap` is in working days."""
+    """`who` (a log-in) does `what`: a step of the workflow table, or open, edit, file, note, archive. `gap` is in working days."""
 
     who: str
     what: str
@@ -216,6 +217,10 @@ class Script:
 
     def reopened(self) -> None:
         self._add(f"{self.origin}.chief", "reopen", self._opinion("reopen"))
+
+    def archived(self) -> None:
+        """The origin puts what has ended into the archive."""
+        self._add(f"{self.origin}.officer", "archive")
 
     # --- Beside the road ---------------------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ TABLES = [
     "receipt",
     "attachment",
     "note",
+    "disposal",
 ]
 
 
@@ -135,7 +136,7 @@ def test_every_case_table_has_its_wall(real_db):
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'cases_%%'"
             " AND NOT (relrowsecurity AND relforcerowsecurity)"
         ).fetchall()
-    assert {name for (name,) in rows} <= {"cases_casenumber", "cases_internallimit"}
+    assert {name for (name,) in rows} <= {"cases_casenumber", "cases_internallimit", "cases_retentionperiod"}
 
 
 @pytest.mark.parametrize("table", ["cases_case", "cases_leg", "cases_involvement", "cases_revision", "cases_note"])

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from agencies import outbox
+from agencies.commands import appointments
+from agencies.commands.reorganisation import merge_agency
+from agencies.models import Appointment
+from cases import departures
+from tests.conftest import django_connected_as
 from tests.delegating import lend, post_of
+from tests.keeping import Keeper
 from tests.language import wrong_words
 
 pytestmark = pytest.mark.browser
@@ -30,22 +37,45 @@ PAGES = {
         "/notices/",
         "/agencies/",
         "/agencies/320583000000/",
+        "/handover/",
         "/account/",
         "/account/password/",
         "/account/factors/",
         "/components/",
         "/no-such-page/",
     ),
-    "kunshan.chief": ("/", "/cases/{case}/", "/officers/", "/account/", "/account/lend/{post}/", "/notices/"),
+    "kunshan.chief": (
+        "/",
+        "/cases/{case}/",
+        "/officers/",
+        "/account/",
+        "/account/lend/{post}/",
+        "/notices/",
+        "/archive/",
+        "/archive/?view=to_archive",
+        "/archive/?view=due",
+        "/cases/{archived}/",
+        "/cases/{disposed}/",
+    ),
+    "beijing.chief": ("/unattended/", "/notices/", "/", "/cases/{asked}/"),
+    "guohe.chief": ("/archive/?view=proposed", "/cases/{checked}/"),
     "guohe.desk": ("/", "/cases/{abroad}/", "/cases/register/", "/cases/{received}/", "/cases/{answered}/"),
-    "guohe.chief": ("/cases/{checked}/",),
     "suzhou.officer": ("/cases/{shared}/",),
-    "beijing.chief": ("/", "/cases/{asked}/"),
     "ruili.desk": ("/cases/register/",),
     "ruili.officer": ("/cases/{border}/edit/",),
     "jiangsu.supervisor": ("/", "/?view=mine", "/cases/", "/cases/{closed}/"),
-    "sysadmin": ("/", "/officers/", "/officers/new/", "/officers/import/", "/officers/{officer}/"),
+    "sysadmin": (
+        "/",
+        "/officers/",
+        "/officers/new/",
+        "/officers/import/",
+        "/officers/{officer}/",
+        "/agencies/320583000000/reorganise/",
+    ),
     "secadmin": (
+        "/notices/",
+        "/agencies/reorganisations/",
+        "/agencies/reorganisations/{order}/",
         "/",
         "/officers/{officer}/",
         "/officers/{officer}/appoint/",
@@ -69,14 +99,31 @@ def world(real_db, story, cast) -> dict[str, object]:
     shared = story.step("jiangsu.desk", shared, "assign", agency="320500000000")
     shared = story.step("suzhou.desk", shared, "assign", agencies=["320583000000"], opinion="请核查。")
     lend(cast, "kunshan.chief", "kunshan.desk")
+    border = story.border_draft()
+    keeper = Keeper(cast, story)
+    keeper.propose(keeper.due())
+    keeper.due()
+    archived, disposed = keeper.archived(), keeper.disposed()
+    story.submitted("chaoyang")
+    post = Appointment.objects.get(officer__police_number="chaoyang.chief")
+    appointments.end(actor=cast.actor("secadmin"), appointment_id=post.pk)
+    places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
+    order = merge_agency(actor=cast.actor("sysadmin"), reason="云编发〔2026〕3号", **places)
+    with django_connected_as("worker"):
+        outbox.drain()
+        departures.look()
+        outbox.drain()
     return {
+        "order": order.pk,
         "post": post_of(cast, "kunshan.chief").pk,
         "received": story.registered().pk,
         "checked": story.checked().pk,
         "answered": story.incoming_at("closed").pk,
         "shared": shared.pk,
         "asked": asked.pk,
-        "border": story.border_draft().pk,
+        "border": border.pk,
+        "archived": archived.pk,
+        "disposed": disposed.pk,
         "draft": story.draft().pk,
         "case": story.submitted(urgency="urgent").pk,
         "returned": story.at("returned").pk,

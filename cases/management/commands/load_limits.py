@@ -1,22 +1,20 @@
-"""Load Coopdesk's default internal limits; says what changed, a second run changes nothing."""
+"""Load Coopdesk's defaults: internal limits and retention periods; says what changed, a second run changes nothing."""
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from cases.models import InternalLimit
+from agencies.seeding import rows_of, upsert
+from cases.models import InternalLimit, RetentionPeriod
 
 
 class Command(BaseCommand):
-    help = "Load seeds/internal_limits.csv."
+    help = "Load seeds/internal_limits.csv and seeds/retention_periods.csv."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with (settings.BASE_DIR / "seeds" / "internal_limits.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
+        rows = rows_of("internal_limits.csv")
         changed = 0
         stored = {(limit.phase, limit.urgency): limit for limit in InternalLimit.objects.all()}
         for row in rows:
@@ -27,3 +25,12 @@ class Command(BaseCommand):
             InternalLimit.objects.update_or_create(phase=row["phase"], urgency=row["urgency"], defaults=values)
             changed += 1
         self.stdout.write(f"internal limits: {len(rows)} rows, {changed} changed")
+        self.stdout.write(
+            str(upsert(RetentionPeriod, [_period(row) for row in rows_of("retention_periods.csv")], key="code"))
+        )
+
+
+def _period(row: dict[str, str]) -> RetentionPeriod:
+    plain = {name: row[name] for name in ("code", "name_zh", "name_en", "basis", "confidence")}
+    years = int(row["years"]) if row["years"] else None
+    return RetentionPeriod(years=years, statuses=row["statuses"].split(), **plain)
