@@ -10,7 +10,7 @@ from cases.models import Revision
 from cases.queries.dossier import Dossier
 from cases.queries.timeline import Entry, events_of, told
 
-_PLAIN = ("country", "request_type", "urgency", "mark", "title", "summary", "purpose")
+_PLAIN = ("country", "request_type", "border_matter", "urgency", "mark", "title", "summary", "purpose")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

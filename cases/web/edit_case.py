@@ -86,6 +86,7 @@ def autosave(request: HttpRequest, case_id: UUID) -> JsonResponse:
             "kept": kept,
             "title": case.title,
             "duplicates": drafting_page.duplicate_lines(actor, case),
+            "route": [agency.short_name or agency.name for agency in drafting_page.way_of(case)],
             "missing": [_shown(reason) for reason in missing(case)],
             "errors": [_shown(form.on_page(one)) | {"label": drafting_page.label_of(one.pointer)} for one in reasons],
         }

@@ -57,7 +57,7 @@ def papers_of(actor: Actor, case: Case, leg: Leg | None) -> dict[str, Any]:
         ],
         "may_note": actor.officer_id is not None and bool(actor.case_agency_id) and case.archived_at is None,
         "note_limit": notes.LIMIT,
-        "audiences": audiences(),
+        "audiences": audiences(actor, case),
     }
 
 
@@ -85,12 +85,14 @@ def upload_rules() -> dict[str, Any]:
     }
 
 
-def audiences() -> list[tuple[str, object]]:
-    """Who may read a note, for the choice under its text."""
-    return [
-        (Audience.AGENCY, _("只给本机关看")),
-        (Audience.ROUTE, _("沿线机关都能看")),
-    ]
+def audiences(actor: Actor, case: Case) -> list[tuple[str, object]]:
+    """Who may read a note, for the choice under its text: the route for those on it, who was invited where somebody is."""
+    offered: list[tuple[str, object]] = [(Audience.AGENCY, _("只给本机关看"))]
+    if policies.reads_route(actor, case):
+        offered.append((Audience.ROUTE, _("沿线机关都能看")))
+    if case.invited:
+        offered.append((Audience.SHARED, _("沿线和会办机关都能看")))
+    return offered
 
 
 # --- Files ----------------------------------------------------------------------------------------------------------
@@ -203,16 +205,18 @@ def _note_again(request: HttpRequest, actor: Actor, case_id: UUID, error: Domain
         "error": error,
         "text": request.POST.get("text", ""),
         "audience": request.POST.get("audience", ""),
-        "audiences": audiences(),
+        "audiences": audiences(actor, case),
         "note_limit": notes.LIMIT,
     }
     return render(request, "cases/note.html", context, status=error.status)
 
 
 def _tell(request: HttpRequest, note: Note, unseen: list[str]) -> None:
-    said = (
-        _("备注已保存，只有本机关能看到。") if note.audience == Audience.AGENCY else _("备注已保存，沿线机关都能看到。")
-    )
+    said = {
+        Audience.AGENCY: _("备注已保存，只有本机关能看到。"),
+        Audience.ROUTE: _("备注已保存，沿线机关都能看到。"),
+        Audience.SHARED: _("备注已保存，沿线和会办机关都能看到。"),
+    }[Audience(note.audience)]
     messages.success(request, said, "notes")
     if unseen:
         internal = note.audience == Audience.AGENCY

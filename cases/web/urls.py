@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import archive, case, edit_case, handover, inbox, new_case, papers, printing, steps, workbench
+from cases.web import archive, case, edit_case, handover, inbox, new_case, papers, printing, register, steps, workbench
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.workbench, name="workbench"),
     path("cases/", workbench.case_list, name="case-list"),
     path("cases/new/", new_case.new_case, name="case-new"),
+    path("cases/register/", register.register, name="case-register"),
     path("cases/<uuid:case_id>/", case.case_detail, name="case-detail"),
     path("cases/<uuid:case_id>/edit/", edit_case.edit_case, name="case-edit"),
     path("cases/<uuid:case_id>/autosave/", edit_case.autosave, name="case-autosave"),

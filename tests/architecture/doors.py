@@ -102,6 +102,7 @@ DOORS: dict[str, Door] = {
     "workbench": Door("officers", further=True),
     "case-list": Door("cases"),
     "case-new": Door(frozenset({Role.DRAFTER}), FORM),
+    "case-register": Door(only({Role.DESK}), FORM, further=True),
     "case-detail": Door("cases", hides=True),
     "case-edit": Door("cases", FORM, hides=True, further=True),
     "case-autosave": Door("cases", ACT, hides=True, further=True),

@@ -57,9 +57,12 @@ PAGES = {
         "/cases/{archived}/",
         "/cases/{disposed}/",
     ),
-    "beijing.chief": ("/unattended/", "/notices/"),
-    "guohe.chief": ("/archive/?view=proposed",),
-    "guohe.desk": ("/", "/cases/{abroad}/"),
+    "beijing.chief": ("/unattended/", "/notices/", "/", "/cases/{asked}/"),
+    "guohe.chief": ("/archive/?view=proposed", "/cases/{checked}/"),
+    "guohe.desk": ("/", "/cases/{abroad}/", "/cases/register/", "/cases/{received}/", "/cases/{answered}/"),
+    "suzhou.officer": ("/cases/{shared}/",),
+    "ruili.desk": ("/cases/register/",),
+    "ruili.officer": ("/cases/{border}/edit/",),
     "jiangsu.supervisor": ("/", "/?view=mine", "/cases/", "/cases/{closed}/"),
     "sysadmin": (
         "/",
@@ -88,7 +91,15 @@ PAGES = {
 def world(real_db, story, cast) -> dict[str, object]:
     corrected = story.step("kunshan.chief", story.submitted(), "return_for_correction", reasons=["facts_unclear"])
     corrected = story.step("kunshan.officer", corrected, "submit")
+    asked = story.step("kunshan.chief", story.submitted(), "approve")
+    asked = story.step(
+        "suzhou.desk", asked, "invite", agencies=["110000000000"], bodies=["court"], question="请提供线索。"
+    )
+    shared = story.step("guohe.desk", story.decided(), "assign", agency="320000000000")
+    shared = story.step("jiangsu.desk", shared, "assign", agency="320500000000")
+    shared = story.step("suzhou.desk", shared, "assign", agencies=["320583000000"], opinion="请核查。")
     lend(cast, "kunshan.chief", "kunshan.desk")
+    border = story.border_draft()
     keeper = Keeper(cast, story)
     keeper.propose(keeper.due())
     keeper.due()
@@ -105,6 +116,12 @@ def world(real_db, story, cast) -> dict[str, object]:
     return {
         "order": order.pk,
         "post": post_of(cast, "kunshan.chief").pk,
+        "received": story.registered().pk,
+        "checked": story.checked().pk,
+        "answered": story.incoming_at("closed").pk,
+        "shared": shared.pk,
+        "asked": asked.pk,
+        "border": border.pk,
         "archived": archived.pk,
         "disposed": disposed.pk,
         "draft": story.draft().pk,
