@@ -39,7 +39,7 @@ def page_of(client, cast):
         ("kunshan.officer", ["工作台", "案件", "机关"]),
         ("guohe.supervisor", ["工作台", "案件", "机关"]),
         ("sysadmin", ["机关", "民警与任职"]),
-        ("secadmin", ["机关", "民警与任职", "接口客户端"]),
+        ("secadmin", ["机关", "民警与任职", "代办", "接口客户端"]),
         ("auditor", ["机关", "审计日志"]),
     ],
 )
