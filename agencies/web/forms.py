@@ -178,7 +178,9 @@ class DelegationForm(forms.Form):
         offers = [(one.police_number, f"{one.name}（{one.police_number}）") for one in colleagues]
         self.fields["ends_on"].required = True
         self.fields["ends_on"].error_messages["required"] = _("写明代办到哪一天。")
-        self.fields["delegate"].widget = forms.Select(choices=[("", _("选一名本机关的民警")), *offers])
+        self.fields["delegate"].widget = forms.Select(
+            attrs={"data-user": True}, choices=[("", _("选一名本机关的民警")), *offers]
+        )
 
     def period(self) -> Period:
         """From the beginning of the first day (None: now) to the end of the last one."""

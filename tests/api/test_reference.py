@@ -100,7 +100,11 @@ class TestMe:
     def test_an_officer(self, caller):
         body = caller("kunshan.officer").get("me/").json()
         assert (body["kind"], body["police_number"]) == ("officer", "kunshan.officer")
-        assert body["acting"] == {"role": "drafter", "agency": {"code": "320583000000", "name": "昆山市公安局"}}
+        assert body["acting"] == {
+            "role": "drafter",
+            "agency": {"code": "320583000000", "name": "昆山市公安局"},
+            "on_behalf_of": None,
+        }
 
     def test_an_officer_without_a_post(self, caller, cast):
         from agencies.models import Appointment
