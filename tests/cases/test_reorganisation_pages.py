@@ -84,6 +84,12 @@ def test_the_case_page_keeps_the_old_name_for_past_legs(asked, story, cast):
     legs = log_in(cast, "kunshan.chief").get(f"/api/v1/cases/{case.pk}/legs/").json()
     names = [leg["agency"]["name"] for leg in legs["results"]]
     assert names == ["昆山市公安局", "昆山市公安局", "苏州市公安局"]
+    events = log_in(cast, "kunshan.chief").get(f"/api/v1/cases/{case.pk}/events/").json()["results"]
+    assert (events[-1]["kind"], events[-1]["from"]["code"], events[-1]["to"]["code"]) == (
+        "case.reorganise",
+        KUNSHAN,
+        SUZHOU,
+    )
 
 
 @pytest.mark.parametrize(
