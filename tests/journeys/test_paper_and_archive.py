@@ -65,6 +65,7 @@ def test_one_proposes_and_another_confirms_the_disposal(browse, enter, story, ca
     expect(theirs.locator(f"#case-{kept.pk}")).to_be_checked()
     theirs.locator("#reason").fill("涉及未结的资产追缴。")
     theirs.get_by_role("button", name="选中的继续保管").click()
+    expect(theirs.locator("main")).to_contain_text("1 件继续保管")
     theirs.locator(f"#case-{gone.pk}").check()
     theirs.get_by_role("button", name="确认销毁选中的案件").click()
     expect(theirs.locator("main")).to_contain_text("已销毁 1 件的内容")
