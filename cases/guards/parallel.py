@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,8 @@ from agencies.errors import Reason
 from cases.guards.base import Values
 from cases.models import AssignmentKind, AssignmentState, Case
 from countries.calendars import SHANGHAI
+
+_FARTHEST = timedelta(days=366)
 
 
 def somebody_is_invited(_case: Case, values: Values) -> Iterable[Reason]:
@@ -40,9 +42,12 @@ def invited_are_others(case: Case, values: Values) -> Iterable[Reason]:
 
 
 def due_day_ahead(_case: Case, values: Values) -> Iterable[Reason]:
-    day = values.get("due_on")
-    if day is not None and day <= datetime.now(SHANGHAI).date():
+    """A day that is named lies ahead, and not so far that it must be a slip."""
+    day, today = values.get("due_on"), datetime.now(SHANGHAI).date()
+    if day is not None and day <= today:
         yield Reason("due_day_past", _("期限须在今天以后。"), "/due_on")
+    elif day is not None and day > today + _FARTHEST:
+        yield Reason("due_day_far", _("期限须在一年以内，请检查年份。"), "/due_on")
 
 
 def body_was_asked(case: Case) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from agencies.clients import register_client
@@ -11,6 +13,7 @@ from tests.cast import PLACES
 from tests.stories import BORDER
 
 pytestmark = pytest.mark.django_db
+SOON = (datetime.now(UTC) + timedelta(days=60)).date().isoformat()
 FOREIGN = {
     "direction": "incoming",
     "request_type": "mla_evidence_in",
@@ -191,7 +194,7 @@ def test_past_the_city(caller, story):
 def test_opinions_of_others(caller, story):
     case = story.step("kunshan.desk", story.submitted(), "recommend", opinion="沿线意见。")
     desk = caller("kunshan.desk")
-    asked = {"agencies": [PLACES["dehong"]], "bodies": ["customs"], "question": "有无案底？", "due_on": "2099-01-01"}
+    asked = {"agencies": [PLACES["dehong"]], "bodies": ["customs"], "question": "有无案底？", "due_on": SOON}
     case = desk.step(case, "invite", **asked).json()
     assert [(row["agency"] and row["agency"]["code"], row["body"]) for row in case["assignments"]] == [
         (PLACES["dehong"], None),

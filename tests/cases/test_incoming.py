@@ -21,6 +21,7 @@ from tests.stories import COUNTERPART, FOREIGN
 from treaties.queries import contents_of
 
 pytestmark = pytest.mark.django_db
+SOON = (datetime.now(UTC) + timedelta(days=60)).date().isoformat()
 
 
 @pytest.fixture
@@ -316,8 +317,9 @@ class TestAssign:
             ({"agency": PLACES["jiangsu"], "execute_here": True}, {("assign_one_way", "/execute_here")}),
             ({"agency": "nowhere"}, {("unknown_agency", "/agency")}),
             ({"execute_here": "yes"}, {("not_a_flag", "/execute_here")}),
-            ({"execute_here": True, "due_on": "2099-01-01"}, {("due_without_share", "/due_on")}),
+            ({"execute_here": True, "due_on": SOON}, {("due_without_share", "/due_on")}),
             ({"agencies": [PLACES["jiangsu"]], "due_on": "2020-01-01"}, {("due_day_past", "/due_on")}),
+            ({"agencies": [PLACES["jiangsu"]], "due_on": "9999-12-31"}, {("due_day_far", "/due_on")}),
         ],
     )
     def test_one_way_of_three(self, story, refused, data, wanted):
@@ -366,7 +368,7 @@ class TestShares:
     @pytest.fixture
     def case(self, story):
         return story.step("guohe.desk", story.decided(), "assign", agencies=[PLACES["jiangsu"], PLACES["yunnan"]],
-                          due_on="2099-01-04", opinion="各查本省账户。")  # fmt: skip
+                          due_on=SOON, opinion="各查本省账户。")  # fmt: skip
 
     def test_each_is_a_party_and_has_its_clock(self, story, cast, look, see, case):
         assert (case.status, story.holder(case)) == ("in_execution", "公安部国际合作局")
@@ -375,9 +377,7 @@ class TestShares:
         assert case.invited == []
         with see("guohe.supervisor"):
             clocks = Deadline.objects.filter(case=case, kind="share", met_at=None)
-            assert {(clock.due_at.date().isoformat(), clock.unit) for clock in clocks} == {
-                ("2099-01-04", "calendar_day")
-            }
+            assert {(clock.due_at.date().isoformat(), clock.unit) for clock in clocks} == {(SOON, "calendar_day")}
 
     def test_the_result_waits_for_all(self, story, refused, look, case):
         items = [{"id": pk, "outcome": "executed"} for pk in look(case).ids()]
