@@ -233,3 +233,19 @@ def test_everything_works_without_script(browse, enter, cast, real_db):
     page.locator("[data-submit]").click()
     expect(page.locator("h1")).to_contain_text("没有脚本")
     expect(page.locator(".lede")).to_contain_text("审核")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("path", ["/cases/{pk}/edit/", "/cases/{pk}/edit/?step=type", "/cases/new/"])
+def test_the_step_at_hand_is_whole_on_a_phone(browse, enter, cast, story, language, path):
+    member = cast.officer("kunshan.officer")
+    member.language = language
+    member.save(update_fields=["language"])
+    page = enter(browse(width=390, height=844), "kunshan.officer")
+    page.goto(path.format(pk=story.draft().pk))
+    strip = page.locator("main .steps")
+    left, right = strip.evaluate("e => [e.getBoundingClientRect().left, e.getBoundingClientRect().right]")
+    step = strip.locator("[aria-current]").bounding_box()
+    assert left <= step["x"]
+    assert step["x"] + step["width"] <= right
+    assert strip.evaluate("e => e.scrollWidth <= e.clientWidth")
