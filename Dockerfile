@@ -14,13 +14,13 @@ RUN python -m compileall -q . \
 
 FROM python:3.11-slim-bookworm
 RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin coopdesk \
-    && install -d -o coopdesk -g coopdesk -m 0700 /data
+    && install -d -o coopdesk -g coopdesk -m 0700 /data /checkpoints
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    COOPDESK_STATE=/data COOPDESK_STATIC=/app/static
+    COOPDESK_STATE=/data COOPDESK_CHECKPOINTS=/checkpoints COOPDESK_STATIC=/app/static
 WORKDIR /app
 USER coopdesk
-VOLUME /data
+VOLUME ["/data", "/checkpoints"]
 EXPOSE 8000
 CMD ["gunicorn", "coopdesk.wsgi", "-c", "deploy/gunicorn.conf.py", "-b", "0.0.0.0:8000"]

@@ -29,6 +29,7 @@ FAMILIES: dict[str, str | Promise] = {
     "appointment": _("任职"),
     "delegation": _("代办"),
     "client": _("接口客户端"),
+    "reorganisation": _("机构调整"),
     "audit": _("审计"),
 }
 KINDS: dict[str, str | Promise] = {
@@ -49,12 +50,20 @@ KINDS: dict[str, str | Promise] = {
     "officer.preferences": pgettext_lazy("event", "更改个人设置"),
     "appointment.grant": pgettext_lazy("event", "任命"),
     "appointment.end": pgettext_lazy("event", "结束任职"),
+    "appointment.move": pgettext_lazy("event", "任职随机构调整转移"),
     "appointment.act_as": pgettext_lazy("event", "切换身份"),
     "delegation.lend": pgettext_lazy("event", "请人代办"),
     "delegation.revoke": pgettext_lazy("event", "收回代办"),
     "client.register": pgettext_lazy("event", "登记接口客户端"),
     "client.revoke": pgettext_lazy("event", "停用接口客户端"),
+    "client.move": pgettext_lazy("event", "接口客户端随机构调整转移"),
     "client.token": pgettext_lazy("event", "发给令牌"),
+    "reorganisation.ask": pgettext_lazy("event", "提出机构调整"),
+    "reorganisation.preview": pgettext_lazy("event", "统计机构调整"),
+    "reorganisation.look_again": pgettext_lazy("event", "重新统计机构调整"),
+    "reorganisation.confirm": pgettext_lazy("event", "确认机构调整"),
+    "reorganisation.cancel": pgettext_lazy("event", "撤销机构调整"),
+    "reorganisation.done": pgettext_lazy("event", "执行机构调整"),
     "audit.read": pgettext_lazy("event", "查看审计日志"),
     "audit.verify": pgettext_lazy("event", "校验审计日志"),
 }

@@ -13,8 +13,8 @@ from agencies.delegations import signed
 from agencies.models import Agency, AuditEvent, Officer, ServiceAccount
 from agencies.models.officers import normalize_police_number
 
-_OFFICERS = frozenset({"officer", "handler", "drafter", "responsible", "delegate", "for_officer"})
-_AGENCIES = frozenset({"agency", "from", "to", "passed_over"})
+_OFFICERS = frozenset({"officer", "handler", "drafter", "responsible", "delegate", "for_officer", "officers"})
+_AGENCIES = frozenset({"agency", "from", "to", "passed_over", "asked", "agency_before", "agency_after"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,33 @@ Row = Mapping[str, str]
 def load_agencies() -> Tally:
     """Make the tree equal to the seed, with parents, routes, ancestors and search text, in one pass.
 
-    Ids of new organs are reserved first, so that rows can name each other. `is_active` is the administrator's.
+    Ids of new organs are reserved first, so that rows can name each other. `is_active` is the administrator's, and so
+    is the place of an organ that an order has moved or merged.
     """
-    rows = rows_of("agencies.csv")
+    placed, merged = _reorganised()
+    rows = [_resettled(row | placed.get(row["code"], {}), merged) for row in rows_of("agencies.csv")]
     parents = {row["code"]: row["parent_code"] for row in rows}
     ids = _ids([row["code"] for row in rows])
     wanted = [_agency(row, ids, [ids[code] for code in _chain(row["code"], parents)]) for row in rows]
-    return upsert(Agency, wanted, key="code", keep=["is_active"])
+    return upsert(Agency, wanted, key="code", keep=["is_active", "successor_id", "reorganised_at"])
+
+
+def _reorganised() -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+    """Where the organs stand whose place an order has changed, in the words of the seed; and who stands for an organ
+    that is no more."""
+    placed, merged = {}, {}
+    rows = Agency.objects.filter(reorganised_at__isnull=False)
+    for code, parent, route, heir in rows.values_list("code", "parent__code", "route_to__code", "successor__code"):
+        placed[code] = {"parent_code": parent or "", "route_to_code": route or ""}
+        if heir:
+            merged[code] = heir
+    return placed, merged
+
+
+def _resettled(row: Row, merged: Mapping[str, str]) -> Row:
+    """A row new to the seed may still name an organ that was merged in the meantime."""
+    names = {name: merged.get(row[name], row[name]) for name in ("parent_code", "route_to_code")}
+    return {**row, **names}
 
 
 def _ids(codes: list[str]) -> dict[str, int]:

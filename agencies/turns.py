@@ -21,6 +21,8 @@ class Turn(IntEnum):
     DEMO = 7_310_005  # one loader of the demo world
     LEND = 7_310_006  # one lending of a role at an agency: a loop is seen only in turn
     BLOB = 7_310_007  # one writer or eraser of a stored content
+    TREE = 7_310_008  # one change of the agency tree
+    LOOKOUT = 7_310_009  # one look for work that waits for nobody
 
 
 def wait(turn: Turn, name: str = "") -> None:

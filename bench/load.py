@@ -143,7 +143,7 @@ class Filler:
         times = (created, moved, created + timedelta(days=1), moved if ended else None)
         head = (pk, self._number(case), "outgoing", _STATUS[case.stage], 3, 1, country, kind)
         yield "cases_case", (*head, *words, *access, *times, "useful" if ended else "", "")
-        yield "cases_subject", (uuid7(created, rng), pk, 1, "person", "张示例", "suspect", "CN", "")
+        yield "cases_subject", (uuid7(created, rng), pk, 1, "person", f"张示例{pk[-3:]}", "suspect", "CN", "")
         outcome = "executed" if ended else "waiting"
         yield "cases_requestitem", (uuid7(created, rng), pk, 1, item, outcome, "")
         if not ended:

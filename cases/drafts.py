@@ -195,7 +195,7 @@ def drafted(case: Case, actor: Actor, at: datetime) -> None:
 
 
 def content_of(case: Case) -> dict[str, Any]:
-    """The content as plain data: what a revision freezes, a comparison compares and a copy copies."""
+    """The content as plain data: what a comparison compares, a copy copies, and a revision freezes with the files."""
     return {
         "country": case.country.code if case.country else "",
         "request_type": case.request_type.code if case.request_type else "",
@@ -208,6 +208,16 @@ def content_of(case: Case) -> dict[str, Any]:
         "subjects": [_subject_of(row) for row in case.subjects.all()],
         "items": [{"description": row.description} for row in case.items.all()],
     }
+
+
+def submitted_content_of(case: Case) -> dict[str, Any]:
+    """What a submission freezes: the content, and the files by which an approval knows what it was given to."""
+    files = case.attachments.filter(removed_at=None, transmission=None).order_by("created_at", "pk")
+    named = [{"id": str(pk), "name": name, "sha256": digest} for pk, name, digest in files.values_list(*_FILE)]
+    return content_of(case) | {"files": named}
+
+
+_FILE = ("pk", "name", "sha256")
 
 
 def _subject_of(row: Subject) -> dict[str, Any]:

@@ -7,9 +7,7 @@ SVG, programs, scripts, macros, archives, and the old binary Office formats, in 
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
@@ -18,13 +16,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Reason
+from cases import office_packages
 from cases.file_names import extensions
 
 HEAD = 64 * 1024
-MAX_ENTRIES = 10_000
-MAX_UNPACKED = 1024**3
-MAX_RATIO = 100
-_BOMB_FLOOR = 100 * 1024**2  # small files may compress as well as they like
 
 Check = Callable[[IO[bytes], bytes], bool]
 
@@ -36,14 +31,6 @@ class FileKind:
     extensions: tuple[str, ...]
     media_type: str
     check: Check
-
-
-class Macro(Exception):
-    """The document carries macros."""
-
-
-class Bomb(Exception):
-    """The document unpacks to more than anybody can mean."""
 
 
 def _starts(*signatures: bytes) -> Check:
@@ -107,60 +94,21 @@ def _mail(_stream: IO[bytes], head: bytes) -> bool:
     return bool(re.match(r"[A-Za-z][\w-]*:", lines)) and len({m.group(1).lower() for m in _HEADER.finditer(lines)}) >= 2
 
 
-# What zipfile and zlib raise on damaged, encrypted or exotic packages.
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError)
+def _package(extension: str) -> Check:
+    return lambda stream, _head: office_packages.is_document(stream, extension)
 
 
-def _package(main: str) -> Check:
-    """An Office Open XML (or OFD) package with this main part, without macros, and no bomb."""
-
-    def check(stream: IO[bytes], head: bytes) -> bool:
-        if not head.startswith(b"PK\x03\x04"):
-            return False
-        try:
-            with zipfile.ZipFile(stream) as package:
-                names = [entry.filename for entry in _entries(package)]
-                if any(map(_macro_part, names)) or _declares_macros(package, names):
-                    raise Macro
-                return main in names
-        except _UNREADABLE:
-            return False
-
-    return check
-
-
-def _entries(package: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
-    entries = package.infolist()
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = sum(entry.compress_size for entry in entries) or 1
-    if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED:
-        raise Bomb
-    if unpacked > _BOMB_FLOOR and unpacked / packed > MAX_RATIO:
-        raise Bomb
-    yield from entries
-
-
-def _macro_part(name: str) -> bool:
-    part = name.lower()
-    return part.endswith(("vbaproject.bin", "vbadata.xml", ".exe", ".dll", ".js", ".vbs")) or any(
-        folder in part for folder in ("macrosheets/", "activex/", "customui/")
-    )
-
-
-def _declares_macros(package: zipfile.ZipFile, names: list[str]) -> bool:
-    if "[Content_Types].xml" not in names:
-        return False
-    with package.open("[Content_Types].xml") as types:
-        return b"macroenabled" in types.read(1024**2).lower()
+def _ofd(stream: IO[bytes], _head: bytes) -> bool:
+    return office_packages.is_ofd(stream)
 
 
 _OOXML = "application/vnd.openxmlformats-officedocument"
 KINDS: tuple[FileKind, ...] = (
     FileKind(("pdf",), "application/pdf", _pdf),
-    FileKind(("docx",), f"{_OOXML}.wordprocessingml.document", _package("word/document.xml")),
-    FileKind(("xlsx",), f"{_OOXML}.spreadsheetml.sheet", _package("xl/workbook.xml")),
-    FileKind(("pptx",), f"{_OOXML}.presentationml.presentation", _package("ppt/presentation.xml")),
-    FileKind(("ofd",), "application/ofd", _package("OFD.xml")),
+    FileKind(("docx",), f"{_OOXML}.wordprocessingml.document", _package("docx")),
+    FileKind(("xlsx",), f"{_OOXML}.spreadsheetml.sheet", _package("xlsx")),
+    FileKind(("pptx",), f"{_OOXML}.presentationml.presentation", _package("pptx")),
+    FileKind(("ofd",), "application/ofd", _ofd),
     FileKind(("png",), "image/png", _starts(b"\x89PNG\r\n\x1a\n")),
     FileKind(("jpg", "jpeg"), "image/jpeg", _starts(b"\xff\xd8\xff")),
     FileKind(("tif", "tiff"), "image/tiff", _starts(b"II*\x00", b"MM\x00*")),
@@ -204,10 +152,9 @@ _PROGRAMS = frozenset(
 _KNOWN = (frozenset(BY_EXTENSION) | _OLD_OFFICE | _MACRO_OFFICE | _ARCHIVES | _PROGRAMS) - {"com", "et", "app"}
 
 NOT_ALLOWED = _("不接收这种文件。请转成页面上列出的格式再上传。")
-MACROS = _("文件里有宏或程序，不接收。请另存为不含宏的 docx、xlsx 或 pptx，或者转成 PDF。")
 _WHY: tuple[tuple[frozenset[str], str, Promise], ...] = (
     (_OLD_OFFICE, "file_old_office", _("旧格式里可能藏有宏，不接收。请另存为 docx、xlsx、pptx 或 PDF 再上传。")),
-    (_MACRO_OFFICE, "file_macro", MACROS),
+    (_MACRO_OFFICE, "file_macro", office_packages.MACROS),
     (_ARCHIVES, "file_archive", _("不接收压缩包。请解开后逐个上传，每份文件都能单独查看和核对。")),
 )
 
@@ -237,10 +184,8 @@ def inspect(name: str, stream: IO[bytes]) -> FileKind | Reason:
     head = stream.read(HEAD)
     try:
         agrees = kind.check(stream, head)
-    except Macro:
-        return Reason("file_macro", MACROS, "/file")
-    except Bomb:
-        return Reason("file_bomb", _("文件解开后大得不合常理，不接收。请检查它是怎么做出来的。"), "/file")
+    except office_packages.Unfit as error:
+        return error.reason
     if agrees and not _looks_dangerous(head):
         return kind
     words = _("文件内容与扩展名（.%(shown)s）不符。请确认文件没有损坏，也没有改过扩展名。")
@@ -248,7 +193,12 @@ def inspect(name: str, stream: IO[bytes]) -> FileKind | Reason:
 
 
 def _looks_dangerous(head: bytes) -> bool:
-    """A second opinion: does the content pass for a web page, a script or a program as well?"""
+    """A second opinion: does the content pass for a web page, a script or a program as well?
+
+    Not of packages, which were looked through: one that was written as a stream begins like a program in Java.
+    """
+    if head.startswith(b"PK\x03\x04"):
+        return False
     try:
         seen = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):

@@ -33,11 +33,23 @@ from agencies.errors import (
     Unavailable,
     WrongStatus,
 )
-from agencies.models import Agency, AuditEvent
+from agencies.models import AuditEvent
 from agencies.roles import Role
 from cases import file_kinds, file_names, policies, secrecy
 from cases.hands import clock
-from cases.models import ENDED, Attachment, Case, Leg, Status, Transmission
+from cases.journey import faces_abroad
+from cases.models import (
+    ENDED,
+    AssignmentKind,
+    AssignmentState,
+    Attachment,
+    Case,
+    Crossing,
+    Direction,
+    Leg,
+    Status,
+    Transmission,
+)
 from cases.workflow import EDITABLE
 
 logger = logging.getLogger(__name__)
@@ -70,11 +82,24 @@ def may_attach(actor: Actor, case: Case, leg: Leg | None) -> bool:
 
     Nobody once the case is cleared: what goes abroad is what the last approval saw (blueprint §6).
     """
-    if policies.may_edit(actor, case, leg):
+    if policies.may_edit(actor, case, leg) or executes(actor, case, leg):
         return True
     if actor.role != Role.DESK or actor.service or case.status in _FROZEN:
         return False
     return (leg is not None and leg.agency_id == actor.agency_id) or reply_for(actor, case) is not None
+
+
+def executes(actor: Actor, case: Case, leg: Leg | None) -> bool:
+    """Does the actor's agency carry a foreign request out, or a share of it? It brings the papers of its result until
+    its own approver has seen them."""
+    if actor.role not in (Role.DRAFTER, Role.DESK) or actor.service or case.direction != Direction.INCOMING:
+        return False
+    if case.status == Status.IN_EXECUTION:
+        shares = case.assignments.filter(kind=AssignmentKind.SHARE, state=AssignmentState.OPEN)
+        if shares.filter(agency_id=actor.agency_id or 0).exists():
+            return True
+    own = leg is not None and leg.agency_id == actor.agency_id
+    return own and (case.status == Status.IN_EXECUTION or (leg is not None and leg.entered_by == "submit_result"))
 
 
 def may_remove(actor: Actor, case: Case, leg: Leg | None) -> bool:
@@ -86,9 +111,9 @@ def reply_for(actor: Actor, case: Case) -> Transmission | None:
     """The latest reply, when the actor sits at the desk that records replies: his files belong to it."""
     if actor.role != Role.DESK or actor.agency_id is None or case.status not in _REPLY_STATUSES:
         return None
-    if not Agency.objects.filter(pk=actor.agency_id, is_terminal=True).exists():
+    if not faces_abroad(case, actor.agency_id):
         return None
-    return case.transmissions.filter(way="in").order_by("-at").first()
+    return case.transmissions.filter(kind__in=[Crossing.INTERIM, Crossing.FINAL]).order_by("-at").first()
 
 
 def _require(actor: Actor, case: Case, leg: Leg | None, allowed: bool) -> None:
@@ -219,6 +244,7 @@ def too_large() -> TooLarge:
 
 def _examine(case: Case, name: str, content: IO[bytes], size: int) -> file_kinds.FileKind:
     if secrecy.marked_title(file_names.stem(name)):
+        secrecy.note_refusal("/file")
         raise FileRefused(reasons=[Reason(secrecy.CODE, secrecy.WORDS, "/file")])
     if size == 0:
         raise FileRefused(reasons=[Reason("file_empty", _("文件是空的。请检查后重新选择。"), "/file")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 
@@ -40,6 +41,18 @@ def refresh_queue(case: Case, leg: Leg) -> None:
     role = WAITING_ROLE[Phase(leg.phase)] if leg.closed_at is None else None
     with connection.cursor() as cursor:
         cursor.execute("SELECT refresh_open_queue(%s, %s)", [case.pk, role or ""])
+
+
+def refresh_queues(case_ids: list[UUID]) -> None:
+    """The same for many cases at once; ended ones have no rows."""
+    roles = [(phase.value, (role or "")) for phase, role in WAITING_ROLE.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT refresh_open_queue(l.case_id, r.role) FROM cases_leg l"
+            " JOIN unnest(%s::text[], %s::text[]) r(phase, role) ON r.phase = l.phase"
+            " WHERE l.closed_at IS NULL AND l.case_id = ANY(%s)",
+            [[phase for phase, _role in roles], [role for _phase, role in roles], case_ids],
+        )
 
 
 def clock() -> datetime:

@@ -36,6 +36,8 @@ SILENT = frozenset(
         "case.download",
         "case.print",
         "case.secret_refused",
+        "case.reorganise",  # one notice for each officer who moved, not for each case
+        "case.release",
     }
 )
 
@@ -65,7 +67,7 @@ def _concerned(event: AuditEvent, case: Case) -> set[int]:
     facts, step = event.facts, event.kind.partition(".")[2]
     transition = TRANSITIONS.get((Direction(case.direction), step))
     told = _whose_turn(case, facts, transition)
-    if step == "assign_handler":
+    if step in ("assign_handler", "hand_over"):
         told = {facts["handler"]} if facts.get("handler") else set()
     if transition is not None and transition.tells_drafter:
         told |= _drafting(case)

@@ -64,9 +64,12 @@ def reads_route(actor: Actor, case: Case) -> bool:
 
 
 def readable_notes(actor: Actor, case: Case) -> Q:
-    """The notes on a (visible) case that this actor reads; the wall of migration 0007 says the same."""
+    """The notes on a (visible) case that this actor reads; the wall of migration 0010 says the same."""
     shared = [Audience.SHARED, Audience.ROUTE] if reads_route(actor, case) else [Audience.SHARED]
-    return Q(audience__in=shared) | Q(agency_id=actor.agency_id)
+    seat = actor.agency_id
+    # What was written at an organ that was merged into this one is this one's.
+    inherited = Q(agency__successor_id=seat, agency__successor__isnull=False)
+    return Q(audience__in=shared) | Q(agency_id=seat) | inherited
 
 
 def get_visible(actor: Actor, case_id: UUID | str, *, lock: bool = False) -> Case:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from agencies import audit
 from agencies.actors import Actor
 from agencies.errors import Malformed, NotVisible, Reason
 from agencies.models import Notice
+from cases.duplicates import FOUND
 from cases.models import Case, Subject
 from cases.policies import get_visible
 
@@ -30,7 +32,8 @@ def opened(actor: Actor, case: Case) -> None:
     """Record that the actor read the (visible) case; his notices about it are read with it."""
     subject = f"case:{case.pk}"
     audit.record(actor=actor, kind="case.read", subject=subject)
-    Notice.objects.filter(officer_id=actor.officer_id or 0, subject=subject, read_at=None).update(read_at=Now())
+    about = Q(subject=subject) | Q(kind=FOUND, event__facts__cases__contains=[str(case.pk)])
+    Notice.objects.filter(about, officer_id=actor.officer_id or 0, read_at=None).update(read_at=Now())
 
 
 def unmask(actor: Actor, case_id: UUID, subject_id: UUID, purpose: str) -> tuple[Case, Subject]:
@@ -47,6 +50,12 @@ def unmask(actor: Actor, case_id: UUID, subject_id: UUID, purpose: str) -> tuple
     facts = {"person": str(person.pk), "purpose": purpose}
     audit.record(actor=actor, kind="case.unmask", subject=f"case:{case.pk}", facts=facts)
     return case, person
+
+
+def seen(actor: Actor, notices: Iterable[Notice]) -> None:
+    """Notices that say all there is to say are read when they are shown."""
+    mine = Notice.objects.filter(pk__in=[notice.pk for notice in notices], officer_id=actor.officer_id or 0)
+    mine.filter(read_at=None).update(read_at=Now())
 
 
 def read_all(actor: Actor) -> int:

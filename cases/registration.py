@@ -52,8 +52,8 @@ def register_case(
     Raises NotPermitted for any other role, Malformed for what is missing, GuardFailed for what may not be registered here.
     """
     agency = _registering(actor)
-    if missing := list(_missing(content)):
-        raise Malformed(reasons=missing)
+    if lacking := missing(content):
+        raise Malformed(reasons=lacking)
     if reasons := list(_not_here(agency, content)):
         raise GuardFailed(reasons=reasons)
     registrar = _registrar(actor, responsible)
@@ -110,7 +110,8 @@ def _registering(actor: Actor) -> Agency:
     return agency
 
 
-def _missing(content: Mapping[str, Any]) -> list[Reason]:
+def missing(content: Mapping[str, Any]) -> list[Reason]:
+    """What a registration cannot do without and the content does not say."""
     words = {
         "country": _("写明哪个国家的请求。"),
         "request_type": _("选择请求类型。"),

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +55,26 @@ def forbidden_mark(code: str) -> bool:
     return code.strip().casefold() in _MARKS
 
 
-def report(actor: Actor, subject: str, places: list[str]) -> None:
+_refused: ContextVar[set[str] | None] = ContextVar("refused", default=None)
+
+
+@contextmanager
+def watched() -> Iterator[set[str]]:
+    """Collects where marked material was refused while a request was answered, whichever door it came in by."""
+    places: set[str] = set()
+    token = _refused.set(places)
+    try:
+        yield places
+    finally:
+        _refused.reset(token)
+
+
+def note_refusal(pointer: str) -> None:
+    """Called wherever marked material is refused; the request's `watched` set learns the place, never the words."""
+    if (places := _refused.get()) is not None:
+        places.add(pointer)
+
+
+def report(actor: Actor, subject: str, places: Collection[str]) -> None:
     """Record that marked material was refused: where it was, never what it said."""
     audit.record(actor=actor, kind="case.secret_refused", subject=subject, facts={"places": sorted(set(places))})

@@ -28,12 +28,14 @@ _OUTCOMES = frozenset(Outcome.values) - {Outcome.WAITING}
 
 
 class Faults:
-    """Collects what is wrong, with pointers."""
+    """Collects what is wrong, with pointers; a refused marking is noted for the trail as well."""
 
     def __init__(self) -> None:
         self.reasons: list[Reason] = []
 
     def add(self, code: str, words: object, pointer: str) -> None:
+        if code == secrecy.CODE:
+            secrecy.note_refusal(pointer)
         self.reasons.append(Reason(code, words, pointer))
 
 

@@ -40,6 +40,12 @@ ROOMS = (
     Room(url="archive-list", label=pgettext_lazy("room", "归档"), roles=CASE_ROLES, inside=("archive",)),
     Room(url="agency-list", label=_("机关"), roles=_EVERYONE, inside=("agency",), key="g a"),
     Room(
+        url="unattended-list",
+        label=_("无人办理"),
+        roles=frozenset({Role.APPROVER, Role.DESK, Role.SUPERVISOR}),
+        inside=("handover", "unattended"),
+    ),
+    Room(
         url="officer-list",
         label=_("民警与任职"),
         roles=frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.APPROVER}),
@@ -50,6 +56,12 @@ ROOMS = (
         label=_("代办"),
         roles=frozenset({Role.SECURITY_ADMIN}),
         inside=("delegation",),
+    ),
+    Room(
+        url="reorganisation-list",
+        label=_("机构调整"),
+        roles=frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
+        inside=("reorganisation",),
     ),
     Room(url="client-list", label=_("接口客户端"), roles=frozenset({Role.SECURITY_ADMIN}), inside=("client",)),
     Room(url="audit-log", label=_("审计日志"), roles=frozenset({Role.AUDITOR}), inside=("audit",)),

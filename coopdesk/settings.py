@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
@@ -75,6 +76,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "coopdesk.spills.SpillMiddleware",
     "coopdesk.middleware.ActorMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -149,6 +151,16 @@ CELERY_BEAT_SCHEDULE = {
     "seal-events": {"task": "agencies.tasks.seal_events", "schedule": 5.0, "options": {"expires": 5}},
     "sign-checkpoint": {"task": "agencies.tasks.sign_checkpoint", "schedule": 60.0, "options": {"expires": 60}},
     "forget-answers": {"task": "agencies.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
+    "gather-after-mergers": {
+        "task": "cases.tasks.gather_after_mergers",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "look-for-the-unattended": {
+        "task": "cases.tasks.look_for_the_unattended",
+        "schedule": crontab(hour=7, minute=30),
+        "options": {"expires": 3600},
+    },
 }
 
 # --- Who may come in ---------------------------------------------------------------------------------------------

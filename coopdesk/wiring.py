@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from agencies import audit, audit_log, delegation_notices, mail
+from agencies import account_notices, audit, audit_log, delegation_notices, leaving, mail
+from agencies import notices as plain_notices
 from agencies.tasks import drain_outbox
-from cases import files, notices
+from cases import departures, duplicates, files, handover, notices, reorganise
 from cases.workflow import TRANSITIONS
 from coopdesk.demo import player
 
@@ -30,6 +31,14 @@ _CASE_KINDS = {
     "case.dispose": _("销毁案件内容"),
     "case.file_remove": _("去掉文件"),
     "case.file_damaged": _("文件与记录的指纹不符"),
+    "case.reorganise": _("机构调整，案件随转"),
+    "case.hand_over": _("交接"),
+    "case.release": _("经办人离任，收回分派"),
+}
+
+_DEPARTURE_KINDS = {
+    "departure.left": _("离任后留下工作"),
+    "departure.waiting": _("发现无人办理的案件"),
 }
 
 
@@ -40,9 +49,27 @@ def connect() -> None:
     audit.wire("case.dispose", "erase", files.erase)
     audit.wire("note.*", "notify", notices.notify)
     audit.wire("delegation.*", "notify_delegation", delegation_notices.notify)
+    # On every save of a draft, whatever is found; and as a case climbs, since more may then be told of a work secret.
+    for kind in ("case.create", "case.edit", "case.submit", "case.approve"):
+        audit.wire(kind, "duplicates", duplicates.report)
     audit.wire("mail.send", "mail", mail.send_notice)
+    for kind in account_notices.WORDS:
+        audit.wire(kind, "account", account_notices.tell)
+    audit.wire("mail.account", account_notices.MAIL, account_notices.send)
+    # An order is counted and carried out by the worker, who sees the cases; each is one message, so one transaction.
+    audit.wire("reorganisation.ask", "preview-order", reorganise.preview)
+    audit.wire("reorganisation.look_again", "preview-order", reorganise.preview)
+    audit.wire("reorganisation.confirm", "carry-out-order", reorganise.carry_out)
+    audit.wire("reorganisation.preview", "tell-of-order", plain_notices.on_preview)
+    audit.wire("reorganisation.done", "tell-of-reorganisation", plain_notices.on_done)
+    leaving.count_with(handover.left_by)
+    audit.wire("appointment.end", "departed", departures.departed)
+    audit.wire("officer.deactivate", "departed", departures.departed)
+    audit.wire("departure.*", "tell-of-departure", departures.tell)
     steps = {row.event: row.label for row in TRANSITIONS.values()}
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)
+    audit_log.name_kinds("departure", _("离任"), _DEPARTURE_KINDS)
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
+    audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
     if settings.DEMO:
         audit_log.name_kinds("demo", _("演示"), {player.MARKER: _("生成演示案件")})

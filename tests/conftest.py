@@ -123,9 +123,11 @@ def django_connected_as(role: str) -> Iterator[None]:
     url = urlsplit(os.environ[_URLS[role]])
     connections.close_all()
     settings.update(USER=unquote(url.username or ""), PASSWORD=unquote(url.password or ""))
-    yield
-    connections.close_all()
-    settings.update(before)
+    try:
+        yield
+    finally:
+        connections.close_all()
+        settings.update(before)
 
 
 @contextmanager

@@ -20,22 +20,65 @@ HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
 SVG = b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
 
 
-def package(*names: str, types: str = "", content: bytes = b"<x/>") -> bytes:
-    """A zip with these parts, as Office Open XML and OFD are."""
+_FORMATS = "application/vnd.openxmlformats-officedocument"
+_PACKAGE = "application/vnd.openxmlformats-package"
+WORD = ("word/document.xml", f"{_FORMATS}.wordprocessingml.document.main+xml")
+EXCEL = ("xl/workbook.xml", f"{_FORMATS}.spreadsheetml.sheet.main+xml")
+SLIDES = ("ppt/presentation.xml", f"{_FORMATS}.presentationml.presentation.main+xml")
+
+
+def package(*names: str, content: bytes = b"<x/>") -> bytes:
+    """A zip with these parts."""
+    return zipped(dict.fromkeys(names, content))
+
+
+def zipped(parts: dict[str, bytes]) -> bytes:
+    """A zip with this content."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", f"<Types>{types}</Types>")
-        for name in names:
+        for name, content in parts.items():
             archive.writestr(name, content)
     return out.getvalue()
 
 
-DOCX = package("_rels/.rels", "word/document.xml")
-XLSX = package("_rels/.rels", "xl/workbook.xml")
-PPTX = package("_rels/.rels", "ppt/presentation.xml")
+def relationships(*given: tuple[str, str, str]) -> bytes:
+    """A part of relationships: (what for, target, 'External' or '')."""
+    rows = "".join(
+        f'<Relationship Id="r{n}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{what}"'
+        f' Target="{target}" TargetMode="{mode or "Internal"}"/>'
+        for n, (what, target, mode) in enumerate(given)
+    )
+    space = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return f'<?xml version="1.0"?><Relationships xmlns="{space}">{rows}</Relationships>'.encode()
+
+
+def office(
+    main: tuple[str, str],
+    parts: dict[str, bytes] | None = None,
+    types: dict[str, str] | None = None,
+    defaults: dict[str, str] | None = None,
+) -> dict[str, bytes]:
+    """The parts of an Office Open XML document: `parts` beside the main one, `types` and `defaults` declared for them."""
+    name, kind = main
+    by_name = {name: kind, **(types or {})}
+    by_extension = {"rels": f"{_PACKAGE}.relationships+xml", "xml": "application/xml", "png": "image/png"} | (
+        defaults or {}
+    )
+    rows = [f'<Default Extension="{extension}" ContentType="{given}"/>' for extension, given in by_extension.items()]
+    rows += [f'<Override PartName="/{part}" ContentType="{given}"/>' for part, given in by_name.items()]
+    space = "http://schemas.openxmlformats.org/package/2006/content-types"
+    declared = f'<?xml version="1.0"?><Types xmlns="{space}">{chr(10).join(rows)}</Types>'.encode()
+    start = relationships(("officeDocument", name, ""))
+    return {"[Content_Types].xml": declared, "_rels/.rels": start, name: b"<x/>", **(parts or {})}
+
+
+DOCX = zipped(office(WORD))
+XLSX = zipped(office(EXCEL))
+PPTX = zipped(office(SLIDES))
 OFD = package("OFD.xml", "Doc_0/Document.xml")
-MACRO = package("_rels/.rels", "word/document.xml", "word/vbaProject.bin")
-MACRO_BY_TYPE = package("word/document.xml", types="application/vnd.ms-word.document.macroEnabled.main+xml")
+_VBA = {"word/vbaProject.bin": "application/vnd.ms-office.vbaProject"}
+MACRO = zipped(office(WORD, {"word/vbaProject.bin": b"x"}, _VBA))
+MACRO_BY_TYPE = zipped(office((WORD[0], "application/vnd.ms-word.document.macroEnabled.main+xml")))
 ZIP = package("a.txt")
 
 GOOD = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
@@ -100,6 +102,8 @@ class Content:
     en: str
     level: str
     cite: str
+    cite_zh: str = ""
+    verified: bool = True
 
     @property
     def name(self) -> str:
@@ -114,10 +118,49 @@ def contents_of(kind: RequestType | None) -> list[Content]:
         return []
     law = TypeLaw.objects.filter(request_type=kind).first()
     own = law.data.get("required_contents", []) if law else []
-    if not own and kind.direction != "outgoing":
-        general = TypeLaw.objects.filter(request_type__code=f"{_GENERAL}_in").first()
-        own = general.data.get("required_contents", []) if general else []
-    return [Content(row["key"], row["zh"], row.get("en", ""), row.get("level", ""), row.get("cite", "")) for row in own]
+    if own or kind.direction == "outgoing":
+        return [_content(row) for row in own]
+    general = TypeLaw.objects.filter(request_type__code=f"{_GENERAL}_in").first()
+    return (
+        [_content(row | {"level": "by_reference"}) for row in general.data.get("required_contents", [])]
+        if general
+        else []
+    )
+
+
+def _content(row: Mapping[str, Any]) -> Content:
+    return Content(
+        key=row["key"],
+        zh=row["zh"],
+        en=row.get("en", ""),
+        level=row.get("level", ""),
+        cite=row.get("cite", ""),
+        cite_zh=row.get("cite_zh", ""),
+        verified=row.get("verified") is None,
+    )
+
+
+def articles_of(kind: RequestType | None) -> dict[str, tuple[str, bool]]:
+    """Every article that the law of this type, or that of assistance in general, cites: its name in full, and whether it
+    was checked against an official text."""
+    of = Q(request_type__code=f"{_GENERAL}_in") | Q(request_type=kind)
+    found: dict[str, tuple[str, bool]] = {}
+    for law in TypeLaw.objects.filter(of):
+        for entry in _entries(law.data):
+            name, verified = found.get(entry["cite"], ("", True))
+            found[entry["cite"]] = (name or entry.get("cite_zh", ""), verified and entry.get("verified") is None)
+    return found
+
+
+def _entries(part: object) -> Iterator[Mapping[str, Any]]:
+    """Every part of the law that names an article."""
+    if isinstance(part, Mapping):
+        if isinstance(part.get("cite"), str):
+            yield part
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            yield from _entries(one)
 
 
 def _law_of(article: str) -> str:

@@ -4,6 +4,7 @@ from agencies.models.access import IdempotencyKey, ServiceAccount
 from agencies.models.delegations import Delegation
 from agencies.models.officers import Appointment, Officer
 from agencies.models.outbox import Notice, OutboxMessage
+from agencies.models.reorganisation import Reorganisation
 from agencies.models.trail import AuditEvent, AuditSeal, UnsealedEvent
 from agencies.models.tree import Agency
 
@@ -17,6 +18,7 @@ __all__ = [
     "Notice",
     "Officer",
     "OutboxMessage",
+    "Reorganisation",
     "ServiceAccount",
     "UnsealedEvent",
 ]

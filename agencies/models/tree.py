@@ -42,6 +42,10 @@ class Agency(models.Model):
     search_text = models.TextField(default="", blank=True)
     pinyin = models.CharField(max_length=300, default="", blank=True)
     is_active = models.BooleanField(default=True)
+    # Set when the organ was merged: who has its cases now, in one step however many mergers followed.
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors")
+    # Set when its place was changed by an order: from then on the seed no longer says where it stands.
+    reorganised_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agencies.commands.accounts import EMAIL_LIMIT, NAME_LIMIT, NUMBER_LIMIT, NewOfficer
+from agencies.commands.reorganisation import REASON_LIMIT as ORDER_REASON_LIMIT
 from agencies.errors import DomainError
 from agencies.models import Agency, Officer
 from agencies.models.delegations import REASON_LIMIT
+from agencies.models.reorganisation import OrderKind
 from agencies.queries import agency_by_code, search_agencies
 from agencies.roles import ADMIN_ROLES, CASE_ROLES, Role
 
@@ -181,6 +183,43 @@ class DelegationForm(forms.Form):
     def period(self) -> Period:
         """From the beginning of the first day (None: now) to the end of the last one."""
         return _period(self.cleaned_data)
+
+
+class ReorganisationForm(AgencyPickForm):
+    """Into which organ, or under which one; why; and for a move, whether its cases go there too."""
+
+    agency_text = forms.CharField(
+        label=_("并入或划归的机关"),
+        max_length=100,
+        required=False,
+        help_text=_("名称、拼音首字母或机关代码，例如“昆山”“kss”。"),
+    )
+    kind = forms.ChoiceField(
+        label=_("怎么调整"),
+        choices=[
+            (OrderKind.MERGE, _("合并：并入另一个机关，本机关停用")),
+            (OrderKind.MOVE, _("划转：换一个上级机关，本机关保留")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("选合并或划转。"), "invalid_choice": _("选合并或划转。")},
+    )
+    route = forms.ChoiceField(
+        label=_("划转后案件报送到"),
+        choices=[("parent", _("新的上级机关")), ("keep", _("和现在一样"))],
+        initial="parent",
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("合并时不用选：案件由并入的机关报送。"),
+        error_messages={"invalid_choice": _("选一个报送去向。")},
+    )
+    reason = forms.CharField(
+        label=_("理由和批准文件"),
+        max_length=ORDER_REASON_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("写明批准机关和文号，案件页上会显示。不写涉密内容。"),
+        error_messages={"required": _("写明理由和批准文件。")},
+    )
+    field_order = ("kind", "agency_text", "agency", "route", "reason")
 
 
 class ClientForm(AgencyPickForm):

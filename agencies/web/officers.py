@@ -19,8 +19,10 @@ from agencies.actors import Actor
 from agencies.commands import accounts
 from agencies.doors.reading import Query
 from agencies.errors import Conflict, Malformed
+from agencies.leaving import Left, left_by
+from agencies.models import Appointment
 from agencies.queries import agency_by_code
-from agencies.roles import Role
+from agencies.roles import CASE_ROLES, Role
 from agencies.web.forms import DetailsForm, OfficerForm, attach, sent
 from agencies.web.gate import has_second_factor
 
@@ -99,9 +101,13 @@ def _detail(request: HttpRequest, officer_id: int, *, one_time: str = "", status
     oneself = officer.pk == actor.officer_id
     until = locks.locked_until([officer.police_number]).get(officer.police_number)
     officer.locked = until is not None  # type: ignore[attr-defined]
+    posts = people.history_of(officer, within=actor)
+    for post in posts:
+        post.left = _left(actor, post)  # type: ignore[attr-defined]
     context = {
         "person": officer,
-        "posts": people.history_of(officer, within=actor),
+        "posts": posts,
+        "hands_over": actor.role == Role.APPROVER,
         "locked_until": until,
         "has_factor": has_second_factor(officer),
         "expired": people.one_time_password_expired(officer),
@@ -111,6 +117,13 @@ def _detail(request: HttpRequest, officer_id: int, *, one_time: str = "", status
         "appoints": actor.role == Role.SECURITY_ADMIN,
     }
     return render(request, "agencies/officer_detail.html", context, status=status)
+
+
+def _left(actor: Actor, post: Appointment) -> Left | None:
+    """What would be left behind with the post, in numbers, for who may end it."""
+    if actor.role != Role.SECURITY_ADMIN or post.role not in CASE_ROLES or post.ended:  # type: ignore[attr-defined]
+        return None
+    return left_by(post.officer_id, post.agency_id)
 
 
 @never_cache

@@ -58,6 +58,7 @@ def agency_detail(request: HttpRequest, code: str) -> HttpResponse:
         "route": route,
         "stops": _stops(route),
         "posts": list(appointments_at(agency)) if seen else None,
+        "reorganises": request.actor.role == Role.SYSTEM_ADMIN and not agency.is_terminal,  # type: ignore[attr-defined]
     }
     return render(request, "agencies/agency_detail.html", context)
 

@@ -1,10 +1,39 @@
 from django.urls import URLPattern, URLResolver, path
 
-from agencies.web import appointments, audit, clients, delegations, my_account, officer_import, officers, tree
+from agencies.web import (
+    appointments,
+    audit,
+    clients,
+    delegations,
+    my_account,
+    officer_import,
+    officers,
+    reorganisation,
+    tree,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("agencies/", tree.agency_list, name="agency-list"),
     path("agencies/search/", tree.agency_search, name="agency-search"),
+    path("agencies/reorganisations/", reorganisation.reorganisation_list, name="reorganisation-list"),
+    path(
+        "agencies/reorganisations/<int:order_id>/", reorganisation.reorganisation_detail, name="reorganisation-detail"
+    ),
+    path(
+        "agencies/reorganisations/<int:order_id>/state/",
+        reorganisation.reorganisation_state,
+        name="reorganisation-state",
+    ),
+    *(
+        path(
+            f"agencies/reorganisations/<int:order_id>/{act}/",
+            reorganisation.reorganisation_act,
+            {"act": act},
+            name=f"reorganisation-{act}",
+        )
+        for act in reorganisation.ACTS
+    ),
+    path("agencies/<str:code>/reorganise/", reorganisation.reorganisation_new, name="reorganisation-new"),
     path("agencies/<str:code>/", tree.agency_detail, name="agency-detail"),
     path("officers/", officers.officer_list, name="officer-list"),
     path("officers/new/", officers.officer_new, name="officer-new"),

@@ -8,6 +8,7 @@ from uuid import UUID
 from agencies.actors import Actor
 from agencies.models import Agency, Officer
 from cases import policies
+from cases.duplicates import Match
 from cases.models import Assignment, Case, Deadline, Leg, RequestItem, Side, Subject
 from cases.queries.changes import masked
 from cases.queries.dossier import Dossier, dossier
@@ -149,6 +150,11 @@ def assignment(row: Assignment) -> Body:
 def _sees(actor: Actor, case_id: UUID | None) -> bool:
     """A request is named only to those who may see it."""
     return case_id is not None and policies.visible_to(actor).filter(pk=case_id).exists()
+
+
+def duplicate(match: Match) -> Body:
+    why = "same_document" if match.by_document else "same_person"
+    return {"id": match.case_id, "number": match.number, "status": match.status, "why": why}
 
 
 def subject(row: Subject) -> Body:

@@ -1,4 +1,4 @@
-"""`cases/{id}/legs/`, `items/`, `deadlines/` and `events/`: the parts of one case."""
+"""`cases/{id}/legs/`, `items/`, `deadlines/`, `duplicates/` and `events/`: the parts of one case."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from agencies.doors import paging
 from agencies.doors.schema import PAGING, doc
-from cases import policies
+from cases import duplicates, policies
 from cases.api import bodies, shapes
 from cases.api.door import CaseDoor
 from cases.queries import api_events
@@ -45,6 +45,15 @@ class Deadlines(CaseDoor):
     def get(self, request: Request, case_id: UUID) -> Response:
         rows = policies.get_visible(self.actor, case_id).deadlines.order_by("started_at", "pk")
         return whole([bodies.deadline(row) for row in rows])
+
+
+class Duplicates(CaseDoor):
+    """Open requests in the caller's own sight about the same person to the same country."""
+
+    @doc(_("可能重复的请求"), shapes.DUPLICATES)
+    def get(self, request: Request, case_id: UUID) -> Response:
+        found = duplicates.shown_to(self.actor, policies.get_visible(self.actor, case_id))
+        return whole([bodies.duplicate(match) for match in found])
 
 
 class Events(CaseDoor):

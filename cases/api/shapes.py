@@ -97,6 +97,12 @@ ITEM = shape(
         }
     ),
 )
+DUPLICATE = shape(
+    "Duplicate",
+    closed(
+        {"id": UUID, "number": TEXT, "status": one_of(Status.values), "why": one_of(["same_document", "same_person"])}
+    ),
+)
 SUBJECT = shape(
     "Subject",
     closed(
@@ -248,4 +254,5 @@ FILE = shape(
     ),
 )
 
+DUPLICATES = page_of(DUPLICATE)
 CASES, EVENTS, LEGS, ITEMS, DEADLINES, FILES = map(page_of, (CASE_SUMMARY, EVENT, LEG, ITEM, DEADLINE, FILE))

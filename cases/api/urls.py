@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"{CASE}legs/", parts.Legs.as_view(), name="api-case-legs"),
     path(f"{CASE}items/", parts.Items.as_view(), name="api-case-items"),
     path(f"{CASE}deadlines/", parts.Deadlines.as_view(), name="api-case-deadlines"),
+    path(f"{CASE}duplicates/", parts.Duplicates.as_view(), name="api-case-duplicates"),
     path(f"{CASE}files/", papers.Files.as_view(), name="api-case-files"),
     path(f"{CASE}files/<uuid:file_id>/", papers.FileContent.as_view(), name="api-case-file"),
     path(f"{CASE}papers/<slug:paper>/", printing.PaperContent.as_view(), name="api-case-paper"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.drafts import content_of
+from cases.drafts import submitted_content_of
 from cases.effects.act import (
     Act,
     Counterpart,
@@ -26,7 +26,7 @@ def submit(act: Act) -> None:
     Revision.objects.create(
         case=case,
         number=case.content_version,
-        content=content_of(case),
+        content=submitted_content_of(case),
         submitted_by_id=act.actor.officer_id or case.drafter_id,
         for_officer_id=act.actor.for_officer_id,
         submitted_at=act.at,

@@ -18,7 +18,7 @@ ARCHIVE = f"""
 -- An archived case: reorganisations may widen its scope, its origin's approver may take it out again, nothing else moves.
 CREATE FUNCTION keep_archived() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
-    free text[] := ARRAY['scope', 'known_to', 'origin_id', 'return_to_id', 'version', 'updated_at'];
+    free text[] := ARRAY['scope', 'known_to', 'invited', 'origin_id', 'return_to_id', 'version', 'updated_at'];
 BEGIN
     IF OLD.disposed_at IS NULL AND NEW.archived_at IS NULL THEN
         free := free || ARRAY['archived_at', 'retention_id', 'retain_until'];

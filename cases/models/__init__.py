@@ -3,6 +3,7 @@
 from cases.models.case import Case, CaseNumber, RequestItem, Revision, Subject
 from cases.models.custody import Assignment, Deadline, InternalLimit, Involvement, Leg
 from cases.models.disposal import Disposal, Verdict
+from cases.models.duplicates import DuplicatePair
 from cases.models.exchange import Crossing, Receipt, Transmission, Way
 from cases.models.papers import Attachment, Note
 from cases.models.queue import NO_DUE, OpenQueue
@@ -45,6 +46,7 @@ __all__ = [
     "Decision",
     "Direction",
     "Disposal",
+    "DuplicatePair",
     "InternalLimit",
     "Involvement",
     "InvolvementKind",

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
 from agencies.models import Agency, Officer, ServiceAccount
@@ -202,9 +202,24 @@ class Subject(models.Model):
     birth_date = models.DateField(null=True)
     nationality = models.CharField(max_length=2, blank=True)
     document_number = models.CharField(max_length=60, blank=True)
+    # What two spellings of one name or number have in common (functions of migration 0011); for finding duplicates.
+    name_key = models.GeneratedField(
+        expression=Func(F("name"), function="likeness_of_name"), output_field=models.TextField(), db_persist=True
+    )
+    document_key = models.GeneratedField(
+        expression=Func(F("document_number"), function="likeness_of_number"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     class Meta:
         ordering = ["position"]
+        indexes = [
+            models.Index(fields=["document_key"], condition=~Q(document_key=""), name="subject_by_document"),
+            models.Index(
+                fields=["name_key", "birth_date", "nationality"], condition=~Q(name_key=""), name="subject_by_name"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=SubjectKind.values), name="subject_kind_known"),
             models.UniqueConstraint(

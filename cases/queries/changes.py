@@ -10,7 +10,7 @@ from cases.models import Revision
 from cases.queries.dossier import Dossier
 from cases.queries.timeline import Entry, events_of, told
 
-_PLAIN = ("country", "request_type", "urgency", "mark", "title", "summary", "purpose")
+_PLAIN = ("country", "request_type", "border_matter", "urgency", "mark", "title", "summary", "purpose")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Change:
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
-    """What differs between two contents (as drafts.content_of gives them)."""
+    """What differs between two contents (as drafts.content_of gives them, or as they were submitted)."""
     changes = [
         Change(field=name, before=str(old.get(name) or ""), after=str(new.get(name) or ""))
         for name in _PLAIN
@@ -39,7 +39,23 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
             for row, (a, b) in enumerate(pairs, start=1)
             if a != b
         ]
-    return changes
+    # Only submitted contents name their files, and only those of releases that know of it.
+    return changes + (_files(old["files"], new["files"]) if "files" in old and "files" in new else [])
+
+
+def _files(old: Sequence[Mapping[str, str]], new: Sequence[Mapping[str, str]]) -> list[Change]:
+    """Files that went, came, or have other content under the same name (told by the beginning of their fingerprints)."""
+    before, after = ({(row["name"], row["sha256"]): row["id"] for row in rows} for rows in (old, new))
+    gone, come = ([key for key in one if key not in other] for one, other in ((before, after), (after, before)))
+    changes = []
+    for name, digest in gone:
+        other = next((key for key in come if key[0] == name), None)
+        if other is None:
+            changes.append(Change(field="files", before=name, after=""))
+        else:
+            come.remove(other)
+            changes.append(Change(field="files", before=f"{name}（{digest[:8]}）", after=f"{name}（{other[1][:8]}）"))
+    return changes + [Change(field="files", before="", after=name) for name, _digest in come]
 
 
 def _item(row: Mapping[str, Any]) -> str:

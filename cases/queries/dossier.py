@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
+from django.db.models import Q
+
 from agencies.actors import Actor
 from agencies.models import Agency
 from agencies.queries import route_of
@@ -24,7 +26,8 @@ from cases.models import (
     Subject,
     Transmission,
 )
-from cases.policies import get_visible
+from cases.policies import get_visible, reads_route
+from cases.queries.review import Measure, measure_of
 from countries.calendars import SHANGHAI, Calendar, work_calendar
 
 
@@ -62,6 +65,11 @@ class Dossier:
         running = (d for d in self.deadlines if d.met_at is None and d.assignment_id is None)
         return min(running, key=lambda d: d.due_at, default=None)
 
+    @cached_property
+    def measure(self) -> Measure:
+        """What the law says of the type of a foreign request."""
+        return measure_of(self.case.request_type)
+
     @property
     def answered(self) -> int:
         """How many items have an outcome."""
@@ -85,18 +93,26 @@ class Dossier:
 def dossier(actor: Actor, case_id: UUID, *, case: Case | None = None) -> Dossier:
     """The case and its parts; NotVisible for a hidden case as for an absent one. A `case` already read is not read again."""
     case = case or get_visible(actor, case_id)
+    assignments = _assignments(actor, case)
+    hidden = Q(assignment__isnull=False) & ~Q(assignment__in=assignments)
     return Dossier(
         actor=actor,
         case=case,
         now=clock(),
         calendar=work_calendar(),
         legs=list(case.legs.select_related("agency", "agency__route_to", "country", "handler").order_by("seq")),
-        deadlines=list(case.deadlines.select_related("leg").order_by("started_at", "pk")),
+        deadlines=list(case.deadlines.exclude(hidden).select_related("leg").order_by("started_at", "pk")),
         items=list(case.items.select_related("ground").order_by("position")),
         subjects=list(case.subjects.order_by("position")),
         transmissions=list(case.transmissions.select_related("channel").order_by("at")),
         receipts=list(case.receipts.order_by("at")),
-        assignments=list(case.assignments.select_related("agency", "assigned_by", "answered_by")),
+        assignments=assignments,
         route=route_of(case.origin),
         limits=dict(InternalLimit.objects.filter(urgency=case.urgency).values_list("phase", "working_days")),
     )
+
+
+def _assignments(actor: Actor, case: Case) -> list[Assignment]:
+    """Parallel work, as far as the reader may know of it: those invited see what they were asked alone."""
+    found = case.assignments.select_related("agency", "assigned_by", "answered_by")
+    return list(found if reads_route(actor, case) else found.filter(agency_id=actor.case_agency_id or 0))

@@ -6,7 +6,7 @@ officer filed also holds drafts and ended cases and is listed from his own cases
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce
 from agencies import prepared
 from agencies.actors import Actor
 from agencies.models import Agency
-from cases.models import NO_DUE, Case, OpenQueue, Status
+from cases.models import NO_DUE, Assignment, AssignmentState, Case, OpenQueue, Status
 from cases.policies import SIGHT, sees_secrets, sight_of, visible_to
 
 PAGE = 50
@@ -36,6 +36,7 @@ class Wanted:
 
     view: str = MINE
     when: str = ""
+    direction: str = ""
     status: str = ""
     country: str = ""
     type: str = ""
@@ -114,6 +115,8 @@ def _queue(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[OpenQueue]:
         rows = rows.filter(waits_for(actor))
     plain = {"status": wanted.status, "country": wanted.country, "request_type": wanted.type, "urgency": wanted.urgency}
     rows = rows.filter(**{name: value for name, value in plain.items() if value})
+    if wanted.direction:
+        rows = rows.filter(Exists(visible_to(actor).filter(direction=wanted.direction, pk=OuterRef("case_id"))))
     if wanted.origin:
         rows = rows.filter(origin__in=below(wanted.origin))
     if wanted.q:
@@ -128,6 +131,7 @@ def _cases(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[Case]:
     if wanted.view == FILED:
         cases = cases.filter(drafter_id__in=actor.hands)
     plain = {
+        "direction": wanted.direction,
         "status": wanted.status,
         "country__code": wanted.country,
         "request_type__code": wanted.type,
@@ -161,6 +165,15 @@ def matching(text: str) -> Q:
     return found
 
 
+def asked_of(actor: Actor, cases: Collection[UUID]) -> dict[UUID, list[Assignment]]:
+    """The open parallel work of the acting agency in these cases: what they wait here for, besides custody."""
+    mine = Assignment.objects.filter(agency_id=actor.case_agency_id or 0, state=AssignmentState.OPEN)
+    found: dict[UUID, list[Assignment]] = {}
+    for one in mine.filter(case__in=cases):
+        found.setdefault(one.case_id, []).append(one)
+    return found
+
+
 def when(name: str, now: Now) -> Q:
     if name == LATE:
         return Q(due_at__lt=now.at)
@@ -175,6 +188,7 @@ _COLUMNS = {
     "number": "c.number",
     "title": "c.title",
     "status": "c.status",
+    "direction": "c.direction",
     "urgency": "c.urgency",
     "created_at": "c.created_at",
     "submitted_at": "c.submitted_at",

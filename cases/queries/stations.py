@@ -35,14 +35,14 @@ def _legs(dossier: Dossier, of: Callable[[Leg], bool]) -> list[Leg]:
 
 
 def _places(dossier: Dossier) -> list[Agency]:
-    """The route as it is today, with agencies that the case went through before a reorganisation put before the last."""
-    known = {agency.pk for agency in dossier.route}
-    gone = {
-        leg.agency_id: leg.agency
-        for leg in dossier.legs
-        if leg.agency is not None and leg.phase in UPWARD and leg.agency_id not in known
-    }
-    return [*dossier.route[:-1], *gone.values(), dossier.route[-1]]
+    """The route as it is today; agencies that the case went through before a reorganisation stand where it went on from."""
+    stops = list(dossier.route)
+    upward = [leg.agency for leg in dossier.legs if leg.agency is not None and leg.phase in UPWARD]
+    for agency in dict.fromkeys(agency for agency in upward if agency not in dossier.route):
+        after = upward[len(upward) - upward[::-1].index(agency) :]
+        following = next((stop for stop in after if stop in stops), stops[-1])
+        stops.insert(stops.index(following), agency)
+    return stops
 
 
 def _position(dossier: Dossier, stops: list[Agency]) -> int:
@@ -76,7 +76,8 @@ def _home(dossier: Dossier, agency: Agency, index: int, here: int, straight: ran
     return Station(
         kind="home",
         agency=agency,
-        name=agency.name,
+        # As it was called when it had the case.
+        name=legs[-1].holder_name if legs else agency.name,
         state=state,
         legs=legs,
         limit=_limit(dossier, *((Phase.REVIEW, Phase.DISPATCH) if agency.is_terminal else (Phase.REVIEW,))),

@@ -15,11 +15,12 @@ from agencies.actors import Actor
 from agencies.errors import Malformed, NotVisible
 from cases import reading
 from cases.copies import copy_case
-from cases.models import Mark, Revision, Urgency
+from cases.models import BorderMatter, Mark, Revision, Urgency
 from cases.queries import choices
 from cases.queries.changes import Change, between
 from cases.queries.dossier import dossier
 from cases.web.case_page import page, person
+from cases.web.drafting_page import FIELD_WORDS
 from cases.web.once import open_once
 from cases.web.timeline_words import FIELDS
 
@@ -82,16 +83,20 @@ def revision(request: HttpRequest, case_id: UUID, number: int) -> HttpResponse:
 
 @require_POST
 def copy(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """A new draft with the same content, for a drafter who may see the case; one, however often the form is sent."""
+    """A new draft with the same content, for a drafter who may see the case; one, however often the form is sent.
+
+    With `supplements` it names the case and adds to it (补充请求)."""
     actor = actor_of(request)
+    adds = request.POST.get("supplements") == "1"
     made = open_once(
         actor,
         request.POST.get("token", ""),
-        lambda: copy_case(actor=actor, case_id=case_id),
-        what=f"case-copy:{case_id}",
+        lambda: copy_case(actor=actor, case_id=case_id, supplements=adds),
+        what=f"case-{'add' if adds else 'copy'}:{case_id}",
         otherwise=_("请刷新案件页面，再复制一次。"),
     )
-    messages.success(request, _("已复制为新的草稿，改好后报送。"))
+    done = _("补充请求的草稿已建好：留下要补充的内容，改好后报送。") if adds else _("已复制为新的草稿，改好后报送。")
+    messages.success(request, done)
     return redirect("case-edit", case_id=made)
 
 
@@ -105,7 +110,7 @@ def described(changes: list[Change]) -> list[dict[str, Any]]:
 
 
 def _label(change: Change) -> str:
-    label = str(FIELDS[change.field])
+    label = str(FIELDS.get(change.field) or FIELD_WORDS[change.field])
     return _("%(label)s 第 %(row)s 项") % {"label": label, "row": change.row} if change.row else label
 
 
@@ -119,5 +124,5 @@ def _shown(field: str, value: str) -> str:
     if field in ("country", "request_type"):
         offers = choices.countries() if field == "country" else choices.request_types()
         return offers[value][1] if value in offers else value
-    codes = {"urgency": Urgency, "mark": Mark}.get(field)
+    codes = {"urgency": Urgency, "mark": Mark, "border_matter": BorderMatter}.get(field)
     return str(codes(value).label) if codes is not None and value in codes.values else value

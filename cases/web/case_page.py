@@ -18,7 +18,17 @@ from agencies.models import Agency
 from agencies.roles import Role
 from cases import notes
 from cases.journey import front_of
-from cases.models import Direction, Mark, Outcome, Status, Subject, SubjectKind
+from cases.models import (
+    AssignmentState,
+    BorderMatter,
+    Crossing,
+    Direction,
+    Mark,
+    Outcome,
+    Status,
+    Subject,
+    SubjectKind,
+)
 from cases.paper.printing import Paper
 from cases.policies import available, eyes_used, may_edit, seated, stands
 from cases.queries import choices
@@ -31,6 +41,7 @@ from cases.queries.timeline import Entry, Silence, timeline
 from cases.reading import PURPOSES
 from cases.web import onward_words, route_words, sentences, timeline_words
 from cases.web.archive_words import card
+from cases.web.case_panels import incoming_facts, panels
 from cases.web.once import fresh_token
 from cases.web.papers import papers_of
 from cases.web.step_forms import StepForm, build
@@ -51,6 +62,7 @@ def page(
     case, actor = dossier.case, dossier.actor
     steps = available(actor, case, dossier.leg)
     told = custody(dossier)
+    forms = _forms(dossier, steps, step, posted, error)
     story = timeline(dossier, whole=whole_timeline)
     return {
         "dossier": dossier,
@@ -76,12 +88,14 @@ def page(
         "custody_sum": route_words.custody_sum(told),
         **route_words.clocks(dossier),
         "waiting": waiting_word(dossier),
-        "forms": _forms(dossier, steps, step, posted, error),
+        "forms": forms,
+        **panels(dossier, forms),
         "others": others(dossier, steps),
         "may_edit": may_edit(actor, case, dossier.leg),
         "papers": Paper.choices,
         "archive": card(actor, case),
-        "may_copy": actor.role == Role.DRAFTER and case.disposed_at is None,
+        "may_copy": actor.role == Role.DRAFTER and case.direction == Direction.OUTGOING and case.disposed_at is None,
+        "may_supplement": actor.role == Role.DRAFTER and sent_once(dossier) and case.disposed_at is None,
         "token": fresh_token(),
         "role": Role(actor.role).label if actor.role in Role.values else "",
     }
@@ -120,15 +134,9 @@ def due_state(dossier: Dossier) -> str:
 
 def _facts(dossier: Dossier) -> list[tuple[str, object]]:
     case = dossier.case
-    facts: list[tuple[str, object]] = [
-        (_("国家"), case.country.name if case.country else None),
-        (_("请求类型"), case.request_type.name if case.request_type else None),
-        (_("承办人"), _at(case.drafter.name, case.origin.name)),
-        (_("报送"), words.when(case.submitted_at, dossier.now) if case.submitted_at else _("还没有报送")),
-    ]
-    if sent := dossier.sent:
-        facts.append((_("渠道"), sent.channel.name if sent.channel else None))
-        facts.append((_("外方收件单位"), _at(sent.counterpart_name, sent.counterpart_unit)))
+    facts = _incoming(dossier) if case.direction == Direction.INCOMING else _outgoing(dossier)
+    if case.border_matter:
+        facts.append((_("边境事项"), BorderMatter(case.border_matter).label))
     if case.request_type and (basis := basis_of([(_BASIS, [case.request_type])]).get(case.request_type.pk)):
         facts.append((str(_BASIS), _("、").join(basis)))
     if case.content_version > 1:
@@ -138,11 +146,50 @@ def _facts(dossier: Dossier) -> list[tuple[str, object]]:
     return facts
 
 
+def _incoming(dossier: Dossier) -> list[tuple[str, object]]:
+    case = dossier.case
+    facts = incoming_facts(dossier, _at(case.drafter.name, case.origin.name))
+    replied = [sent for sent in dossier.transmissions if sent.kind == Crossing.REPLY]
+    if replied:
+        facts.append((_("答复渠道"), replied[-1].channel.name if replied[-1].channel else None))
+        facts.append((_("外方收件单位"), _at(replied[-1].counterpart_name, replied[-1].counterpart_unit)))
+    return facts
+
+
+def _outgoing(dossier: Dossier) -> list[tuple[str, object]]:
+    case = dossier.case
+    facts: list[tuple[str, object]] = [
+        (_("国家"), case.country.name if case.country else None),
+        (_("请求类型"), case.request_type.name if case.request_type else None),
+        (_("承办人"), _at(case.drafter.name, case.origin.name)),
+        (_("报送"), words.when(case.submitted_at, dossier.now) if case.submitted_at else _("还没有报送")),
+    ]
+    if sent := dossier.sent:
+        facts.append((_("渠道"), sent.channel.name if sent.channel else None))
+        facts.append((_("外方收件单位"), _at(sent.counterpart_name, sent.counterpart_unit)))
+    return facts
+
+
+def sent_once(dossier: Dossier) -> bool:
+    """Has the foreign side had this request of ours? Then another one may add to it."""
+    return dossier.case.direction == Direction.OUTGOING and dossier.sent is not None
+
+
 def waiting_word(dossier: Dossier) -> str:
     """What an item without an outcome waits for: to be sent, or to be answered."""
+    if dossier.case.direction == Direction.INCOMING:
+        return _incoming_wait(dossier)
     if dossier.sent is not None:
         return str(Outcome.WAITING.label)
     return _("未发出") if dossier.leg is None else pgettext("item", "待发出")
+
+
+def _incoming_wait(dossier: Dossier) -> str:
+    """What a part of a foreign request waits for: a decision, its execution; nothing once the case has ended."""
+    if dossier.leg is None:
+        return _("未执行")
+    decided = any(item.decision for item in dossier.items)
+    return pgettext("item", "待执行") if decided else pgettext("item", "待决定")
 
 
 _BASIS = gettext_lazy("依据")
@@ -224,6 +271,9 @@ def seat_of(dossier: Dossier, one: Transition) -> Agency | None:
         return front_of(dossier.case)
     if one.seat is Seat.TERMINAL:
         return dossier.route[-1]
+    if one.seat is Seat.ASSIGNED:
+        asked = (row for row in dossier.assignments if row.state == AssignmentState.OPEN and row.kind in one.answers)
+        return next((row.agency for row in asked if row.agency), None)
     return dossier.leg.agency if dossier.leg else None
 
 

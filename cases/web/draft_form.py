@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from cases.models import SubjectKind
 from cases.step_input import MAX_ROWS
 from countries.lookup import partner_countries
 
-PLAIN = ("title", "urgency", "mark", "summary", "purpose")
+PLAIN = ("title", "urgency", "mark", "border_matter", "summary", "purpose")
 CHOSEN = ("country", "request_type")
 SUBJECT_FIELDS = ("kind", "name", "role", "birth_date", "nationality", "document_number")
 _SUBJECT = re.compile(rf"subjects-(\d{{1,4}})-({'|'.join(SUBJECT_FIELDS)})")
@@ -78,7 +78,7 @@ class Form:
         return Reason(reason.code, reason.words, f"/{name}/{rows[int(index)].number}/{part}")
 
 
-def posted(post: QueryDict) -> Form:
+def posted(post: QueryDict, names: Sequence[str] = PLAIN) -> Form:
     """What was posted. Blank rows are dropped; fields that were not sent are left alone by `parse`."""
     subjects: dict[int, dict[str, str]] = {}
     items: dict[int, str] = {}
@@ -88,7 +88,7 @@ def posted(post: QueryDict) -> Form:
         elif match := _ITEM.fullmatch(name):
             items[int(match[1])] = post.get(name, "")
     return Form(
-        plain={name: post.get(name, "") for name in PLAIN if name in post},
+        plain={name: post.get(name, "") for name in names if name in post},
         subjects=[Row(row, number=n) for n, row in sorted(subjects.items()) if _typed(row)],
         items=[Row({"description": text}, number=n) for n, text in sorted(items.items()) if text.strip()],
         opinion=post.get("opinion", ""),
@@ -113,9 +113,10 @@ def stored(content: Mapping[str, Any]) -> Form:
     )
 
 
-def parse(form: Form, *, lists: bool) -> tuple[dict[str, Any], list[Reason]]:
-    """The content that can be saved, and what is wrong with the rest. `lists` says that the rows were on the form."""
-    raw: dict[str, Any] = dict(form.plain)
+def parse(form: Form, *, lists: bool, more: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], list[Reason]]:
+    """The content that can be saved, and what is wrong with the rest. `lists` says that the rows were on the form;
+    `more` is read with them."""
+    raw: dict[str, Any] = {**form.plain, **(more or {})}
     unknown: list[Reason] = []
     if lists:
         raw["subjects"], unknown = _subjects(form)

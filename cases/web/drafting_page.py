@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,10 +20,12 @@ from django.utils.translation import gettext_lazy
 from agencies.actors import Actor
 from agencies.delegations import doer
 from agencies.errors import DomainError, GuardFailed, Malformed, Reason, StaleVersion
+from agencies.models import Agency
 from agencies.queries import route_of
-from cases import drafts, files, policies
+from cases import drafts, duplicates, files, policies
 from cases.copies import origin_of
-from cases.models import Case, Direction, Mark, Status, SubjectKind, SubjectRole, Urgency
+from cases.journey import journey_of
+from cases.models import BorderMatter, Case, Direction, Mark, Status, SubjectKind, SubjectRole, Urgency
 from cases.queries import choices, drafting
 from cases.queries.changes import Change, compare
 from cases.queries.drafting import Requirement
@@ -30,17 +33,25 @@ from cases.web import draft_form
 from cases.web.draft_form import Form
 from cases.web.papers import files_shown, upload_rules
 from cases.workflow import TRANSITIONS
+from treaties.models import Course
 
 FIELD_WORDS: dict[str, Promise] = {
     "country": gettext_lazy("国家"),
     "request_type": gettext_lazy("请求类型"),
     "urgency": gettext_lazy("紧急程度"),
     "mark": gettext_lazy("标识"),
+    "border_matter": gettext_lazy("边境事项"),
     "title": gettext_lazy("标题"),
     "summary": gettext_lazy("案情"),
     "purpose": gettext_lazy("目的"),
     "subjects": gettext_lazy("涉案人员和单位"),
     "items": gettext_lazy("请求事项"),
+    # of a foreign request (登记来函)
+    "their_reference": gettext_lazy("对方编号"),
+    "requesting_authority": gettext_lazy("请求机关"),
+    "received_on": gettext_lazy("收到日期"),
+    "received_via": gettext_lazy("来函渠道"),
+    "file": gettext_lazy("文件"),
 }
 
 SUBJECT_WORDS: dict[str, Promise] = {
@@ -72,7 +83,12 @@ class Block:
 
 def _blocks() -> list[Block]:
     return [
-        Block("basics", gettext_lazy("基本信息"), ("/title", "/urgency", "/mark"), ("request_letter", "application")),
+        Block(
+            "basics",
+            gettext_lazy("基本信息"),
+            ("/title", "/urgency", "/mark", "/border_matter"),
+            ("request_letter", "application"),
+        ),
         Block(
             "facts",
             gettext_lazy("案情和涉案人"),
@@ -122,7 +138,7 @@ def show(
         "others": [item for item in law.contents if item.key not in used],
         "attachments_wanted": law.attachments,
         "files": files_shown(files.files_of(case)),
-        "copied": origin_of(request.actor, case) if case.status == Status.DRAFT else None,  # type: ignore[attr-defined]
+        **_others(request.actor, case),  # type: ignore[attr-defined]
         "upload": upload_rules(),
         "correction": drafting.correction(case) if case.status == Status.RETURNED else None,
         "last": last,
@@ -130,11 +146,35 @@ def show(
         "items": [(str(n), row) for n, row in enumerate(form.items)],
         "kind": re.sub(r"[（(][^（(]*[）)]$", "", case.request_type.name) if case.request_type else "",
         "submit": TRANSITIONS[Direction.OUTGOING, "submit"],
-        "route": route_of(case.origin),
         "page": get_random_string(12),
         "choices": _choices(form),
     }
-    return render(request, "cases/edit.html", context, status=status)
+    return render(request, "cases/edit.html", context | _way(request, case), status=status)
+
+
+def _way(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """Where the draft will go, and which request it adds to."""
+    return {"border": at_the_border(case), "route": way_of(case), "supplements": _first(request, case)}
+
+
+def _others(actor: Actor, case: Case) -> dict[str, Any]:
+    """What other requests have to do with this one: what it was copied from, what looks like it."""
+    copied = origin_of(actor, case) if case.status == Status.DRAFT else None
+    return {"copied": copied, "duplicates": duplicate_lines(actor, case)}
+
+
+def duplicate_lines(actor: Actor, case: Case) -> list[dict[str, str]]:
+    """The requests in the drafter's own sight that look like this one: where, which, and why."""
+    return [
+        {
+            "href": reverse("case-detail", args=[match.case_id]),
+            "number": match.number,
+            "status": str(Status(match.status).label),
+            "names": "、".join(match.names),
+            "why": _("证件号码相同") if match.by_document else _("姓名相同，出生日期或国籍相同"),
+        }
+        for match in duplicates.shown_to(actor, case)
+    ]
 
 
 def anchor(reason: Reason) -> str:
@@ -176,15 +216,16 @@ def conflict(request: HttpRequest, actor: Actor, case_id: UUID, form: Form) -> H
     return show(request, case, form, status=error.status, conflict=shown)
 
 
-def signed_out(request: HttpRequest) -> HttpResponse:
+def signed_out(request: HttpRequest, names: Sequence[str] = draft_form.PLAIN) -> HttpResponse:
     """The session has ended: a reader logs in first; a writer sees what he wrote, and may send it again after that."""
     if request.method == "GET":
         return redirect_to_login(request.get_full_path())
     hidden = {"csrfmiddlewaretoken", "page"}
     sent = [(name, value) for name in request.POST for value in request.POST.getlist(name) if name not in hidden]
-    form = draft_form.posted(request.POST)
+    form = draft_form.posted(request.POST, names)
     shown = ("name", "nationality", "birth_date", "document_number")
-    words = [(FIELD_WORDS[name], form.plain.get(name, "")) for name in ("title", "summary", "purpose")]
+    codes = {"urgency", "mark", "border_matter", "received_via"}
+    words = [(FIELD_WORDS[name], form.plain.get(name, "")) for name in names if name not in codes]
     words += [(FIELD_WORDS["items"], row.values["description"]) for row in form.items]
     words += [(FIELD_WORDS["subjects"], " ".join(filter(None, map(row.values.get, shown)))) for row in form.subjects]
     context = {"sent": sent, "typed": [(label, text) for label, text in words if text]}
@@ -203,12 +244,31 @@ def _judged(gaps: list[Reason], law: Sequence[Requirement], form: Form) -> list[
     return blocks
 
 
+def _first(request: HttpRequest, case: Case) -> Case | None:
+    """The request that the draft adds to, when the reader may see it."""
+    seen = policies.visible_to(request.actor)  # type: ignore[attr-defined]
+    return seen.filter(pk=case.supplements_id).first() if case.supplements_id else None
+
+
+def at_the_border(case: Case) -> bool:
+    """Is there a border matter to choose, or one that must be taken back?"""
+    border = case.request_type is not None and case.request_type.course == Course.BORDER
+    return case.at_the_border or (border and case.origin.is_border)
+
+
+def way_of(case: Case) -> Sequence[Agency]:
+    """The agencies that the draft passes: to the terminal desk, a border matter to its province."""
+    leg = policies.open_leg(case)
+    return journey_of(case, leg).route if leg else route_of(case.origin)
+
+
 def _choices(form: Form) -> dict[str, Any]:
     written = [row.values.get("role", "") for row in form.subjects]
     others = [(role, role) for role in dict.fromkeys(written) if role and role not in SubjectRole.values]
     return {
         "urgency": Urgency.choices,
         "mark": Mark.choices,
+        "border_matter": BorderMatter.choices,
         "kind": SubjectKind.choices,
         "role": [*SubjectRole.choices, *others],
         "countries": draft_form.country_names(),
@@ -227,7 +287,8 @@ def _code_words(field: str) -> dict[str, object]:
     if field in draft_form.CHOSEN:
         offers = choices.countries() if field == "country" else choices.request_types()
         return {code: name for code, name, _group in offers.values()}
-    return dict({"urgency": Urgency.choices, "mark": Mark.choices}.get(field, ()))
+    codes = {"urgency": Urgency.choices, "mark": Mark.choices, "border_matter": BorderMatter.choices}
+    return dict(codes.get(field, ()))
 
 
 def _labelled(change: Change) -> dict[str, Any]:

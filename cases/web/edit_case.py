@@ -24,7 +24,7 @@ from agencies.actors import Actor
 from agencies.doors import words
 from agencies.doors.signed_out import answers_signed_out
 from agencies.errors import DomainError, GuardFailed, Malformed, NotPermitted, Reason, StaleVersion
-from cases import drafts, files, policies, secrecy
+from cases import drafts, files, policies
 from cases.commands import take_step
 from cases.models import Case
 from cases.queries.drafting import missing
@@ -65,7 +65,7 @@ def edit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @answers_signed_out
 @require_POST
 def autosave(request: HttpRequest, case_id: UUID) -> JsonResponse:
-    """Save what was typed so far: {version, saved, kept, title, missing, errors}, or a problem in JSON with its status."""
+    """Save what was typed so far: {version, saved, kept, title, duplicates, missing, errors}, or a problem in JSON with its status."""
     if not request.user.is_authenticated:
         detail = _("登录已过期，刚写的内容还没有存上，都在这一页。请另开一页登录，再回到这里。")
         return JsonResponse({"code": "signed_out", "detail": detail}, status=401)
@@ -85,6 +85,8 @@ def autosave(request: HttpRequest, case_id: UUID) -> JsonResponse:
             "saved": told if reasons else words.clock(now),
             "kept": kept,
             "title": case.title,
+            "duplicates": drafting_page.duplicate_lines(actor, case),
+            "route": [agency.short_name or agency.name for agency in drafting_page.way_of(case)],
             "missing": [_shown(reason) for reason in missing(case)],
             "errors": [_shown(form.on_page(one)) | {"label": drafting_page.label_of(one.pointer)} for one in reasons],
         }
@@ -136,9 +138,6 @@ def _save(request: HttpRequest, actor: Actor, case: Case, form: Form) -> tuple[C
     content, reasons = draft_form.parse(form, lists="rows" in request.POST)
     if form.chosen:
         content |= _chosen(actor, form)
-    if any(reason.code == secrecy.CODE for reason in reasons):
-        places = [reason.pointer for reason in reasons if reason.code == secrecy.CODE]
-        secrecy.report(actor, f"case:{case.pk}", places)
     case = drafts.save_draft(actor=actor, case_id=case.pk, content=content, **_opened_at(request))
     if "opinion" in request.POST:
         request.session[_opinion_key(case)] = form.opinion[:4000]

@@ -10,12 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from agencies import account_notices
 from agencies.doors import paging
 from agencies.errors import Malformed
 from agencies.roles import Role
 from cases import reading
 from cases.queries import inbox
-from cases.web import timeline_words
+from cases.web import notice_words, timeline_words
 from cases.web.case import actor_of
 
 
@@ -30,6 +31,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         "older": paging.encode([page.older[0].isoformat(), str(page.older[1])]) if page.older else "",
         "unread": inbox.unread_count(actor.officer_id or 0),
     }
+    reading.seen(actor, [line.notice for line in page.lines if line.agencies is not None])
     return render(request, "cases/notices.html", context)
 
 
@@ -55,10 +57,20 @@ def _before(text: str) -> inbox.Place | None:
 
 
 def _line(line: inbox.Line, known: timeline_words.Codes) -> dict[str, Any]:
-    """A notice about a case out of sight says nothing of it: not even what happened."""
+    """A notice about a case out of sight says nothing of it: not even what happened.
+
+    Of two requests that look like one it gives the numbers: that is all its agency is told.
+    """
     shown: dict[str, Any] = {"at": line.notice.created_at, "unread": line.notice.read_at is None, "case": line.case}
     if line.delegation is not None:
         return shown | {"delegation": line.delegation, "ended": line.notice.kind == "delegation.revoke"}
+    if line.notice.kind in account_notices.WORDS:
+        return shown | {"text": account_notices.WORDS[line.notice.kind], "advice": account_notices.ADVICE}
+    if line.pair is not None:
+        numbers = (line.pair.low_number, line.pair.high_number)
+        return shown | {"pair": list(zip(numbers, line.of_pair, strict=True))}
+    if line.agencies is not None:
+        return shown | notice_words.words_of(line)
     if line.case is None:
         return shown
     entry, facts = line.entry, line.entry.event.facts

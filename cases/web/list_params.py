@@ -16,12 +16,12 @@ from agencies.errors import Malformed, Reason
 from agencies.models import Agency
 from agencies.queries import agency_by_code
 from agencies.roles import Role
-from cases.models import Status, Urgency
+from cases.models import Direction, Status, Urgency
 from cases.queries import choices
 from cases.queries.queue import ABROAD, AGENCY, ALL, LATE, MINE, NEAR, VIEWS, Key, Wanted
 
 SORTS = ("due", "filed")
-FILTERS = ("status", "country", "type", "urgency", "origin", "q")
+FILTERS = ("direction", "status", "country", "type", "urgency", "origin", "q")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,7 @@ class _Reader:
             view=view,
             when=when,
             sort=sort,
+            direction=self.one_of("direction", Direction.values),
             status=self.one_of("status", Status.values),
             country=self.one_of("country", choices.countries() if self.text("country") else ()),
             type=self.one_of("type", choices.request_types() if self.text("type") else ()),
@@ -99,7 +100,7 @@ class _Reader:
         after, before = self._key("after"), self._key("before")
         if self.reasons:
             raise Malformed(reasons=self.reasons)
-        names = ("view", "when", "status", "country", "type", "urgency", "sort")
+        names = ("view", "when", "direction", "status", "country", "type", "urgency", "sort")
         params = {name: self.text(name) for name in names} | {"origin": origin.code if origin else "", "q": q}
         return Asked(wanted=wanted, origin=origin, after=after, before=before, params=params)
 

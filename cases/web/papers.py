@@ -26,8 +26,8 @@ from agencies.delegations import lenders
 from agencies.doors.downloads import attached
 from agencies.doors.uploads import oversize
 from agencies.doors.words import english
-from agencies.errors import Conflict, DomainError, GuardFailed, Malformed, NotVisible, Reason, TooLarge
-from cases import files, notes, policies, secrecy
+from agencies.errors import Conflict, DomainError, GuardFailed, NotVisible, Reason, TooLarge
+from cases import files, notes, policies
 from cases.file_kinds import ACCEPTED, KINDS
 from cases.models import Attachment, Audience, Case, Leg, Note
 from cases.web.sentences import named
@@ -57,7 +57,7 @@ def papers_of(actor: Actor, case: Case, leg: Leg | None) -> dict[str, Any]:
         ],
         "may_note": actor.officer_id is not None and bool(actor.case_agency_id) and case.archived_at is None,
         "note_limit": notes.LIMIT,
-        "audiences": audiences(),
+        "audiences": audiences(actor, case),
     }
 
 
@@ -85,12 +85,14 @@ def upload_rules() -> dict[str, Any]:
     }
 
 
-def audiences() -> list[tuple[str, object]]:
-    """Who may read a note, for the choice under its text."""
-    return [
-        (Audience.AGENCY, _("只给本机关看")),
-        (Audience.ROUTE, _("沿线机关都能看")),
-    ]
+def audiences(actor: Actor, case: Case) -> list[tuple[str, object]]:
+    """Who may read a note, for the choice under its text: the route for those on it, who was invited where somebody is."""
+    offered: list[tuple[str, object]] = [(Audience.AGENCY, _("只给本机关看"))]
+    if policies.reads_route(actor, case):
+        offered.append((Audience.ROUTE, _("沿线机关都能看")))
+    if case.invited:
+        offered.append((Audience.SHARED, _("沿线和会办机关都能看")))
+    return offered
 
 
 # --- Files ----------------------------------------------------------------------------------------------------------
@@ -114,7 +116,6 @@ def take_files(request: HttpRequest, actor: Actor, case: Case) -> DomainError | 
     Whether he may attach at all is not a matter of one file: such an error is raised.
     """
     taken, refused = attach_all(request, actor, case)
-    report_marked(actor, case.pk, refused)
     if taken:
         messages.success(request, uploaded(taken), "files")
     elif not refused:
@@ -127,13 +128,6 @@ def refusal_of(reasons: list[Reason], words: str = "") -> files.FileRefused:
     error = files.FileRefused(words, reasons=reasons)
     error.status = 413 if any(reason.code == "file_too_large" for reason in reasons) else error.status
     return error
-
-
-def report_marked(actor: Actor, case_id: UUID, reasons: Sequence[Reason]) -> None:
-    """Record that files under a secrecy marking were refused, once for each."""
-    for reason in reasons:
-        if reason.code == secrecy.CODE and reason.pointer == "/file":
-            secrecy.report(actor, f"case:{case_id}", ["/file"])
 
 
 def attach_all(request: HttpRequest, actor: Actor, case: Case) -> tuple[list[str], list[Reason]]:
@@ -206,23 +200,23 @@ def add_note(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 def _note_again(request: HttpRequest, actor: Actor, case_id: UUID, error: DomainError) -> HttpResponse:
     case = policies.get_visible(actor, case_id)
-    if isinstance(error, Malformed) and any(reason.code == secrecy.CODE for reason in error.reasons):
-        secrecy.report(actor, f"case:{case.pk}", ["/note"])
     context = {
         "case": case,
         "error": error,
         "text": request.POST.get("text", ""),
         "audience": request.POST.get("audience", ""),
-        "audiences": audiences(),
+        "audiences": audiences(actor, case),
         "note_limit": notes.LIMIT,
     }
     return render(request, "cases/note.html", context, status=error.status)
 
 
 def _tell(request: HttpRequest, note: Note, unseen: list[str]) -> None:
-    said = (
-        _("备注已保存，只有本机关能看到。") if note.audience == Audience.AGENCY else _("备注已保存，沿线机关都能看到。")
-    )
+    said = {
+        Audience.AGENCY: _("备注已保存，只有本机关能看到。"),
+        Audience.ROUTE: _("备注已保存，沿线机关都能看到。"),
+        Audience.SHARED: _("备注已保存，沿线和会办机关都能看到。"),
+    }[Audience(note.audience)]
     messages.success(request, said, "notes")
     if unseen:
         internal = note.audience == Audience.AGENCY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,11 +15,14 @@ from django.utils.translation import gettext as _
 
 from agencies.actors import Actor
 from agencies.doors import words
-from cases.models import NO_DUE, Phase, Status, Urgency
+from cases.models import NO_DUE, Assignment, AssignmentKind, Direction, Phase, Status, Urgency
 from cases.queries.queue import Now
 from countries.calendars import SHANGHAI, Calendar
 
 DEMO = "【演示】"
+# The foreign side has it, and no clock of ours runs.
+_WITH_THEM = frozenset({Phase.ABROAD, Phase.SUPPLEMENT, Phase.REPLIED})
+_SHORT = 60
 _NEAR_DAYS = 2
 
 
@@ -41,6 +44,7 @@ class Rows:
     now: datetime
     calendar: Calendar
     unread: Collection[UUID] = ()
+    asked: Mapping[UUID, Sequence[Assignment]] = field(default_factory=dict)
     by_filing: bool = False
     _days: dict[Any, int] = field(default_factory=dict)
     _dues: dict[date, str] = field(default_factory=dict)
@@ -52,6 +56,7 @@ class Rows:
         self._statuses = {value: str(label) for value, label in Status.choices}
         self._urgencies = {value: str(label) for value, label in Urgency.choices}
         self._ours = _("本机关")
+        self._incoming = f' <span class="tag">{Direction.INCOMING.label}</span>'
 
     def html(self, rows: Iterable[Mapping[str, Any]]) -> SafeString:
         """All rows, escaped."""
@@ -66,14 +71,23 @@ class Rows:
         return (
             f'<tr role="row"{new}><td role="cell" class="c-due nowrap">{first}</td>'
             f'<td role="cell" class="c-main"><a class="ttl" href="{self._base}{row["pk"]}/">{title(row["title"])}</a>'
-            f'{self._urgency(row["urgency"])}<span class="sub"><span class="nowrap">{row["number"]}</span>　'
-            f"{data(row['origin__name'])}</span></td>"
+            f"{self._urgency(row['urgency'])}{self._incoming if row['direction'] == Direction.INCOMING else ''}"
+            f'<span class="sub"><span class="nowrap">{row["number"]}</span>　'
+            f"{data(row['origin__name'])}</span>{self._asked(row['pk'])}</td>"
             f'<td role="cell" class="c-line">{escape(row["country__" + name] or words.UNKNOWN)}'
             f'<span class="sub">{escape(row["request_type__" + name] or "")}</span></td>'
             f'<td role="cell" class="c-hide">{holder}<span class="sub nowrap">{since}</span></td>'
             f'<td role="cell" class="c-end"><span class="status" data-s="{status}">'
             f"{self._statuses[status]}</span></td></tr>"
         )
+
+    def _asked(self, pk: UUID) -> str:
+        """What the case waits here for besides custody: opinions, shares, papers."""
+        lines = []
+        for one in self.asked.get(pk, ()):
+            said = f"{_('：')}{data(_short(one.text))}" if one.text else ""
+            lines.append(f'<span class="sub"><b>{AssignmentKind(one.kind).label}</b>{said}</span>')
+        return "".join(lines)
 
     def _urgency(self, urgency: str) -> str:
         if urgency == Urgency.NORMAL:
@@ -83,7 +97,7 @@ class Rows:
 
     def _due(self, row: Mapping[str, Any]) -> str:
         opened, due_at = row["held__opened_at"], row["due_at"]
-        if row["held__phase"] == Phase.ABROAD:
+        if row["held__phase"] in _WITH_THEM:
             return _mark("abroad", words.abroad(self._apart(opened)), "")
         if row["ended_at"]:
             return _mark("none", _("已结束"), words.weekday(row["ended_at"], self.now))
@@ -110,6 +124,8 @@ class Rows:
     def _filed(self, row: Mapping[str, Any]) -> str:
         at = row["submitted_at"] or row["created_at"]
         below = _("报送") if row["submitted_at"] else _("起草")
+        if row["direction"] == Direction.INCOMING:
+            below = _("登记")
         return f'{words.weekday(at, self.now)}<span class="sub">{below}</span>'
 
     def _holder(self, row: Mapping[str, Any]) -> tuple[str, str]:
@@ -136,6 +152,12 @@ class Rows:
         if key not in self._days:
             self._days[key] = self.calendar.working_days_between(a, b)
         return self._days[key]
+
+
+def _short(text: str) -> str:
+    """One line of what is asked."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else f"{line[:_SHORT]}…"
 
 
 def data(text: str) -> str:

@@ -127,7 +127,7 @@ def _clock_name(dossier: Dossier, deadline: Deadline) -> SafeString:
     phase = Phase(deadline.kind).label if deadline.kind in Phase.values else deadline.kind
     if leg is None or leg.agency is None:
         return format_html("{}", phase)
-    return format_html(_("{agency} {phase}"), agency=named(leg.agency.name), phase=phase)
+    return format_html(_("{agency} {phase}"), agency=named(leg.holder_name), phase=phase)
 
 
 def _assigned_name(dossier: Dossier, deadline: Deadline) -> SafeString:

@@ -13,12 +13,14 @@ from agencies.officers import officers_at
 from agencies.queries import next_below
 from cases.models import Decision, Direction, Outcome, RequestItem
 from cases.queries.dossier import Dossier
+from cases.queries.drafting import Requirement
+from cases.queries.review import Ground
 from cases.web.papers import upload_rules
 from cases.web.step_posts import Posted, named
 from cases.workflow import Field, Kind, Move, Transition
 from treaties.codes import CODES
-from treaties.models import RefusalGround, Strength, UsedBy
-from treaties.queries import contents_of, grounds_offered, postponing_grounds
+from treaties.models import UsedBy
+from treaties.queries import grounds_offered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,8 @@ class Input:
     options: Sequence[tuple[str, object]] = ()
     groups: Sequence[tuple[object, Sequence[tuple[str, str]]]] = ()
     rows: Sequence[Mapping[str, Any]] = ()
+    # Groups that hold something chosen: they stand open.
+    unfolded: Sequence[object] = ()
     errors: Sequence[str] = ()
     error_of: Mapping[str, str] = field(default_factory=dict)
 
@@ -52,6 +56,7 @@ class StepForm:
     message: object = ""
     summary: Sequence[tuple[str, str]] = ()
     upload: Mapping[str, Any] | None = None  # set where files come with the step
+    upload_label: object = ""
 
 
 def build(
@@ -77,6 +82,7 @@ def build(
         message=error.message if error else "",
         summary=[(str(reason.words), _anchor(reason.pointer, ids)) for reason in reasons],
         upload=upload_rules() if brings_files(transition) else None,
+        upload_label=_("结果的文件") if transition.move is Move.RESULT else _("答复的文件"),
     )
 
 
@@ -114,9 +120,10 @@ def _input(
         hint=one.hint,
         required=one.required,
         limit=one.limit,
-        value=value or _EMPTY.get(one.kind, ""),
+        value=value or ("" if look == "lines" else _EMPTY.get(one.kind, "")),
         options=_options(dossier, transition, one),
-        groups=_groups(dossier, transition, one),
+        groups=(groups := _groups(dossier, transition, one)),
+        unfolded=[law for law, some in groups if any(code in (value or ()) for code, _label in some)],
         rows=_rows(_asked(dossier, one), value or [], mine) if one.kind in (Kind.OUTCOMES, Kind.DECISIONS) else (),
         errors=[str(reason.words) for reason in mine if reason.pointer.count("/") < 2 or _is_entry(reason.pointer)],
         error_of={
@@ -157,7 +164,7 @@ def _options(dossier: Dossier, transition: Transition, one: Field) -> list[tuple
         below = next_below(held) if held and transition.move is Move.ASSIGN else ()
         return [(agency.code, agency.name) for agency in below]
     if one.kind is Kind.KEYS:
-        return [(content.key, _cited(content.name, content.cite)) for content in contents_of(dossier.case.request_type)]
+        return [(one.key, _cited(one)) for one in dossier.measure.contents]
     if isinstance(one.source, tuple):
         return list(one.source)
     if one.source and one.kind is not Kind.OUTCOMES and one.source != "refusal_grounds":
@@ -165,31 +172,30 @@ def _options(dossier: Dossier, transition: Transition, one: Field) -> list[tuple
     return []
 
 
-def _cited(name: str, article: str) -> str:
-    return _("%(name)s（%(article)s）") % {"name": name, "article": article} if article else name
+def _cited(one: Requirement) -> str:
+    return _("%(name)s（%(article)s）") % {"name": one.words, "article": one.article} if one.cite else one.words
 
 
 def _groups(dossier: Dossier, transition: Transition, one: Field) -> Sequence[tuple[object, Sequence[tuple[str, str]]]]:
     """The grounds of a refusal, by law: theirs when they answer us, ours with article and strength when we do."""
-    kind = dossier.case.request_type
     if one.kind is Kind.OUTCOMES and transition.direction == Direction.OUTGOING:
-        offered = grounds_offered(kind, UsedBy.THEIRS)
+        offered = grounds_offered(dossier.case.request_type, UsedBy.THEIRS)
         return [(law, [(ground.code, ground.name) for ground in grounds]) for law, grounds in offered]
-    refusing = [(law, [_ground(ground) for ground in grounds]) for law, grounds in grounds_offered(kind, UsedBy.OURS)]
-    if one.kind in (Kind.OUTCOMES, Kind.DECISIONS):
+    ours = one.kind in (Kind.OUTCOMES, Kind.DECISIONS) or one.source == "refusal_grounds"
+    if not ours:
+        return []
+    refusing = [(law, [_ground(ground) for ground in grounds]) for law, grounds in dossier.measure.refusing]
+    if one.kind is not Kind.CODES:
         return refusing
-    if one.kind is Kind.CODES and one.source == "refusal_grounds":
-        return [*refusing, (_("推迟执行的理由"), [_ground(ground) for ground in postponing_grounds(kind)])]
-    return []
+    return [*refusing, (_("推迟执行的理由"), [_ground(ground) for ground in dossier.measure.postponing])]
 
 
-def _ground(ground: RefusalGround) -> tuple[str, str]:
+def _ground(ground: Ground) -> tuple[str, str]:
     """A ground with its strength and its article, side by side with the decision."""
-    if not ground.article:
-        return ground.code, ground.name
+    if not ground.cite:
+        return ground.key, ground.words
     said = _("%(name)s（%(strength)s，%(article)s）")
-    strength = Strength(ground.strength).label
-    return ground.code, said % {"name": ground.name, "strength": strength, "article": ground.article}
+    return ground.key, said % {"name": ground.words, "strength": ground.strength.word, "article": ground.article}
 
 
 def _asked(dossier: Dossier, one: Field) -> Sequence[RequestItem]:

@@ -37,7 +37,7 @@ from cases.queries.dossier import Dossier, dossier
 from cases.web import done_words, onward_words, sentences
 from cases.web.case import actor_of, described
 from cases.web.case_page import lines, page, seat_of, whose
-from cases.web.papers import attach_all, refusal_of, report_marked, uploaded
+from cases.web.papers import attach_all, refusal_of, uploaded
 from cases.web.step_forms import StepForm, brings_files, build
 from cases.web.step_posts import Posted, read
 from cases.workflow import Kind, Transition
@@ -51,7 +51,6 @@ def case_step(request: HttpRequest, case_id: UUID, step: str) -> HttpResponse:
     try:
         case, taken = _take(request, actor, case_id, step, posted)
     except (Malformed, GuardFailed) as error:
-        report_marked(actor, case_id, error.reasons)
         return _again(request, dossier(actor, case_id), step, posted, error)
     except StaleVersion as error:
         return _conflict(request, dossier(actor, case_id), step, posted, error)

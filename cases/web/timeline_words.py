@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
-from agencies.models import Agency
+from agencies.models import Agency, Reorganisation
+from agencies.models.reorganisation import OrderKind
 from cases.models import Body, Outcome, Phase, Status, Usefulness
 from cases.queries.timeline import Entry
 from cases.reading import PURPOSES
@@ -29,6 +30,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "purpose": gettext_lazy("请求目的"),
     "subjects": gettext_lazy("涉案人和单位"),
     "items": gettext_lazy("请求事项"),
+    "files": gettext_lazy("附件"),
 }
 _ABROAD = frozenset(
     {
@@ -237,6 +239,32 @@ def _opinion(entry: Entry, _known: Codes) -> SafeString:
     return format_html(_("登记{body}的意见"), body=Body(code).label if code in Body.values else "")
 
 
+def _reorganise(entry: Entry, _known: Codes) -> SafeString:
+    facts = entry.event.facts
+    order = Reorganisation.objects.select_related("source", "target").filter(pk=facts.get("reorganisation", 0)).first()
+    if order is None:
+        return format_html(_("机构调整"))
+    form = _("{source}划归{target}，理由：{reason}")
+    if order.kind == OrderKind.MERGE:
+        held = facts.get("phase")
+        form = (
+            _("{source}并入{target}，案件由{target}接办，理由：{reason}")
+            if held
+            else _("{source}并入{target}，理由：{reason}")
+        )
+    return format_html(
+        form, source=named(order.source.name), target=named(order.target.name), reason=named(order.reason)
+    )
+
+
+def _hand_over(entry: Entry, _known: Codes) -> SafeString:
+    facts = entry.event.facts
+    if entry.handler is None:
+        return format_html(_("收回分派，等本机关重新分派"))
+    form = _("承办人改为{name}") if facts.get("part") == "drafter" else _("交给{name}经办")
+    return format_html(form, name=named(entry.handler.name))
+
+
 def _unmask(entry: Entry, _known: Codes) -> SafeString:
     code = entry.event.facts.get("purpose", "")
     return format_html(_("查看人员证件，用途：{purpose}"), purpose=PURPOSES.get(code, code))
@@ -270,10 +298,13 @@ _WORDS: Mapping[str, Callable[[Entry, Codes], SafeString]] = {
     "invite": _invited,
     "record_opinion": _opinion,
     "unmask": _unmask,
+    "reorganise": _reorganise,
+    "hand_over": _hand_over,
     "note.add": _note,
 }
 _PLAIN: Mapping[str, str | Promise] = {
     "create": pgettext_lazy("timeline", "新建请求"),
+    "release": gettext_lazy("经办人离任，收回分派，等本机关重新分派"),
     "recommend": gettext_lazy("写了拟办意见"),
     "decline": pgettext_lazy("timeline", "不予上报"),
     "withdraw": pgettext_lazy("timeline", "撤回"),

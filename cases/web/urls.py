@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import archive, case, edit_case, inbox, new_case, papers, printing, steps, workbench
+from cases.web import archive, case, edit_case, handover, inbox, new_case, papers, printing, register, steps, workbench
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.workbench, name="workbench"),
     path("cases/", workbench.case_list, name="case-list"),
     path("cases/new/", new_case.new_case, name="case-new"),
+    path("cases/register/", register.register, name="case-register"),
     path("cases/<uuid:case_id>/", case.case_detail, name="case-detail"),
     path("cases/<uuid:case_id>/edit/", edit_case.edit_case, name="case-edit"),
     path("cases/<uuid:case_id>/autosave/", edit_case.autosave, name="case-autosave"),
@@ -23,6 +24,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case_id>/copy/", case.copy, name="case-copy"),
     path("archive/", archive.archive_list, name="archive-list"),
     path("archive/<slug:act>/", archive.archive_act, name="archive-act"),
+    path("handover/", handover.hand_over, name="handover"),
+    path("handover/<int:officer_id>/", handover.hand_over, name="handover-of"),
+    path("unattended/", handover.unattended, name="unattended-list"),
     path("notices/", inbox.notices, name="notice-list"),
     path("notices/read/", inbox.read_all, name="notice-read-all"),
 ]

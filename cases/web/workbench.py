@@ -16,13 +16,15 @@ from agencies.doors import words
 from agencies.doors.home import first_page
 from agencies.errors import NotPermitted
 from agencies.roles import CASE_ROLES, Role
-from cases.models import ENDED, Case, Status, Urgency
+from cases.models import ENDED, Case, Direction, Status, Urgency
 from cases.policies import visible_to
 from cases.queries import choices, inbox, queue
 from cases.queries.tallies import CAP, Tallies, Tally, tallies
+from cases.registration import may_register
 from cases.web.filter_options import options
 from cases.web.list_params import Asked, home_view, of_everything, of_workbench, place
 from cases.web.queue_rows import Rows, moment_of
+from cases.workflow import TRANSITIONS
 from countries.calendars import Calendar, work_calendar
 
 
@@ -45,6 +47,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "tiles": _tiles(asked, counts, now),
         "tabs": _tabs(asked, counts, actor),
         "may_file": actor.role == Role.DRAFTER,
+        "may_register": may_register(actor),
         "total": _total(asked, counts),
     }
     return render(request, "cases/workbench.html", context)
@@ -59,7 +62,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
         return redirect("case-detail", case_id=case.pk)
     calendar = work_calendar()
     context = _table(actor, asked, moment_of(timezone.now(), calendar), calendar, by_filing=True)
-    return render(request, "cases/case_list.html", context | {"asked": asked})
+    context |= {"asked": asked, "may_register": may_register(actor)}
+    return render(request, "cases/case_list.html", context)
 
 
 def _case_actor(request: HttpRequest) -> Actor:
@@ -81,7 +85,14 @@ def _table(
 ) -> dict[str, Any]:
     """The rows of the page, the links around it, and the filters."""
     page = queue.page(actor, asked.wanted, now, after=asked.after, before=asked.before)
-    rows = Rows(actor=actor, now=now.at, calendar=calendar, unread=inbox.unread_cases(actor), by_filing=by_filing)
+    rows = Rows(
+        actor=actor,
+        now=now.at,
+        calendar=calendar,
+        unread=inbox.unread_cases(actor),
+        asked=queue.asked_of(actor, [row["pk"] for row in page.rows]),
+        by_filing=by_filing,
+    )
     assert actor.case_agency_id is not None  # _case_actor saw to it
     return {
         "rows": rows.html(page.rows),
@@ -169,10 +180,11 @@ def _total(asked: Asked, counts: Tallies) -> int | None:
 def _filters(agency_id: int, asked: Asked) -> list[dict[str, Any]]:
     """The selects above the table, each with its options."""
     ended_too = asked.wanted.view in (queue.FILED, queue.ALL)
-    statuses = [(s.value, str(s.label), "") for s in Status if (ended_too or s not in ENDED) and s in _OUTGOING]
+    directions = [(value, str(label), "") for value, label in Direction.choices]
     urgencies = [(value, str(label), "") for value, label in reversed(Urgency.choices)]
     offers: Mapping[str, tuple[str, list[choices.Offer], bool]] = {
-        "status": (_("状态"), statuses, False),
+        "direction": (_("方向"), directions, False),
+        "status": (_("状态"), _statuses(ended_too=ended_too), False),
         "country": (_("国家"), list(choices.countries().values()), False),
         "type": (_("类型"), list(choices.request_types().values()), False),
         "urgency": (_("紧急"), urgencies, False),
@@ -184,21 +196,26 @@ def _filters(agency_id: int, asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-# The statuses that an outgoing request can have today.
-_OUTGOING = frozenset(
-    {
-        Status.DRAFT,
-        Status.IN_REVIEW,
-        Status.RETURNED,
-        Status.CLEARED,
-        Status.DISPATCHED,
-        Status.ANSWERED,
-        Status.DELIVERED,
-        Status.CLOSED,
-        Status.WITHDRAWN,
-        Status.DECLINED,
-    }
-)
+def _statuses(*, ended_too: bool) -> list[choices.Offer]:
+    """The statuses to choose from: first those of both directions, then those of one."""
+    of: dict[str, set[Direction]] = {}
+    for (direction, _name), row in TRANSITIONS.items():
+        if row.targets:
+            for status in row.targets:
+                of.setdefault(status, set()).add(direction)
+    shown = [one for one in Status if ended_too or one not in ENDED]
+    both = [(one.value, str(one.label), "") for one in shown if len(of.get(one, ())) == len(Direction)]
+    apart = [
+        (one.value, str(one.label), str(direction.label))
+        for direction in Direction
+        for one in shown
+        if of.get(one, {_FIRST.get(one)}) == {direction}
+    ]
+    return [*both, *apart]
+
+
+# Where a case begins: no step of the table leads there.
+_FIRST = {Status.DRAFT: Direction.OUTGOING, Status.RECEIVED: Direction.INCOMING}
 
 
 def _chips(asked: Asked) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from tests.api.conftest import pointers, problem
 from tests.api.test_cases import ADMINS, same_but_for_the_request_id
 
 pytestmark = pytest.mark.django_db
-PARTS = ["legs", "items", "deadlines", "events", "files"]
+PARTS = ["legs", "items", "deadlines", "events", "files", "duplicates"]
 TEXT = "材料。".encode()
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -62,7 +62,14 @@ class TestEveryPart:
         case = story.submitted()
         body = caller("suzhou.desk" if part == "x" else "kunshan.chief").get(f"cases/{case.pk}/{part}/").json()
         assert set(body) == {"results", "next", "next_cursor"}
-        assert (body["results"] == []) == (part == "files")
+        assert (body["results"] == []) == (part in ("files", "duplicates"))
+
+
+def test_duplicates_in_sight_are_named_and_hidden_ones_are_not(caller, story):
+    case, other = story.draft(), story.submitted()
+    story.draft("ruili")
+    rows = caller("kunshan.officer").get(f"cases/{case.pk}/duplicates/").json()["results"]
+    assert rows == [{"id": str(other.pk), "number": other.number, "status": "in_review", "why": "same_document"}]
 
 
 def test_custody_has_neither_gap_nor_overlap(caller, story):

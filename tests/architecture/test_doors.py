@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from agencies.commands.reorganisation import merge_agency
 from agencies.models import Appointment
 from cases import files
 from tests import samples
@@ -56,6 +57,8 @@ def world(db, story, cast, see):
         subject, item = draft.subjects.get(), draft.items.order_by("position")[0]
     case = story.step("kunshan.officer", draft, "submit")
     officer = cast.officer("ruili.officer")
+    places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
+    order = merge_agency(actor=cast.actor("sysadmin"), reason="机构改革", **places)
     return {
         "case_id": case.pk,
         "subject_id": subject.pk,
@@ -70,6 +73,7 @@ def world(db, story, cast, see):
         "appointment_id": Appointment.objects.get(officer=officer).pk,
         "delegation_id": lend(cast, "ruili.officer", "ruili.desk").pk,
         "account_id": 1,
+        "order_id": order.pk,
         "pk": 1,
     }
 

@@ -117,7 +117,7 @@ def test_a_decision_is_taken_on_the_page_part_by_part(story, cast):
     case = story.checked()
     chief = log_in(cast, "guohe.chief")
     page = chief.get(f"/cases/{case.pk}/").content.decode()
-    assert "IMLA-14.1.3" in page, "the grounds stand beside the decision, with their article"
+    assert "协助法 第十四条第三项" in page, "the grounds stand beside the decision, with their article"
     items = re.findall(r"items-([0-9a-f-]{36})-decision", page)
     form = {
         "version": case.version,

@@ -15,9 +15,9 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from oauth2_provider.models import get_application_model
 
-from agencies import audit
+from agencies import audit, outbox
 from agencies.models import Agency, Appointment, AuditEvent, Delegation, Notice, Officer, OutboxMessage
-from cases.models import Case, Deadline, Direction, Leg, RequestItem, Status
+from cases.models import Case, Deadline, Direction, DuplicatePair, Leg, RequestItem, Status
 from cases.workflow import TRANSITIONS
 from coopdesk import wiring
 from coopdesk.demo import accounts, fiction, identities, plan, world
@@ -269,6 +269,9 @@ def test_the_whole_world_has_what_was_promised(demo_db) -> None:
 
 
 def _assert_promises() -> None:
+    wiring.connect()
+    outbox.drain()
+    assert DuplicatePair.objects.count() >= 3
     statuses = Counter(case.status for case in _all(Case))
     assert min(statuses[status] for status in Status) >= 3, statuses
     of = Counter((way.status, plot.ending) for plot in plan.plots() if (way := plot.way))

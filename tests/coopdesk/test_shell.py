@@ -37,9 +37,9 @@ def page_of(client, cast):
     "login, rooms",
     [
         ("kunshan.officer", ["工作台", "案件", "归档", "机关"]),
-        ("guohe.supervisor", ["工作台", "案件", "归档", "机关"]),
-        ("sysadmin", ["机关", "民警与任职"]),
-        ("secadmin", ["机关", "民警与任职", "接口客户端"]),
+        ("guohe.supervisor", ["工作台", "案件", "归档", "机关", "无人办理"]),
+        ("sysadmin", ["机关", "民警与任职", "机构调整"]),
+        ("secadmin", ["机关", "民警与任职", "机构调整", "接口客户端"]),
         ("auditor", ["机关", "审计日志"]),
     ],
 )

@@ -7,6 +7,12 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from agencies import outbox
+from agencies.commands import appointments
+from agencies.commands.reorganisation import merge_agency
+from agencies.models import Appointment
+from cases import departures
+from tests.conftest import django_connected_as
 from tests.delegating import lend, post_of
 from tests.keeping import Keeper
 from tests.language import wrong_words
@@ -31,6 +37,7 @@ PAGES = {
         "/notices/",
         "/agencies/",
         "/agencies/320583000000/",
+        "/handover/",
         "/account/",
         "/account/password/",
         "/account/factors/",
@@ -50,11 +57,25 @@ PAGES = {
         "/cases/{archived}/",
         "/cases/{disposed}/",
     ),
-    "guohe.chief": ("/archive/?view=proposed",),
-    "guohe.desk": ("/", "/cases/{abroad}/"),
+    "beijing.chief": ("/unattended/", "/notices/", "/", "/cases/{asked}/"),
+    "guohe.chief": ("/archive/?view=proposed", "/cases/{checked}/"),
+    "guohe.desk": ("/", "/cases/{abroad}/", "/cases/register/", "/cases/{received}/", "/cases/{answered}/"),
+    "suzhou.officer": ("/cases/{shared}/",),
+    "ruili.desk": ("/cases/register/",),
+    "ruili.officer": ("/cases/{border}/edit/",),
     "jiangsu.supervisor": ("/", "/?view=mine", "/cases/", "/cases/{closed}/"),
-    "sysadmin": ("/", "/officers/", "/officers/new/", "/officers/import/", "/officers/{officer}/"),
+    "sysadmin": (
+        "/",
+        "/officers/",
+        "/officers/new/",
+        "/officers/import/",
+        "/officers/{officer}/",
+        "/agencies/320583000000/reorganise/",
+    ),
     "secadmin": (
+        "/notices/",
+        "/agencies/reorganisations/",
+        "/agencies/reorganisations/{order}/",
         "/",
         "/officers/{officer}/",
         "/officers/{officer}/appoint/",
@@ -70,14 +91,39 @@ PAGES = {
 def world(real_db, story, cast) -> dict[str, object]:
     corrected = story.step("kunshan.chief", story.submitted(), "return_for_correction", reasons=["facts_unclear"])
     corrected = story.step("kunshan.officer", corrected, "submit")
+    asked = story.step("kunshan.chief", story.submitted(), "approve")
+    asked = story.step(
+        "suzhou.desk", asked, "invite", agencies=["110000000000"], bodies=["court"], question="请提供线索。"
+    )
+    shared = story.step("guohe.desk", story.decided(), "assign", agency="320000000000")
+    shared = story.step("jiangsu.desk", shared, "assign", agency="320500000000")
+    shared = story.step("suzhou.desk", shared, "assign", agencies=["320583000000"], opinion="请核查。")
     lend(cast, "kunshan.chief", "kunshan.desk")
+    border = story.border_draft()
     keeper = Keeper(cast, story)
     keeper.propose(keeper.due())
     keeper.due()
+    archived, disposed = keeper.archived(), keeper.disposed()
+    story.submitted("chaoyang")
+    post = Appointment.objects.get(officer__police_number="chaoyang.chief")
+    appointments.end(actor=cast.actor("secadmin"), appointment_id=post.pk)
+    places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
+    order = merge_agency(actor=cast.actor("sysadmin"), reason="云编发〔2026〕3号", **places)
+    with django_connected_as("worker"):
+        outbox.drain()
+        departures.look()
+        outbox.drain()
     return {
+        "order": order.pk,
         "post": post_of(cast, "kunshan.chief").pk,
-        "archived": keeper.archived().pk,
-        "disposed": keeper.disposed().pk,
+        "received": story.registered().pk,
+        "checked": story.checked().pk,
+        "answered": story.incoming_at("closed").pk,
+        "shared": shared.pk,
+        "asked": asked.pk,
+        "border": border.pk,
+        "archived": archived.pk,
+        "disposed": disposed.pk,
         "draft": story.draft().pk,
         "case": story.submitted(urgency="urgent").pk,
         "returned": story.at("returned").pk,

@@ -173,7 +173,7 @@ def test_it_all_runs(production):
         family.start(Part("web", web, 1, env=web_env, cwd=ROOT, ready=lambda: _ready(port)), timeout=90)
         family.start(Part("worker", _command("worker"), 1, env=worker_env, cwd=ROOT))
         schedule = [str(servers.folder / "schedule") if word == "/tmp/schedule" else word for word in _command("beat")]
-        family.start(Part("beat", schedule, 1, env=worker_env, cwd=ROOT))
+        family.start(Part("beat", schedule, 1, env=env, cwd=ROOT))
 
         probe = env | {"COOPDESK_HOSTS": HOST}
         healthy = [sys.executable, "deploy/healthy.py", f"http://127.0.0.1:{port}/readyz"]

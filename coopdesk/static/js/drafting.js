@@ -5,7 +5,7 @@
 "use strict";
 
 document.addEventListener("autosaved", (event) => {
-  const { missing = [], errors = [], title = "" } = event.detail;
+  const { missing = [], errors = [], title = "", duplicates = [], route = [] } = event.detail;
   const wrong = [...missing, ...errors].map((reason) => reason.pointer);
   const marks = all(".block__head [data-pointers]");
   for (const mark of marks) {
@@ -20,7 +20,30 @@ document.addEventListener("autosaved", (event) => {
   showMissing(missing, errors);
   showErrors(event.target, errors);
   showTitle(title);
+  showDuplicates(duplicates);
+  showRoute(route);
 });
+
+/* Open requests that look like this one, with a way to each. */
+function showDuplicates(found) {
+  const notice = one("#duplicates");
+  notice.hidden = !found.length;
+  one("ul", notice).replaceChildren(
+    ...found.map(({ href, number, status, names, why }) => {
+      const line = document.createElement("li");
+      const link = document.createElement("a");
+      const who = document.createElement("span");
+      link.href = href;
+      link.className = "mono";
+      link.textContent = number;
+      who.lang = "zh-CN";
+      who.dataset.user = "";
+      who.textContent = names;
+      line.append(link, ` ${status} `, who, `${notice.dataset.colon}${why}`);
+      return line;
+    }),
+  );
+}
 
 /* Each field that could not be read says why, with what was typed still in it. */
 function showErrors(form, errors) {
@@ -57,6 +80,21 @@ function showTitle(title) {
   heading.textContent = title || kind.textContent.trim();
   heading.toggleAttribute("data-user", Boolean(title));
   heading.lang = title ? "zh-CN" : document.documentElement.lang;
+}
+
+/* A border matter goes to the province and no further: the way ahead follows what was chosen. */
+function showRoute(route) {
+  const way = one("[data-way]");
+  if (!way || !route.length) return;
+  const abroad = one(".abroad", way);
+  const stops = route.map((name) => {
+    const stop = document.createElement("li");
+    stop.textContent = name;
+    stop.lang = "zh-CN";
+    stop.setAttribute("data-user", "");
+    return stop;
+  });
+  way.replaceChildren(...stops, ...(abroad ? [abroad] : []));
 }
 
 function showMissing(missing, errors) {

@@ -1,0 +1,83 @@
+"""The words of notices that name no case: an order to reorganise, what an officer left, what waits for nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agencies.models import Agency
+from cases.queries.inbox import Line
+from cases.web.sentences import named
+
+
+def words_of(line: Line) -> dict[str, Any]:
+    """`plain` words, what it is `about` and where it leads."""
+    facts, agencies = line.entry.event.facts, line.agencies or {}
+    words = _WORDS.get(line.notice.kind)
+    if words is None:
+        return {"plain": _("有一项变动")}
+    return words(facts, agencies, line.notice.subject)
+
+
+Facts = Mapping[str, Any]
+Agencies = Mapping[int, Agency]
+
+
+def _name(agencies: Agencies, pk: Any) -> SafeString:
+    agency = agencies.get(pk or 0)
+    return named(agency.name if agency else "")
+
+
+def _order(facts: Facts, agencies: Agencies, subject: str) -> dict[str, Any]:
+    form = _("{a}并入{b}，等你确认") if facts.get("kind") == "merge" else _("{a}划归{b}，等你确认")
+    number = int(subject.partition(":")[2])
+    return {
+        "plain": format_html(form, a=_name(agencies, facts.get("from")), b=_name(agencies, facts.get("to"))),
+        "about": _("机构调整"),
+        "url": reverse("reorganisation-detail", args=[number]),
+    }
+
+
+def _done(facts: Facts, agencies: Agencies, _subject: str) -> dict[str, Any]:
+    merged = facts.get("kind") == "merge"
+    form = _("{a}已并入{b}，任职和案件一并转来") if merged else _("{a}已划归{b}")
+    target = agencies.get(facts.get("to") or 0)
+    return {
+        "plain": format_html(form, a=_name(agencies, facts.get("from")), b=_name(agencies, facts.get("to"))),
+        "about": _("机构调整"),
+        "url": reverse("agency-detail", args=[target.code]) if target else "",
+    }
+
+
+def _left(facts: Facts, agencies: Agencies, _subject: str) -> dict[str, Any]:
+    count = int(facts.get("drafted", 0)) + int(facts.get("handled", 0))
+    form = ngettext("{a}有人离任，留下 {n} 件工作，请交接", "{a}有人离任，留下 {n} 件工作，请交接", count)
+    return {
+        "plain": format_html(form, a=_name(agencies, facts.get("agency")), n=count),
+        "about": _("离任"),
+        "url": reverse("unattended-list"),
+    }
+
+
+def _waiting(facts: Facts, agencies: Agencies, _subject: str) -> dict[str, Any]:
+    count = int(facts.get("count", 0))
+    form = ngettext("{a}有 {n} 件案件无人办理", "{a}有 {n} 件案件无人办理", count)
+    return {
+        "plain": format_html(form, a=_name(agencies, facts.get("agency")), n=count),
+        "about": _("无人办理"),
+        "url": reverse("unattended-list"),
+    }
+
+
+_WORDS: Mapping[str, Callable[[Facts, Agencies, str], dict[str, Any]]] = {
+    "reorganisation.preview": _order,
+    "reorganisation.done": _done,
+    "departure.left": _left,
+    "departure.waiting": _waiting,
+}
