@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Reason
+from agencies.models.tree import Tier
 from cases.guards.base import Guard, Values, Words
 from cases.models import Case
 from treaties.models import Course
@@ -38,6 +39,15 @@ def has_item(case: Case, _values: Values) -> Iterable[Reason]:
         yield Reason("item_missing", _("至少写一项请求事项，一项只写一件事。"), "/items")
 
 
+def origin_may_open(case: Case, _values: Values) -> Iterable[Reason]:
+    """Some requests begin at a certain tier only (an application for extradition at the province: EXT-47)."""
+    kind = case.request_type
+    if kind is not None and case.origin.tier not in kind.opened_by:
+        tiers = "、".join(str(Tier(tier).label) for tier in kind.opened_by)
+        words = _("“%(kind)s”由%(tiers)s级公安机关提出；请换一种请求类型，或者请它办理。")
+        yield Reason("type_not_opened_here", words % {"kind": kind.name, "tiers": tiers}, "/request_type")
+
+
 def border_matter_fits(case: Case, _values: Values) -> Iterable[Reason]:
     """Only a border agency's cooperation with its own neighbour in one of the four matters goes directly; every part
     that falls outside is named, and what to do (MPSR-376: 其他警务合作由公安部批准)."""
@@ -66,5 +76,6 @@ COMPLETE: tuple[Guard, ...] = (
     _filled("purpose", _("写明请求的目的：这些材料用来证明什么。")),
     has_subject,
     has_item,
+    origin_may_open,
     border_matter_fits,
 )

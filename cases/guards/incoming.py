@@ -11,7 +11,7 @@ from agencies.models import Agency
 from cases.guards.answers import without_outcome
 from cases.guards.base import Values
 from cases.journey import journey_of
-from cases.models import AssignmentKind, AssignmentState, Case, Decision, Leg
+from cases.models import AssignmentKind, AssignmentState, Case, Decision, Leg, Phase
 from treaties.models import Strength
 from treaties.queries import contents_of, grounds_of
 
@@ -73,6 +73,10 @@ def decision_is_whole(case: Case, values: Values) -> Iterable[Reason]:
         yield Reason("parts_contradict", _("逐项决定只用于同意执行；整件拒绝、推迟或移送的不要逐项填写。"), "/items")
     if (decision in ("refuse", "postpone") or groundless) and not values.get("grounds"):
         yield Reason("grounds_missing", _("拒绝（包括拒绝其中一项）和推迟须选理由。"), "/grounds")
+    if decision == "execute" and not refused and values.get("grounds"):
+        yield Reason(
+            "grounds_without_refusal", _("没有拒绝哪一项，就不用选理由；请取消勾选，或者写明拒绝哪一项。"), "/grounds"
+        )
     if decision != "execute" and values.get("conditions"):
         yield Reason("conditions_without_execution", _("只有同意执行才能附条件。"), "/conditions")
     if decision == "transfer" and not values.get("opinion"):
@@ -107,8 +111,9 @@ def executors_are_below(case: Case, values: Values) -> Iterable[Reason]:
 
 
 def has_above(case: Case, _values: Values) -> Iterable[Reason]:
+    """At the top an execution is taken back to be assigned anew; what waits to be assigned there has nowhere to go."""
     leg = _open_leg(case)
-    if leg.agency is None or journey_of(case, leg).above(leg.agency) is None:
+    if leg.phase == Phase.ASSIGNMENT and (leg.agency is None or journey_of(case, leg).above(leg.agency) is None):
         yield Reason("nothing_above", _("本机关是最先交办的机关，没有上一级可退；请重新交办。"), "")
 
 

@@ -163,7 +163,7 @@ ROWS = (
     Transition(
         name="return_assignment",
         label=_("退回交办"),
-        leads=_("不应由本机关办理的，退回上一级重新交办。"),
+        leads=_("不应由本机关办理的，退回上一级重新交办；最上一级收回执行，重新交办。"),
         direction=IN,
         sources=frozenset({Status.TO_ASSIGN, Status.IN_EXECUTION}),
         targets=(Status.TO_ASSIGN,),

@@ -343,6 +343,12 @@ class TestAssign:
         got = refused("guohe.chief", story.decided(), "return_assignment", opinion="退。")
         assert got == {("nothing_above", "")}
 
+    def test_the_first_takes_an_execution_back_to_share_it_anew(self, story):
+        case = story.step("guohe.chief", story.in_execution(), "return_assignment", opinion="改由两省分别执行。")
+        assert (case.status, story.holder(case)) == ("to_assign", "公安部国际合作局")
+        case = story.step("guohe.desk", case, "assign", agencies=[PLACES["jiangsu"], PLACES["yunnan"]])
+        assert case.status == "in_execution"
+
     def test_another_executor_starts_over(self, story):
         """What the first one was to correct does not let the next one's result pass over a tier."""
         case = story.result("jiangsu", "suzhou", "kunshan")

@@ -326,3 +326,12 @@ class TestSupplementary:
             words.append([(r.code, str(r.words), r.pointer) for r in error.value.reasons])
         assert words[0] == words[1]
         assert words[0][0][0] == "supplements_unknown"
+
+
+def test_a_type_begins_at_the_tier_that_the_law_names(story, refused):
+    """An application for extradition comes from the province (EXT-47)."""
+    assert ("type_not_opened_here", "/request_type") in refused(
+        "kunshan.officer", story.draft(request_type="extradition_out"), "submit"
+    )
+    case = story.draft("jiangsu", request_type="extradition_out")
+    assert story.step("jiangsu.officer", case, "submit").status == "in_review"
