@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -30,6 +31,7 @@ from cases.models import (
 )
 from cases.queries.dossier import Dossier
 from cases.queries.drafting import basis_of
+from cases.web.sentences import named
 from cases.web.step_forms import StepForm
 
 # The steps that are taken with the law beside them.
@@ -97,13 +99,12 @@ def _task(dossier: Dossier) -> dict[str, Any] | None:
     }
 
 
-def _progress(shares: int, waiting: Sequence[str]) -> str:
+def _progress(shares: int, waiting: Sequence[str]) -> SafeString:
     if not waiting:
-        return ngettext("分给 %(n)s 个机关，结果都已报来。", "分给 %(n)s 个机关，结果都已报来。", shares) % {
-            "n": shares
-        }
-    words_ = ngettext("分给 %(n)s 个机关，还差 %(names)s。", "分给 %(n)s 个机关，还差 %(names)s。", shares)
-    return words_ % {"n": shares, "names": _("、").join(waiting)}
+        words_ = ngettext("分给 %(n)s 个机关，结果都已报来。", "分给 %(n)s 个机关，结果都已报来。", shares)
+        return format_html("{}", words_ % {"n": shares})
+    words_ = ngettext("分给 {n} 个机关，还差 {names}。", "分给 {n} 个机关，还差 {names}。", shares)
+    return format_html(words_, n=shares, names=format_html_join(_("、"), "{}", ((named(name),) for name in waiting)))
 
 
 def _said(dossier: Dossier) -> list[dict[str, Any]]:
@@ -192,8 +193,8 @@ def incoming_facts(dossier: Dossier, at: SafeString) -> list[tuple[str, object]]
     facts: list[tuple[str, object]] = [
         (_("国家"), case.country.name if case.country else None),
         (_("请求类型"), case.request_type.name if case.request_type else None),
-        (_("请求机关"), case.requesting_authority or None),
-        (_("对方编号"), case.their_reference or None),
+        (_("请求机关"), named(case.requesting_authority) if case.requesting_authority else None),
+        (_("对方编号"), named(case.their_reference) if case.their_reference else None),
         (_("收到日期"), received),
         (_("来函渠道"), case.received_via.name if case.received_via else None),
         (_("登记"), at),
