@@ -35,7 +35,7 @@ _GROW = (
     " origin_id = CASE WHEN origin_id = %(source)s THEN %(target)s ELSE origin_id END,"
     " return_to_id = CASE WHEN return_to_id = %(source)s THEN %(target)s ELSE return_to_id END,"
     # Whoever saw it by invitation alone goes on doing so, without those above.
-    " invited = CASE WHEN %(source)s = ANY(invited) AND NOT scope @> ARRAY[%(target)s::int]"
+    " invited = CASE WHEN %(source)s = ANY(invited) AND NOT %(target)s::int = ANY(scope)"
     " THEN invited || %(target)s::int ELSE invited END,"
     " scope = ARRAY(SELECT DISTINCT a FROM unnest(scope || CASE WHEN status = 'draft' OR %(source)s = ANY(invited)"
     " THEN ARRAY[%(target)s::int] ELSE %(chain)s::int[] END) a ORDER BY a) WHERE c.id = ANY(%(ids)s)"

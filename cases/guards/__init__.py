@@ -1,7 +1,6 @@
 """Facts of a case that must hold before a step, one subject a module; the workflow table names them."""
 
 from cases.guards.answers import (
-    border_faces_directly,
     channel_goes_via,
     channel_is_direct,
     chased_before,
@@ -10,6 +9,7 @@ from cases.guards.answers import (
     items_are_of_the_case,
     late_reply_says_something,
     may_skip,
+    not_at_the_border,
     not_yet_asked_back,
     recall_was_asked,
     skippable,
@@ -38,7 +38,6 @@ __all__ = [
     "assigned_once",
     "body_waits",
     "body_was_asked",
-    "border_faces_directly",
     "channel_goes_via",
     "channel_is_direct",
     "chased_before",
@@ -54,6 +53,7 @@ __all__ = [
     "items_are_of_the_case",
     "late_reply_says_something",
     "may_skip",
+    "not_at_the_border",
     "not_yet_asked_back",
     "recall_was_asked",
     "result_is_whole",

@@ -69,9 +69,9 @@ def channel_goes_via(_case: Case, values: Values) -> Iterable[Reason]:
         yield Reason("channel_is_direct", words % {"channel": channel.name}, "/channel")
 
 
-def border_faces_directly(case: Case, _values: Values) -> Iterable[Reason]:
-    if case.at_the_border:
-        yield Reason("border_is_direct", _("边境合作由本机关直接与邻国联系，不经对外联系机关。"), "/channel")
+def not_at_the_border(case: Case) -> bool:
+    """At the border the neighbour is faced directly, never through a liaison authority (MPSR-376)."""
+    return not case.at_the_border
 
 
 # --- Passing over the city --------------------------------------------------------------------------------------------

@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import Role
 from cases.guards import (
-    border_faces_directly,
     channel_goes_via,
     channel_is_direct,
     chased_before,
     filing_waits,
     items_are_of_the_case,
     late_reply_says_something,
+    not_at_the_border,
     not_yet_asked_back,
     recall_was_asked,
     was_unanswered,
@@ -31,7 +31,8 @@ ROWS = (
         targets=(Status.WITH_LIAISON,),
         roles=frozenset({Role.DESK}),
         move=Move.LIAISON,
-        guards=(channel_goes_via, border_faces_directly),
+        applies=not_at_the_border,
+        guards=(channel_goes_via,),
         fields=(CHANNEL, OPINION),
         tells_drafter=True,
     ),

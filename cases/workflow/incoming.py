@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from agencies.roles import Role
 from cases.guards import (
     assigned_once,
-    border_faces_directly,
     channel_goes_via,
     channel_is_direct,
     check_is_whole,
@@ -22,6 +21,7 @@ from cases.guards import (
     has_above,
     items_are_of_the_case,
     may_skip,
+    not_at_the_border,
     result_is_whole,
     shares_are_in,
     supplement_is_named,
@@ -246,7 +246,8 @@ ROWS = (
         targets=(Status.WITH_LIAISON,),
         roles=frozenset({Role.DESK}),
         move=Move.LIAISON,
-        guards=(channel_goes_via, border_faces_directly),
+        applies=not_at_the_border,
+        guards=(channel_goes_via,),
         fields=(CHANNEL, OPINION),
     ),
     Transition(

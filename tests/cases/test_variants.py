@@ -111,9 +111,8 @@ class TestBorder:
         assert {reason.code for reason in error.value.reasons} == wanted
         assert all(str(reason.words).endswith("请清空边境事项，逐级报送公安部批准。") for reason in error.value.reasons)
 
-    def test_never_through_a_liaison_authority(self, story, refused):
-        got = refused("ruili.desk", story.border_cleared(), "hand_to_liaison", channel="moj")
-        assert got == {("border_is_direct", "/channel")}
+    def test_never_through_a_liaison_authority(self, story, code_of):
+        assert code_of("ruili.desk", story.border_cleared(), "hand_to_liaison", channel="moj") == "wrong_status"
 
     def test_a_neighbours_request(self, story, crossings):
         changes = {"country": "MM", "request_type": "border_area_police_cooperation", "border_matter": "intelligence"}
