@@ -172,6 +172,7 @@ def test_every_tier_may_be_the_origin(story, origin, tiers, kunshan, cast):
 
 def test_an_agency_taken_off_the_route_passes_the_case_along_its_own(cast):
     kunshan, suzhou, guohe = cast.agency("kunshan"), cast.agency("suzhou"), cast.agency("guohe")
-    journey = Journey(route=[kunshan, guohe], holder=suzhou, return_to=None, phase="review", status="in_review")
+    stands = {"holder": suzhou, "return_to": None, "phase": "review", "status": "in_review"}
+    journey = Journey(route=[kunshan, guohe], terminal=guohe, **stands)
     assert journey.above(suzhou) == suzhou.route_to
     assert journey.below(suzhou) == kunshan

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from cases.models import Case
 from tests import samples
@@ -111,13 +113,14 @@ def test_the_executor_sees_his_task_and_brings_the_result_with_its_papers(cast, 
 
 def test_the_assigner_sees_who_was_given_a_share_and_what_came(cast, story):
     case = story.step("guohe.desk", story.decided(), "assign", agency=JIANGSU)
+    due = timezone.localdate() + timedelta(days=60)
     case = story.step(
-        "jiangsu.desk", case, "assign", agencies=[SUZHOU], opinion="请苏州核查开户人。", due_on="2099-03-01"
+        "jiangsu.desk", case, "assign", agencies=[SUZHOU], opinion="请苏州核查开户人。", due_on=due.isoformat()
     )
     before = page_of(cast, "jiangsu.officer", case)
     assert "还差 苏州市公安局" in section(before, "task")
     shown = section(before, "parallel")
-    for words in ("苏州市公安局", "分办执行", "请苏州核查开户人。", "3月1日", "还没有答复"):
+    for words in ("苏州市公安局", "分办执行", "请苏州核查开户人。", f"{due.month}月{due.day}日", "还没有答复"):
         assert words in shown, words
     asked = page_of(cast, "suzhou.chief", case)
     assert "请本机关办理" in asked
