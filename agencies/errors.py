@@ -84,7 +84,7 @@ class GuardFailed(DomainError):
     """The case is not ready; `reasons` holds all that is missing."""
 
     code, status = "guard_failed", 422
-    message = _("还缺一些内容，补齐后再办。")
+    message = _("现在还不能办：按下面写的改好、补齐，再试一次。")
 
 
 class Conflict(DomainError):

@@ -9,6 +9,7 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 
 from agencies.models import Agency, Appointment
 from agencies.models.tree import Tier
+from agencies.roles import Role
 
 _RANK_OF_TIER = Case(*(When(tier=tier, then=Value(-n)) for n, tier in enumerate(Tier.values)), default=Value(1))
 
@@ -26,8 +27,10 @@ def agencies_called(text: str) -> list[Agency]:
 
 
 def next_below(agency: Agency) -> QuerySet[Agency]:
-    """The active organs whose cases come to `agency` next."""
-    return Agency.objects.filter(route_to=agency, is_active=True).order_by("code")
+    """The active organs whose cases come to `agency` next, and where somebody is in office to take one."""
+    desks = Appointment.objects.current().filter(role=Role.DESK)
+    below = Agency.objects.filter(route_to=agency, is_active=True, pk__in=desks.values("agency_id"))
+    return below.exclude(tier=Tier.MINISTRY).order_by("code")
 
 
 def route_of(agency: Agency) -> list[Agency]:

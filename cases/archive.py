@@ -92,7 +92,12 @@ def archive_cases(
     cases = _taken(actor, case_ids, _archivable(actor))
     moment = at or clock()
     for case in cases:
-        chosen = periods[period] if period else period_for(case.status, periods.values())
+        due = period_for(case.status, periods.values())
+        chosen = periods[period] if period else due
+        if _shorter(chosen, due):
+            words = _("%(number)s：按规定保管%(period)s，不能更短；可以选更长的。")
+            told = words % {"number": case.number, "period": due.name}
+            raise GuardFailed(_("有案件现在不能这样办，一件也没有动。"), reasons=[Reason("too_short", told, "/period")])
         case.archived_at, case.retention, case.retain_until = moment, chosen, kept_until(case, chosen)
         facts = {"retention": chosen.code, "retain_until": str(case.retain_until or "")}
         _save(actor, case, "case.archive", moment, ["archived_at", "retention", "retain_until"], facts)
@@ -124,7 +129,11 @@ def propose_disposal(*, actor: Actor, case_ids: Collection[UUID]) -> list[Case]:
     at = clock()
     for case in cases:
         proposal = Disposal.objects.create(
-            case=case, proposed_by_id=actor.person_id, proposed_from_id=actor.seat_id, proposed_at=at
+            case=case,
+            proposed_by_id=actor.person_id,
+            proposed_for_id=actor.for_officer_id,
+            proposed_from_id=actor.seat_id,
+            proposed_at=at,
         )
         _record(actor, case, "case.propose_disposal", at, {"disposal": str(proposal.pk)})
     return cases
@@ -146,7 +155,8 @@ def decide_disposal(*, actor: Actor, case_ids: Collection[UUID], confirm: bool, 
         proposal = Disposal.objects.get(case=case, decision="")
         proposal.decision = Verdict.CONFIRMED if confirm else Verdict.KEPT
         proposal.decided_by_id, proposal.decided_at, proposal.reason = actor.person_id, at, words
-        proposal.save(update_fields=["decision", "decided_by", "decided_at", "reason"])
+        proposal.decided_for_id = actor.for_officer_id
+        proposal.save(update_fields=["decision", "decided_by", "decided_for", "decided_at", "reason"])
         if confirm:
             _dispose(actor, case, proposal, at)
         else:
@@ -162,6 +172,10 @@ def period_for(status: str, periods: Iterable[RetentionPeriod]) -> RetentionPeri
     found = list(periods)
     named = [row for row in found if status in row.statuses]
     return named[0] if named else max(found, key=lambda row: row.years or 10_000)
+
+
+def _shorter(chosen: RetentionPeriod, due: RetentionPeriod) -> bool:
+    return chosen.years is not None and (due.years is None or chosen.years < due.years)
 
 
 def kept_until(case: Case, period: RetentionPeriod) -> date | None:
@@ -246,7 +260,7 @@ def _decidable(actor: Actor) -> Callable[[Case], _Fault]:
         proposal = Disposal.objects.filter(case=case, decision="").first()
         if proposal is None:
             return "not_proposed", _("没有待确认的销毁提请。")
-        if proposal.proposed_by_id == actor.officer_id:
+        if {proposal.proposed_by_id, proposal.proposed_for_id} & set(actor.hands):
             return "same_person", _("是你提请的，须由另一名审批人决定。")
         if not decides(actor, case):
             return "not_decider", _("由公安部国际合作局的审批人决定。")

@@ -193,6 +193,8 @@ def _facts(case: Case, before: Leg, after: Leg, values: Mapping[str, Any]) -> di
         "handler": after.handler_id,
     }
     facts |= {name: values[name] for name in _TOLD if name in values and _is_code(name, case)}
+    if case.direction == Direction.INCOMING:
+        facts["direction"] = case.direction
     if rows := values.get("items"):
         part = "outcome" if "outcome" in rows[0] else "decision"
         facts[f"{part}s"] = {str(row["id"]): row[part] for row in rows}
@@ -232,7 +234,7 @@ def _remember(
             case=case,
             author_id=officer,
             agency_id=actor.seat_id,
-            audience=Audience.SHARED if "question" in values else Audience.ROUTE,
+            audience=Audience.ROUTE,
             event=event,
             text=said,
             at=at,

@@ -2,7 +2,7 @@
 
 Two requests are alike when both go the same way to the same country, both are open, and they share a document number,
 or a name together with the birth date or the nationality (two known birth dates that differ are two persons). Spelling
-does not count: the keys of migration 0006 are compared.
+does not count: the keys of migration 0011 are compared. A request and the one it supplements are no duplicates.
 
 What the drafter may see is found under his own scope, while the page is made. The rest is found later, by the worker,
 from a message that every save writes: a page takes as long, and says the same, whether or not a hidden request exists.
@@ -143,7 +143,8 @@ SELECT c.id, c.number, c.status, array_agg(DISTINCT a.name), bool_or(a.by_docume
 FROM cases_case d
 JOIN cases_case c ON c.country_id = d.country_id AND c.direction = d.direction
 JOIN alike a ON a.case_id = c.id
-WHERE d.id = %(case)s AND c.id <> d.id AND c.status <> ALL (%(ended)s) AND {sight}
+WHERE d.id = %(case)s AND c.id <> d.id AND d.supplements_id IS DISTINCT FROM c.id
+    AND c.supplements_id IS DISTINCT FROM d.id AND c.status <> ALL (%(ended)s) AND {sight}
 GROUP BY c.id ORDER BY sure DESC, c.id DESC LIMIT %(most)s
 """
 

@@ -47,6 +47,7 @@ from cases.models import (
     Crossing,
     Direction,
     Leg,
+    Phase,
     Status,
     Transmission,
 )
@@ -82,11 +83,23 @@ def may_attach(actor: Actor, case: Case, leg: Leg | None) -> bool:
 
     Nobody once the case is cleared: what goes abroad is what the last approval saw (blueprint §6).
     """
-    if policies.may_edit(actor, case, leg) or executes(actor, case, leg):
+    if policies.may_edit(actor, case, leg) or executes(actor, case, leg) or _answers(actor, case, leg):
         return True
     if actor.role != Role.DESK or actor.service or case.status in _FROZEN:
         return False
     return (leg is not None and leg.agency_id == actor.agency_id) or reply_for(actor, case) is not None
+
+
+def _answers(actor: Actor, case: Case, leg: Leg | None) -> bool:
+    """Papers come with an answer to a query, from the drafter who writes it, and with a supplement from abroad, from the
+    desk that faces the other side; until the next one has the case."""
+    if leg is None or actor.service:
+        return False
+    if actor.role == Role.DRAFTER and case.status == Status.QUERY_OPEN:
+        written = leg.phase == Phase.QUERY or leg.entered_by == "answer_query"
+        return written and leg.agency_id == actor.agency_id == case.origin_id
+    supplemented = leg.entered_by == "record_supplement" and leg.phase == Phase.DECISION
+    return actor.role == Role.DESK and supplemented and faces_abroad(case, actor.agency_id)
 
 
 def executes(actor: Actor, case: Case, leg: Leg | None) -> bool:

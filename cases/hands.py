@@ -37,7 +37,7 @@ def remember(
 
 
 def refresh_queue(case: Case, leg: Leg) -> None:
-    """Rebuild the case's rows in the work queue (the database function of migration 0004)."""
+    """Rebuild the case's rows in the work queue (the database function of migration 0007)."""
     role = WAITING_ROLE[Phase(leg.phase)] if leg.closed_at is None else None
     with connection.cursor() as cursor:
         cursor.execute("SELECT refresh_open_queue(%s, %s)", [case.pk, role or ""])

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from agencies import audit
 from agencies.actors import Actor
-from agencies.errors import Malformed, NotPermitted
+from agencies.errors import Malformed, NotPermitted, Reason
 from agencies.models import Officer
 from agencies.models.officers import normalize_police_number
 from agencies.roles import CASE_ROLES
@@ -66,6 +66,9 @@ def add_note(
     if actor.role not in CASE_ROLES or actor.officer_id is None or actor.agency_id is None:
         raise NotPermitted
     require_live(case)
+    if readers == Audience.ROUTE and not policies.reads_route(actor, case):
+        words_for = _("你的机关是应邀会办的，选“只给本机关看”，或者“沿线和会办机关都能看”。")
+        raise Malformed(reasons=[Reason("unknown_code", words_for, "/audience")])
     told, unseen = _resolve(actor, case, words, readers)
     note_id = _new_id()
     event = audit.record(

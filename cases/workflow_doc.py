@@ -57,7 +57,7 @@ def _diagram(rows: list[Transition]) -> Iterator[str]:
     yield "stateDiagram-v2"
     yield "    [*] --> draft" if any(Status.DRAFT in row.sources for row in rows) else "    [*] --> received"
     for row in rows:
-        for source in (status for status in Status if status in row.sources):
-            for target in row.targets:
-                yield f"    {source.value} --> {target.value}: {row.name}"
+        sources = [status for status in Status if status in row.sources]
+        for source, target in row.paths or [(source, target) for source in sources for target in row.targets]:
+            yield f"    {source.value} --> {target.value}: {row.name}"
     yield "```"

@@ -53,7 +53,7 @@ def once(request: Request, act: Callable[[], Response]) -> Response:
     actor = actor_of(request)
     if actor.agency_id is None:
         raise NotPermitted
-    fingerprint = _fingerprint(request)
+    fingerprint = _fingerprint(request, actor)
     _lock(actor, key)
     known = IdempotencyKey.objects.filter(agency_id=actor.agency_id, known_as=actor.known_as, key=key).first()
     if known is not None:
@@ -84,9 +84,10 @@ def _lock(actor: Actor, key: str) -> None:
         raise KeyBusy(_("同一个 Idempotency-Key 的请求正在办理，请稍后再试。"))
 
 
-def _fingerprint(request: Request) -> str:
-    """What was asked, files by their content; headers such as If-Match do not count."""
-    asked = [request.method, request.path, request.data]
+def _fingerprint(request: Request, actor: Actor) -> str:
+    """What was asked, files by their content, and in which role and for whom: an answer given to a role that was lent is
+    not given again under another. Headers such as If-Match do not count."""
+    asked = [request.method, request.path, request.data, actor.role, actor.appointment_id, actor.for_officer_id]
     return hashlib.sha256(json.dumps(asked, sort_keys=True, default=_plain).encode()).hexdigest()
 
 

@@ -11,7 +11,18 @@ RIGHTS = """
 REVOKE UPDATE, DELETE ON agencies_reorganisation FROM coopdesk_app;
 GRANT UPDATE (state, decided_by_id, decided_at) ON agencies_reorganisation TO coopdesk_app;
 REVOKE INSERT, DELETE ON agencies_reorganisation FROM coopdesk_worker;
+CREATE FUNCTION check_order_begins() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state <> 'asked' OR NEW.decided_by_id IS NOT NULL OR NEW.fingerprint <> '' OR NEW.preview <> '{}'::jsonb THEN
+        RAISE EXCEPTION 'an order begins undecided and uncounted' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER order_begins BEFORE INSERT ON agencies_reorganisation FOR EACH ROW EXECUTE FUNCTION check_order_begins();
 """
+
+
+UNDO = "DROP TRIGGER order_begins ON agencies_reorganisation; DROP FUNCTION check_order_begins();"
 
 
 class Migration(migrations.Migration):
@@ -52,8 +63,8 @@ class Migration(migrations.Migration):
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['merge', 'move'])), name='reorganisation_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'ready', 'confirmed', 'done', 'cancelled'])), name='reorganisation_state_known'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='reorganisation_has_reason'), models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'ready', 'confirmed'))), fields=('source',), name='one_standing_reorganisation')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['merge', 'move'])), name='reorganisation_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'ready', 'confirmed', 'done', 'cancelled'])), name='reorganisation_state_known'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='reorganisation_has_reason'), models.CheckConstraint(condition=models.Q(('decided_by', None), ('state', 'cancelled'), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='reorganisation_two_persons'), models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'ready', 'confirmed'))), fields=('source',), name='one_standing_reorganisation')],
             },
         ),
-        migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
+        migrations.RunSQL(RIGHTS, UNDO),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +59,10 @@ class Reorganisation(models.Model):
             models.CheckConstraint(condition=Q(kind__in=OrderKind.values), name="reorganisation_kind_known"),
             models.CheckConstraint(condition=Q(state__in=OrderState.values), name="reorganisation_state_known"),
             models.CheckConstraint(condition=~Q(reason=""), name="reorganisation_has_reason"),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | Q(state=OrderState.CANCELLED) | ~Q(decided_by=F("asked_by")),
+                name="reorganisation_two_persons",
+            ),
             models.UniqueConstraint(
                 fields=["source"], condition=Q(state__in=STANDING), name="one_standing_reorganisation"
             ),

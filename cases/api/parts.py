@@ -15,6 +15,7 @@ from cases import duplicates, policies
 from cases.api import bodies, shapes
 from cases.api.door import CaseDoor
 from cases.queries import api_events
+from cases.queries.dossier import dossier
 
 MOST = 2**63 - 1
 
@@ -43,7 +44,7 @@ class Items(CaseDoor):
 class Deadlines(CaseDoor):
     @doc(_("案件的时限"), shapes.DEADLINES)
     def get(self, request: Request, case_id: UUID) -> Response:
-        rows = policies.get_visible(self.actor, case_id).deadlines.order_by("started_at", "pk")
+        rows = dossier(self.actor, case_id).deadlines
         return whole([bodies.deadline(row) for row in rows])
 
 

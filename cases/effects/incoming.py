@@ -54,8 +54,7 @@ def _decide_part(act: Act, item: RequestItem, decision: Decision, ground: str) -
 
 def _back_to_requester(act: Act, kind: Crossing) -> None:
     channel, counterpart = same_way(act.case)
-    if channel is not None:
-        cross(act, Way.OUT, kind, channel, counterpart, leg=act.leg)
+    cross(act, Way.OUT, kind, channel, counterpart, leg=act.leg)
 
 
 def assign(act: Act) -> None:
@@ -64,8 +63,10 @@ def assign(act: Act) -> None:
 
 
 def return_assignment(act: Act) -> None:
-    """Who was given a share no longer owes it."""
+    """Who was given a share no longer owes it, and what the last executor found is not the next one's result."""
     limits.lapse(act.case.assignments.filter(kind=AssignmentKind.SHARE), act.at)
+    asked = act.case.items.exclude(decision=Decision.REFUSE)
+    asked.update(outcome=Outcome.WAITING, ground=None, note="", answered_at=None)
 
 
 def submit_result(act: Act) -> None:

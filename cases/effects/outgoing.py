@@ -7,7 +7,6 @@ from cases.effects.act import (
     Act,
     Counterpart,
     cross,
-    last_sent,
     named_channel,
     named_counterpart,
     same_way,
@@ -62,8 +61,8 @@ def liaison_sent(act: Act) -> None:
 
 
 def record_acknowledgement(act: Act) -> None:
-    sent = last_sent(act.case)
-    assert sent is not None  # it is abroad
+    asked = act.case.transmissions.filter(kind__in=[Crossing.REQUEST, Crossing.ANSWER])
+    sent = asked.latest("at")  # what was sent, not a chase after it
     Receipt.objects.create(
         transmission=sent,
         case=act.case,

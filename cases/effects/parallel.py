@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agencies.errors import GuardFailed, Reason
@@ -86,7 +87,8 @@ def _open(act: Act, kind: AssignmentKind, *, agency: Agency | None = None, exter
 
 
 def answer_assignment(act: Act) -> None:
-    _answer(act, _mine(act, AssignmentKind.OPINION, AssignmentKind.SHARE))
+    """One at a time: an agency that owes two answers gives the one that was asked first."""
+    _answer(act, _mine(act, AssignmentKind.OPINION, AssignmentKind.SHARE)[:1])
 
 
 def confirm_skip(act: Act) -> None:
@@ -97,8 +99,9 @@ def record_opinion(act: Act) -> None:
     _answer(act, act.case.assignments.filter(state=AssignmentState.OPEN, external_body=act.values["body"]))
 
 
-def _mine(act: Act, *kinds: AssignmentKind) -> Iterable[Assignment]:
-    return act.case.assignments.filter(state=AssignmentState.OPEN, agency_id=act.actor.seat_id, kind__in=kinds)
+def _mine(act: Act, *kinds: AssignmentKind) -> QuerySet[Assignment]:
+    mine = act.case.assignments.filter(state=AssignmentState.OPEN, agency_id=act.actor.seat_id, kind__in=kinds)
+    return mine.order_by("opened_at", "pk")
 
 
 def _answer(act: Act, assignments: Iterable[Assignment]) -> None:

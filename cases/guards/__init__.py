@@ -3,6 +3,7 @@
 from cases.guards.answers import (
     channel_goes_via,
     channel_is_direct,
+    channel_suits_the_border,
     chased_before,
     filing_waits,
     final_reply_is_whole,
@@ -23,10 +24,11 @@ from cases.guards.incoming import (
     decision_is_whole,
     executors_are_below,
     grounds_fit_the_type,
-    has_above,
+    may_go_back,
     result_is_whole,
     shares_are_in,
     supplement_is_named,
+    wait_is_over,
 )
 from cases.guards.parallel import body_waits, body_was_asked, due_day_ahead, invited_are_others, somebody_is_invited
 
@@ -40,6 +42,7 @@ __all__ = [
     "body_was_asked",
     "channel_goes_via",
     "channel_is_direct",
+    "channel_suits_the_border",
     "chased_before",
     "check_is_whole",
     "decision_is_whole",
@@ -48,10 +51,10 @@ __all__ = [
     "filing_waits",
     "final_reply_is_whole",
     "grounds_fit_the_type",
-    "has_above",
     "invited_are_others",
     "items_are_of_the_case",
     "late_reply_says_something",
+    "may_go_back",
     "may_skip",
     "not_at_the_border",
     "not_yet_asked_back",
@@ -61,5 +64,6 @@ __all__ = [
     "skippable",
     "somebody_is_invited",
     "supplement_is_named",
+    "wait_is_over",
     "was_unanswered",
 ]

@@ -62,6 +62,17 @@ def channel_is_direct(_case: Case, values: Values) -> Iterable[Reason]:
         yield Reason("channel_goes_via", words % {"channel": channel.name}, "/channel")
 
 
+# At the border the neighbour's police are met directly, as agreed (MPSR-376); not by way of INTERPOL.
+_BORDER_CHANNELS = frozenset({"agreed", "police_liaison"})
+
+
+def channel_suits_the_border(case: Case, values: Values) -> Iterable[Reason]:
+    channel = _channel(values)
+    if case.at_the_border and not channel.via and channel.code not in _BORDER_CHANNELS:
+        words = _("边境合作直接与邻国警方联系，不走“%(channel)s”；选约定途径或者警务联络官。")
+        yield Reason("channel_not_at_the_border", words % {"channel": channel.name}, "/channel")
+
+
 def channel_goes_via(_case: Case, values: Values) -> Iterable[Reason]:
     channel = _channel(values)
     if not channel.via:

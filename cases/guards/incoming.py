@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Reason
 from agencies.models import Agency
+from agencies.queries import next_below
 from cases.guards.answers import without_outcome
 from cases.guards.base import Values
 from cases.journey import journey_of
 from cases.models import AssignmentKind, AssignmentState, Case, Decision, Leg, Phase
+from countries.calendars import SHANGHAI
 from treaties.models import Strength
 from treaties.queries import contents_of, grounds_of
 
@@ -102,19 +105,30 @@ def assigned_once(_case: Case, values: Values) -> Iterable[Reason]:
 def executors_are_below(case: Case, values: Values) -> Iterable[Reason]:
     """One tier at a time: only agencies whose cases come to the holder next."""
     holder = _open_leg(case).agency
+    below = set(next_below(holder)) if holder is not None else set()
     named: list[tuple[Agency, str]] = [(values["agency"], "/agency")] if "agency" in values else []
     named += [(agency, f"/agencies/{n}") for n, agency in enumerate(values.get("agencies", ()))]
     for agency, pointer in named:
-        if holder is None or agency.route_to_id != holder.pk or not agency.is_active:
-            words = _("%(agency)s不是本机关的直接下级；一次只能往下交一级，请从列出的机关里选。")
+        if agency not in below:
+            words = _("%(agency)s不是本机关的直接下级，或者还没有国合联络员；一次只能往下交一级，请从列出的机关里选。")
             yield Reason("not_next_below", words % {"agency": agency.name}, pointer)
 
 
-def has_above(case: Case, _values: Values) -> Iterable[Reason]:
+def may_go_back(case: Case) -> bool:
     """At the top an execution is taken back to be assigned anew; what waits to be assigned there has nowhere to go."""
-    leg = _open_leg(case)
-    if leg.phase == Phase.ASSIGNMENT and (leg.agency is None or journey_of(case, leg).above(leg.agency) is None):
-        yield Reason("nothing_above", _("本机关是最先交办的机关，没有上一级可退；请重新交办。"), "")
+    leg = case.legs.select_related("agency").filter(closed_at=None).first()
+    if leg is None or leg.agency is None:
+        return False
+    return leg.phase != Phase.ASSIGNMENT or journey_of(case, leg).above(leg.agency) is not None
+
+
+def wait_is_over(case: Case, values: Values) -> Iterable[Reason]:
+    """Without their acknowledgement a case is closed when the internal limit of the wait has passed."""
+    due = case.deadlines.filter(kind=Phase.REPLIED, met_at=None).values_list("due_at", flat=True).first()
+    if values["because"] == "waited" and due is not None and due > timezone.now():
+        day = due.astimezone(SHANGHAI).date().isoformat()
+        words = _("等候期到 %(day)s 为止；外方已经确认收到的，请选“外方已确认收到”。")
+        yield Reason("wait_not_over", words % {"day": day}, "/because")
 
 
 def result_is_whole(case: Case, values: Values) -> Iterable[Reason]:

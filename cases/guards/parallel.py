@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Reason
 from cases.guards.base import Values
-from cases.models import AssignmentKind, AssignmentState, Case
+from cases.models import AssignmentKind, AssignmentState, Case, Mark
 from countries.calendars import SHANGHAI
 
 _FARTHEST = timedelta(days=366)
@@ -32,6 +32,9 @@ def invited_are_others(case: Case, values: Values) -> Iterable[Reason]:
         elif agency.pk in agencies:
             words = _("已经请过%(agency)s，还没有答复。")
             yield Reason("invited_already", words % {"agency": agency.name}, f"/agencies/{index}")
+        elif case.mark == Mark.WORK_SECRET and agency.pk not in case.scope:
+            words = _("工作秘密只给沿线机关看，不能请%(agency)s会办；确需会办的，请发机要函。")
+            yield Reason("invited_to_a_secret", words % {"agency": agency.name}, f"/agencies/{index}")
         elif not agency.is_active:
             words = _("%(agency)s已撤销，不能会办。")
             yield Reason("invited_inactive", words % {"agency": agency.name}, f"/agencies/{index}")

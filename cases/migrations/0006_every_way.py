@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='transmission',
-            constraint=models.CheckConstraint(condition=models.Q(('way', 'up'), ('channel__isnull', False), _connector='OR'), name='crossing_has_channel'),
+            constraint=models.CheckConstraint(condition=models.Q(('way', 'up'), ('channel__isnull', False), ('kind__in', ['supplement', 'refusal', 'returned']), _connector='OR'), name='crossing_has_channel'),
         ),
         migrations.AddField(
             model_name='assignment',

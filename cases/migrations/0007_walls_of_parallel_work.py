@@ -3,12 +3,17 @@
 Those who see a case by invitation alone read no notes of the route: cases.policies.readable_notes says the same.
 """
 
+from importlib import import_module
+
 from django.db import migrations
 
+QUEUE_BEFORE = import_module("cases.migrations.0004_queue_shows_custody").QUEUE
 ENDED = "('closed','withdrawn','declined','refused','returned_to_requester','transferred')"
 AGENCY = "(SELECT nullif(current_setting('coopdesk.agency', true), '')::int)"
 
-_ASSIGNMENT = "EXISTS (SELECT 1 FROM cases_case c WHERE c.id = cases_assignment.case_id)"
+# Those invited see what they were asked alone.
+_ASSIGNMENT = f"""EXISTS (SELECT 1 FROM cases_case c WHERE c.id = cases_assignment.case_id
+    AND (NOT c.invited @> ARRAY[{AGENCY}] OR cases_assignment.agency_id = {AGENCY}))"""
 ASSIGNMENTS = f"""
 ALTER TABLE cases_assignment ENABLE ROW LEVEL SECURITY;
 ALTER TABLE cases_assignment FORCE ROW LEVEL SECURITY;
@@ -72,5 +77,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(ASSIGNMENTS, UNDO_ASSIGNMENTS),
         migrations.RunSQL(note_wall(_NOTE), note_wall(_NOTE_BEFORE)),
-        migrations.RunSQL(QUEUE, migrations.RunSQL.noop),
+        migrations.RunSQL(QUEUE, QUEUE_BEFORE),
     ]

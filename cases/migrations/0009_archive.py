@@ -34,6 +34,35 @@ END $$;
 CREATE TRIGGER case_archived AFTER UPDATE ON cases_case FOR EACH ROW
     WHEN (OLD.archived_at IS NOT NULL) EXECUTE FUNCTION keep_archived();
 
+-- The last day is the one that the period gives, counted from the year in which the case ended.
+CREATE FUNCTION keep_to_schedule() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    last_day date;
+BEGIN
+    SELECT make_date(extract(year FROM NEW.ended_at AT TIME ZONE 'Asia/Shanghai')::int + p.years, 12, 31) INTO last_day
+        FROM cases_retentionperiod p WHERE p.id = NEW.retention_id;
+    IF NEW.retain_until IS DISTINCT FROM last_day THEN
+        RAISE EXCEPTION 'case % is kept until %', NEW.id, last_day USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER case_kept_to_schedule BEFORE INSERT OR UPDATE OF archived_at, retention_id, retain_until ON cases_case
+    FOR EACH ROW WHEN (NEW.archived_at IS NOT NULL) EXECUTE FUNCTION keep_to_schedule();
+
+-- A proposal begins undecided; deciding leaves its first half alone, and is done once.
+CREATE FUNCTION check_disposal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' AND NEW.decision <> '' OR TG_OP = 'UPDATE' AND current_user <> '{OWNER}' AND (
+        OLD.decision <> '' OR NEW.case_id <> OLD.case_id OR NEW.proposed_by_id <> OLD.proposed_by_id
+        OR NEW.proposed_for_id IS DISTINCT FROM OLD.proposed_for_id OR NEW.proposed_at <> OLD.proposed_at
+    ) THEN
+        RAISE EXCEPTION 'a disposal is proposed by one and then decided by another' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER disposal_in_two_steps BEFORE INSERT OR UPDATE ON cases_disposal
+    FOR EACH ROW EXECUTE FUNCTION check_disposal();
+
 -- May a row of this table of the case be deleted? Lines while it is not over; content when two persons disposed of it.
 CREATE FUNCTION keep_content() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
@@ -44,6 +73,9 @@ BEGIN
     IF TG_OP <> 'DELETE' THEN
         IF c.archived_at IS NOT NULL AND current_user <> '{OWNER}' THEN
             RAISE EXCEPTION 'case % is archived', NEW.case_id USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF TG_OP = 'UPDATE' AND NEW.case_id <> OLD.case_id THEN
+            RAISE EXCEPTION 'what belongs to case % stays there', OLD.case_id USING ERRCODE = 'insufficient_privilege';
         END IF;
         RETURN NEW;
     END IF;
@@ -100,20 +132,25 @@ TRIGGERS = "".join(
     " FOR EACH ROW EXECUTE FUNCTION keep_content('content');\n"
     for name in CONTENT
 ) + "".join(
-    f"CREATE TRIGGER {name}_kept BEFORE DELETE ON cases_{name} FOR EACH ROW EXECUTE FUNCTION keep_content('');\n"
+    f"CREATE TRIGGER {name}_kept BEFORE {'' if name == 'disposal' else 'UPDATE OR '}DELETE ON cases_{name}"
+    " FOR EACH ROW EXECUTE FUNCTION keep_content('');\n"
     for name in KEPT
 )
+OFFICER = "(SELECT nullif(current_setting('coopdesk.officer', true), '')::int)"
 VISIBLE = "EXISTS (SELECT 1 FROM cases_case c WHERE c.id = cases_disposal.case_id)"
 WALL = f"""
 ALTER TABLE cases_disposal ENABLE ROW LEVEL SECURITY;
 ALTER TABLE cases_disposal FORCE ROW LEVEL SECURITY;
-CREATE POLICY app_scope ON cases_disposal TO coopdesk_app USING ({VISIBLE}) WITH CHECK ({VISIBLE});
+CREATE POLICY app_scope ON cases_disposal TO coopdesk_app USING ({VISIBLE})
+    WITH CHECK ({VISIBLE} AND {OFFICER} = CASE WHEN decision = '' THEN proposed_by_id ELSE decided_by_id END);
 CREATE POLICY worker_all ON cases_disposal TO coopdesk_worker USING (true) WITH CHECK (true);
 """
 UNDO = (
     "DROP POLICY app_scope ON cases_disposal; DROP POLICY worker_all ON cases_disposal;"
     + "".join(f"DROP TRIGGER {name}_kept ON cases_{name};" for name in (*CONTENT, *KEPT, "case"))
-    + "DROP TRIGGER case_archived ON cases_case;"
+    + "DROP TRIGGER case_archived ON cases_case; DROP TRIGGER case_kept_to_schedule ON cases_case;"
+    + "DROP TRIGGER disposal_in_two_steps ON cases_disposal;"
+    + "DROP FUNCTION keep_to_schedule(); DROP FUNCTION check_disposal();"
     + "DROP FUNCTION dispose_case(uuid); DROP FUNCTION keep_case(); DROP FUNCTION keep_content(); DROP FUNCTION keep_archived();"
 )
 
@@ -188,6 +225,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='disposal',
+            name='proposed_for',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='disposal',
+            name='decided_for',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='disposal',
             name='proposed_from',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency'),
         ),
@@ -222,7 +269,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='disposal',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='disposal_two_persons'),
+            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(models.Q(('decided_by', models.F('proposed_by')), _negated=True), models.Q(('proposed_for', None), models.Q(('decided_by', models.F('proposed_for')), _negated=True), _connector='OR'), models.Q(('decided_for', None), models.Q(('decided_for', models.F('proposed_by')), _negated=True), _connector='OR'), models.Q(('decided_for', None), ('proposed_for', None), models.Q(('decided_for', models.F('proposed_for')), _negated=True), _connector='OR')), _connector='OR'), name='disposal_two_persons'),
         ),
         migrations.AddConstraint(
             model_name='disposal',

@@ -10,6 +10,7 @@ from cases.models.queue import NO_DUE, OpenQueue
 from cases.models.retention import RetentionPeriod
 from cases.models.words import (
     ENDED,
+    STATUSES,
     AssignmentKind,
     AssignmentState,
     Audience,
@@ -32,6 +33,7 @@ from cases.models.words import (
 __all__ = [
     "ENDED",
     "NO_DUE",
+    "STATUSES",
     "Assignment",
     "AssignmentKind",
     "AssignmentState",

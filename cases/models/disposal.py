@@ -21,6 +21,9 @@ class Disposal(models.Model):
     id = public_id()
     case = models.ForeignKey(Case, models.PROTECT, related_name="disposals")
     proposed_by = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    # By delegation: for whom. Neither hand of the first step may be a hand of the second.
+    proposed_for = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    decided_for = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
     proposed_from = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     decision = models.CharField(max_length=10, choices=Verdict.choices, blank=True)
@@ -32,7 +35,12 @@ class Disposal(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")), name="disposal_two_persons"
+                condition=Q(decided_by=None)
+                | ~Q(decided_by=F("proposed_by"))
+                & (Q(proposed_for=None) | ~Q(decided_by=F("proposed_for")))
+                & (Q(decided_for=None) | ~Q(decided_for=F("proposed_by")))
+                & (Q(decided_for=None) | Q(proposed_for=None) | ~Q(decided_for=F("proposed_for"))),
+                name="disposal_two_persons",
             ),
             models.CheckConstraint(
                 condition=Q(decision="", decided_by=None, decided_at=None)

@@ -54,7 +54,13 @@ class Transmission(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(way__in=Way.values), name="transmission_way_known"),
             models.CheckConstraint(condition=Q(kind__in=Crossing.values), name="transmission_kind_known"),
-            models.CheckConstraint(condition=Q(way=Way.UP) | Q(channel__isnull=False), name="crossing_has_channel"),
+            # What answers a foreign request goes back by the way it came, which nobody may have noted.
+            models.CheckConstraint(
+                condition=Q(way=Way.UP)
+                | Q(channel__isnull=False)
+                | Q(kind__in=[Crossing.SUPPLEMENT, Crossing.REFUSAL, Crossing.RETURNED]),
+                name="crossing_has_channel",
+            ),
         ]
 
     def __str__(self) -> str:

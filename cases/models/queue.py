@@ -1,5 +1,5 @@
 """The work queue: one row for each open case and each agency in its scope, kept by the database function
-`refresh_open_queue` (migration 0004), read by keyset on (due_at, case). It says what a list shows of the open leg, so that
+`refresh_open_queue` (migration 0007), read by keyset on (due_at, case). It says what a list shows of the open leg, so that
 a page of fifty rows touches the large tables once for each row."""
 
 from __future__ import annotations

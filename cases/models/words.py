@@ -50,6 +50,26 @@ ENDED = frozenset(
 )
 
 
+_SHARED = {Status.IN_REVIEW, Status.CLEARED, Status.WITH_LIAISON, Status.CLOSED}
+_FOREIGN = {
+    Status.RECEIVED,
+    Status.AWAITING_SUPPLEMENT,
+    Status.TO_ASSIGN,
+    Status.POSTPONED,
+    Status.IN_EXECUTION,
+    Status.RESULT_REVIEW,
+    Status.REPLIED,
+    Status.REFUSED,
+    Status.RETURNED_TO_REQUESTER,
+    Status.TRANSFERRED,
+}
+# Which statuses a case of either direction may have.
+STATUSES = {
+    Direction.OUTGOING: frozenset(Status) - _FOREIGN,
+    Direction.INCOMING: frozenset(_SHARED | _FOREIGN),
+}
+
+
 class Urgency(models.TextChoices):
     NORMAL = "normal", _("普通")
     URGENT = "urgent", _("加急")

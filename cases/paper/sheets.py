@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,26 +12,30 @@ from django.utils import timezone
 from agencies.roles import Role
 from cases import files, notes
 from cases.models import (
+    Body,
     Case,
     Deadline,
+    Decision,
     Direction,
     Leg,
     Mark,
     Outcome,
     Phase,
+    RequestItem,
     Side,
     Status,
     Subject,
     SubjectKind,
     Urgency,
 )
+from cases.policies import reads_route
 from cases.queries.changes import masked
 from cases.queries.custody import ABROAD, DORMANT, HOME, LIAISON, custody
 from cases.queries.dossier import Dossier
 from cases.queries.timeline import Entry, entries_of, events_of
 from cases.workflow import TRANSITIONS
 from countries.calendars import SHANGHAI
-from treaties.models import ReturnReason
+from treaties.models import RefusalGround, ReturnReason
 
 Data = dict[str, Any]
 
@@ -40,6 +45,8 @@ def approval_sheet(told: Dossier) -> Data:
     case, sent = told.case, told.sent
     return {
         **_head(told, "国际执法合作请求审批表" if case.direction == Direction.OUTGOING else "外方请求审批表"),
+        "words": _OURS if case.direction == Direction.OUTGOING else _THEIRS,
+        "foreign": _foreign(case),
         "drafter": case.drafter.name,
         "submitted_at": moment(case.submitted_at) if case.submitted_at else "还没有报送",
         "content_version": f"第 {case.content_version} 版",
@@ -54,7 +61,7 @@ def approval_sheet(told: Dossier) -> Data:
         "subjects": [_subject(row) for row in told.subjects],
         "summary": case.summary,
         "purpose": case.purpose,
-        "items": [_item(row.description, row.outcome, row.note) for row in told.items],
+        "items": [_item(row) for row in told.items],
         "files": [row.name for row in files.files_of(case)],
         "opinions": _opinions(told),
     }
@@ -137,11 +144,29 @@ def _subject(row: Subject) -> str:
     return "，".join(part for part in (row.name, kind, row.role_words, row.nationality, year, number) if part)
 
 
-def _item(description: str, outcome: str, note: str) -> str:
-    if outcome == Outcome.WAITING:
-        return description
-    answer = _joined(str(Outcome(outcome).label), note)
-    return f"{description}\n答复：{answer}"
+_OURS = {"origin": "报送机关", "drafter": "承办人", "submitted": "报送时间"}
+_THEIRS = {"origin": "登记机关", "drafter": "登记人", "submitted": "登记时间"}
+
+
+def _foreign(case: Case) -> list[Data]:
+    """What a foreign request says of itself, and the conditions that we set."""
+    if case.direction == Direction.OUTGOING:
+        return []
+    rows = [
+        ("请求机关", case.requesting_authority),
+        ("对方编号", case.their_reference),
+        ("收到日期", day(case.received_on) if case.received_on else ""),
+        ("附加条件", "\n".join(case.conditions)),
+    ]
+    return [{"label": label, "text": text} for label, text in rows if text]
+
+
+def _item(row: RequestItem) -> str:
+    decided = f"\n决定：{Decision(row.decision).label}" if row.decision else ""
+    if row.outcome == Outcome.WAITING:
+        return f"{row.description}{decided}"
+    answer = _joined(str(Outcome(row.outcome).label), row.ground.name if row.ground else "", row.note)
+    return f"{row.description}{decided}\n答复：{answer}"
 
 
 def _joined(*parts: str) -> str:
@@ -153,9 +178,11 @@ def _opinions(told: Dossier) -> list[Data]:
     said: dict[int | None, str] = {
         note.event_id: note.text for note in notes.notes_of(told.actor, told.case) if note.event_id
     }
-    reasons = {row.code: row.name for row in ReturnReason.objects.all()}
+    reasons = {row.code: row.name for model in (ReturnReason, RefusalGround) for row in model.objects.all()}
     rows = []
-    for entry in entries_of(reversed(events_of(told.case))):
+    whole = reads_route(told.actor, told.case)
+    for event in entries_of(reversed(events_of(told.case))):
+        entry = event if whole else replace(event, asked=[], bodies=(), passed_over=[])
         step = TRANSITIONS.get((Direction(told.case.direction), entry.step))
         words = _words(entry, said, reasons)
         if step is not None and (words or step.involvement is not None):
@@ -164,8 +191,22 @@ def _opinions(told: Dossier) -> list[Data]:
 
 
 def _words(entry: Entry, said: Mapping[int | None, str], reasons: Mapping[str, str]) -> str:
-    coded = "、".join(reasons.get(code, code) for code in entry.event.facts.get("reasons", ()))
-    return "\n".join(part for part in (f"原因：{coded}" if coded else "", said.get(entry.event.pk, "")) if part)
+    facts = entry.event.facts
+    coded = "、".join(reasons.get(code, code) for code in (*facts.get("reasons", ()), *facts.get("grounds", ())))
+    others = [agency.name for agency in (*entry.asked, *(entry.passed_over if facts.get("skip") else ()))]
+    others += [
+        str(Body(code).label) for code in (*entry.bodies, *filter(None, [facts.get("body")])) if code in Body.values
+    ]
+    parts = [
+        ("决定", _DECISIONS.get(facts.get("decision", ""), "")),
+        ("越过" if facts.get("skip") else "机关", "、".join(others)),
+        ("理由", coded),
+    ]
+    told = [f"{label}：{text}" for label, text in parts if text]
+    return "\n".join(filter(None, [*told, said.get(entry.event.pk, "")]))
+
+
+_DECISIONS = {"execute": "同意执行", "refuse": "拒绝", "postpone": "推迟执行", "transfer": "移送其他主管机关"}
 
 
 def _signed(entry: Entry) -> Data:

@@ -14,7 +14,16 @@ from cases.models import Case, Note
 from cases.policies import readable_notes
 from cases.queries.timeline import READING
 
-_PLAIN = {"status": "status", "version": "version", "reasons": "reasons", "channel": "channel", "kind": "reply"}
+_PLAIN = {
+    "status": "status",
+    "version": "version",
+    "reasons": "reasons",
+    "missing": "missing",
+    "decision": "decision",
+    "grounds": "grounds",
+    "channel": "channel",
+    "kind": "reply",
+}
 
 
 def page(actor: Actor, case: Case, *, size: int, after: int | None = None) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from agencies.delegations import lenders, signed
 from agencies.models import Agency, AuditEvent, Officer
 from cases.models import Case, Note, Receipt, Transmission
-from cases.policies import readable_notes
+from cases.policies import readable_notes, reads_route
 from cases.queries.dossier import Dossier
 
 # Looking is not doing, nor is taking a copy, which others may not see; and a refused paper is not in the case. All this
@@ -38,6 +38,7 @@ class Entry:
     handler: Officer | None = None
     passed_over: list[Agency] = field(default_factory=list)
     asked: list[Agency] = field(default_factory=list)
+    bodies: Sequence[str] = ()
     receipt: Receipt | None = None
     transmission: Transmission | None = None
     times: int = 1
@@ -82,6 +83,10 @@ def told(dossier: Dossier, events: Iterable[AuditEvent]) -> list[Entry]:
         note = notes.get(entry.event.pk)
         if entry.step == "note.add" and note is None:
             continue
+        if not reads_route(dossier.actor, dossier.case):
+            # Those invited learn of their own invitation alone.
+            own = [agency for agency in entry.asked if agency.pk == dossier.actor.agency_id]
+            entry = replace(entry, asked=own, bodies=())
         if entries and _goes_on(entries[-1], entry):
             entries[-1] = replace(entries[-1], times=entries[-1].times + 1)
         else:
@@ -107,6 +112,7 @@ def entries_of(events: Iterable[AuditEvent]) -> list[Entry]:
             handler=handlers.get(event.facts.get("handler") or 0),
             passed_over=[agencies[pk] for pk in event.facts.get("passed_over", ()) if pk in agencies],
             asked=[agencies[pk] for pk in event.facts.get("asked", ()) if pk in agencies],
+            bodies=event.facts.get("bodies", ()),
         )
         for event in events
     ]

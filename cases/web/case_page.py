@@ -282,7 +282,7 @@ def seat_of(dossier: Dossier, one: Transition) -> Agency | None:
 
 def lines(dossier: Dossier, story: Sequence[Entry | Silence]) -> list[dict[str, Any]]:
     """Entries and silences in words, ready for cases/_timeline.html."""
-    known = timeline_words.codes()
+    known = timeline_words.codes(dossier.case.request_type)
     entries = [line for line in story if isinstance(line, Entry)]
     officers = notes.mentioned_in([entry.note for entry in entries if entry.note])
     return [

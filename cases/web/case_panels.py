@@ -49,12 +49,21 @@ def panels(dossier: Dossier, forms: Sequence[StepForm]) -> dict[str, Any]:
         "n_waiting": sum(row["open"] for row in rows),
         "asked_of_us": [row for row in rows if row["ours"] and row["open"]],
         "crossings": crossings(dossier),
-        "recall": case.recall_asked_at if case.status == Status.DISPATCHED else None,
+        "query": _query(dossier),
+        "recall": case.recall_asked_at if case.status in (Status.DISPATCHED, Status.QUERY_OPEN) else None,
         "filing": _filing(dossier),
         "supplements": _first(dossier),
         "supplemented_by": list(policies.visible_to(actor).filter(supplements=case).order_by("pk")),
         "decided": any(item.decision for item in dossier.items),
     }
+
+
+def _query(dossier: Dossier) -> Note | None:
+    """What the other side asked, while it waits for an answer; beside the form, not far down in the timeline."""
+    if dossier.case.status != Status.QUERY_OPEN:
+        return None
+    told = dossier.case.notes.filter(policies.readable_notes(dossier.actor, dossier.case))
+    return told.filter(event__kind="case.record_query").order_by("-at").first()
 
 
 def _first(dossier: Dossier) -> Case | None:

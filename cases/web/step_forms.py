@@ -92,8 +92,9 @@ def _typed(one: Field, posted: Posted | None) -> bool:
 
 
 def brings_files(transition: Transition) -> bool:
-    """A reply comes with the papers that hold it, and so does the result of an execution."""
-    return transition.move in (Move.REPLY, Move.LATE, Move.RESULT)
+    """A reply comes with the papers that hold it, and so do a result, an answer and a supplement."""
+    with_papers = (Move.REPLY, Move.LATE, Move.RESULT, Move.ANSWER)
+    return transition.move in with_papers or transition.name == "record_supplement"
 
 
 def _anchor(pointer: str, ids: Mapping[str, str]) -> str:

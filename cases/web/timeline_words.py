@@ -13,16 +13,19 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 
 from agencies.models import Agency, Reorganisation
 from agencies.models.reorganisation import OrderKind
-from cases.models import Body, Outcome, Phase, Status, Usefulness
+from cases.models import Body, Direction, Outcome, Phase, Status, Usefulness
 from cases.queries.timeline import Entry
 from cases.reading import PURPOSES
 from cases.web.sentences import named
 from cases.workflow import TRANSITIONS, Move
 from treaties.codes import CODES
+from treaties.models import RequestType
+from treaties.queries import contents_of
 
 FIELDS: Mapping[str, str | Promise] = {
     "country": gettext_lazy("国家"),
     "request_type": gettext_lazy("请求类型"),
+    "border_matter": gettext_lazy("边境事项"),
     "urgency": gettext_lazy("紧急程度"),
     "mark": gettext_lazy("标记"),
     "title": gettext_lazy("标题"),
@@ -58,13 +61,16 @@ class Codes:
     reasons: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
     grounds: Mapping[str, str] = field(default_factory=dict)
+    contents: Mapping[str, str] = field(default_factory=dict)
 
 
-def codes() -> Codes:
-    """Return reasons, channels and grounds by code, in the language of the page."""
+def codes(kind: RequestType | None = None) -> Codes:
+    """Return reasons, channels and grounds by code, and what a request of this type must say, in the page's language."""
     names = ("return_reasons", "channels", "refusal_grounds")
     lists = [{row.code: row.name for row in CODES[name]._default_manager.all()} for name in names]
-    return Codes(*lists)
+    reasons, channels, grounds = lists
+    contents = {content.key: content.name for content in contents_of(kind)}
+    return Codes(reasons=reasons, channels=channels, grounds=grounds, contents=contents)
 
 
 def mark(entry: Entry) -> str:
@@ -100,7 +106,8 @@ def _submit(entry: Entry, _known: Codes) -> SafeString:
 
 def _approve(entry: Entry, _known: Codes) -> SafeString:
     if entry.event.facts.get("status") == Status.CLEARED:
-        return format_html(_("审批同意，待发出"))
+        incoming = entry.event.facts.get("direction") == Direction.INCOMING
+        return format_html(_("审批同意，待答复外方") if incoming else _("审批同意，待发出"))
     if entry.event.facts.get("status") == Status.DISPATCHED:
         return format_html(_("审批同意，答复发往外方"))
     said = format_html(_("审批同意，转{to}"), to=_to(entry))
@@ -189,10 +196,21 @@ def _reply_out(entry: Entry, known: Codes) -> SafeString:
     return format_html(_("经{channel}答复{name}"), channel=channel, name=named(name))
 
 
-def _checked(entry: Entry, _known: Codes) -> SafeString:
+def _checked(entry: Entry, known: Codes) -> SafeString:
     if entry.event.facts.get("result") == "complete":
         return format_html(_("形式审查齐全，转{to}审查决定"), to=_to(entry))
-    return format_html(_("形式审查不符合要求，退回请求方"))
+    said = format_html(_("形式审查不符合要求，退回请求方"))
+    return _lacking(said, entry, known)
+
+
+def _lacking(said: SafeString, entry: Entry, known: Codes) -> SafeString:
+    """With what is missing, when it was ticked."""
+    missing = [known.contents.get(key, key) for key in entry.event.facts.get("missing", ())]
+    return format_html(_("{said}，缺少：{missing}"), said=said, missing=_("、").join(missing)) if missing else said
+
+
+def _supplement(entry: Entry, known: Codes) -> SafeString:
+    return _lacking(format_html(_("要求外方补充")), entry, known)
 
 
 def _decided(entry: Entry, known: Codes) -> SafeString:
@@ -229,8 +247,10 @@ def _closed(entry: Entry, _known: Codes) -> SafeString:
 
 
 def _invited(entry: Entry, _known: Codes) -> SafeString:
-    bodies = format_html_join(_("、"), "{}", ((Body(code).label,) for code in entry.event.facts.get("bodies", ())))
+    bodies = format_html_join(_("、"), "{}", ((Body(code).label,) for code in entry.bodies))
     both = [part for part in (_agencies(entry.asked), bodies) if part]
+    if not both:
+        return format_html(_("请其他机关会办"))
     return format_html(_("请{others}会办"), others=format_html_join(_("、"), "{}", ((part,) for part in both)))
 
 
@@ -292,6 +312,7 @@ _WORDS: Mapping[str, Callable[[Entry, Codes], SafeString]] = {
     "reply": _reply_out,
     "check_form": _checked,
     "decide": _decided,
+    "request_supplement": _supplement,
     "assign": _handed_down,
     "return_assignment": _handed_back,
     "close": _closed,
@@ -320,7 +341,6 @@ _PLAIN: Mapping[str, str | Promise] = {
     "record_recall": gettext_lazy("已告知外方撤回"),
     "close_unanswered": pgettext_lazy("timeline", "未复办结"),
     "acknowledge_filing": pgettext_lazy("timeline", "确认备案"),
-    "request_supplement": gettext_lazy("要求外方补充"),
     "record_supplement": pgettext_lazy("timeline", "登记补充材料"),
     "resume": pgettext_lazy("timeline", "恢复审查"),
     "submit_result": pgettext_lazy("timeline", "报送执行结果"),

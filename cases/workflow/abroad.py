@@ -8,6 +8,7 @@ from agencies.roles import Role
 from cases.guards import (
     channel_goes_via,
     channel_is_direct,
+    channel_suits_the_border,
     chased_before,
     filing_waits,
     items_are_of_the_case,
@@ -17,7 +18,7 @@ from cases.guards import (
     recall_was_asked,
     was_unanswered,
 )
-from cases.models import InvolvementKind, Phase, Status
+from cases.models import STATUSES, InvolvementKind, Phase, Status
 from cases.workflow.outgoing import ITEMS, OUT
 from cases.workflow.shape import CHANNEL, COUNTERPART, OPINION, REASON, Field, Kind, Move, Seat, Transition
 
@@ -25,11 +26,12 @@ ROWS = (
     Transition(
         name="hand_to_liaison",
         label=_("转对外联系机关"),
-        leads=_("请求交司法部或外交部，由它向外方提出。"),
+        leads=_("请求交司法部或外交部，由它向外方提出；已发出的也可以这样再提出一次。"),
         direction=OUT,
-        sources=frozenset({Status.CLEARED}),
+        sources=frozenset({Status.CLEARED, Status.DISPATCHED}),
         targets=(Status.WITH_LIAISON,),
         roles=frozenset({Role.DESK}),
+        seat=Seat.FRONT,
         move=Move.LIAISON,
         applies=not_at_the_border,
         guards=(channel_goes_via,),
@@ -98,7 +100,7 @@ ROWS = (
         roles=frozenset({Role.DESK}),
         seat=Seat.FRONT,
         move=Move.ABROAD,
-        guards=(channel_is_direct,),
+        guards=(channel_is_direct, channel_suits_the_border),
         fields=(CHANNEL, COUNTERPART, REASON),
         tells_drafter=True,
     ),
@@ -180,7 +182,7 @@ ROWS = (
         label=_("确认备案"),
         leads=_("确认收到这件边境合作的备案；不影响它的办理。"),
         direction=OUT,
-        sources=frozenset(Status) - {Status.DRAFT},
+        sources=STATUSES[OUT] - {Status.DRAFT},
         targets=(),
         roles=frozenset({Role.DESK}),
         seat=Seat.TERMINAL,

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import Role
 from cases.guards import body_waits, body_was_asked, due_day_ahead, invited_are_others, somebody_is_invited
-from cases.models import ENDED, AssignmentKind, Body, Direction, Status
+from cases.models import ENDED, STATUSES, AssignmentKind, Body, Direction, InvolvementKind, Status
 from cases.workflow import incoming, outgoing
 from cases.workflow.shape import OPINION, Field, Kind, Move, Seat, Transition
 
 HELD = {Direction.OUTGOING: outgoing.HELD, Direction.INCOMING: incoming.HELD}
-_GOING = frozenset(Status) - {Status.DRAFT} - ENDED
+# Under way, and no draft any more.
+_GOING = {direction: STATUSES[direction] - {Status.DRAFT} - ENDED for direction in Direction}
 
 
 def _asks(direction: Direction) -> Iterator[Transition]:
@@ -53,7 +54,7 @@ def _answers(direction: Direction) -> Iterator[Transition]:
         label=_("答复会办或分办"),
         leads=_("把本机关的意见或者执行结果报给交来的机关。"),
         direction=direction,
-        sources=_GOING,
+        sources=_GOING[direction],
         targets=(),
         roles=frozenset({Role.APPROVER}),
         seat=Seat.ASSIGNED,
@@ -87,11 +88,12 @@ COMPLETION = (
         label=_("补办审核手续"),
         leads=_("确认已知悉越级报送，补上本机关的审核意见；案件不动。"),
         direction=Direction.OUTGOING,
-        sources=_GOING,
+        sources=_GOING[Direction.OUTGOING],
         targets=(),
         roles=frozenset({Role.APPROVER}),
         seat=Seat.ASSIGNED,
         answers=frozenset({AssignmentKind.COMPLETION}),
+        involvement=InvolvementKind.APPROVED,
         move=Move.STAY,
         fields=(Field(name="answer", kind=Kind.TEXT, label=_("审核意见"), required=True),),
     ),

@@ -12,21 +12,23 @@ from cases.guards import (
     assigned_once,
     channel_goes_via,
     channel_is_direct,
+    channel_suits_the_border,
     check_is_whole,
     decision_is_whole,
     due_day_ahead,
     executors_are_below,
     filing_waits,
     grounds_fit_the_type,
-    has_above,
     items_are_of_the_case,
+    may_go_back,
     may_skip,
     not_at_the_border,
     result_is_whole,
     shares_are_in,
     supplement_is_named,
+    wait_is_over,
 )
-from cases.models import Direction, InvolvementKind, Status
+from cases.models import STATUSES, Direction, InvolvementKind, Status
 from cases.workflow.outgoing import ITEMS, SKIP
 from cases.workflow.shape import CHANNEL, COUNTERPART, OPINION, REASON, Field, Kind, Move, Seat, Transition
 
@@ -169,7 +171,7 @@ ROWS = (
         targets=(Status.TO_ASSIGN,),
         roles=frozenset({Role.APPROVER}),
         move=Move.UNASSIGN,
-        guards=(has_above,),
+        applies=may_go_back,
         fields=(REASON,),
         danger=True,
     ),
@@ -234,7 +236,7 @@ ROWS = (
         targets=(Status.REPLIED,),
         roles=frozenset({Role.DESK}),
         move=Move.REPLIED,
-        guards=(channel_is_direct,),
+        guards=(channel_is_direct, channel_suits_the_border),
         fields=(CHANNEL, COUNTERPART, OPINION),
     ),
     Transition(
@@ -284,11 +286,12 @@ ROWS = (
         roles=frozenset({Role.DESK}),
         seat=Seat.FRONT,
         move=Move.END,
+        guards=(wait_is_over,),
         fields=(
             Field(
                 name="because",
                 kind=Kind.CHOICE,
-                label=_("因为"),
+                label=_("办结的原因"),
                 source=(("acknowledged", _("外方已确认收到")), ("waited", _("等候期满，外方没有意见"))),
                 required=True,
             ),
@@ -300,7 +303,7 @@ ROWS = (
         label=_("确认备案"),
         leads=_("确认收到这件边境合作的备案；不影响它的办理。"),
         direction=IN,
-        sources=frozenset(Status) - {Status.DRAFT},
+        sources=STATUSES[IN],
         targets=(),
         roles=frozenset({Role.DESK}),
         seat=Seat.TERMINAL,

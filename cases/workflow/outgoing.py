@@ -8,6 +8,7 @@ from agencies.roles import Role
 from cases.guards import (
     COMPLETE,
     channel_is_direct,
+    channel_suits_the_border,
     final_reply_is_whole,
     items_are_of_the_case,
     may_skip,
@@ -62,6 +63,12 @@ ROWS = (
         sources=frozenset({Status.IN_REVIEW, Status.QUERY_OPEN}),
         phases=frozenset({Phase.REVIEW, Phase.QUERY_REVIEW}),
         targets=(Status.IN_REVIEW, Status.CLEARED, Status.QUERY_OPEN, Status.DISPATCHED),
+        paths=(
+            (Status.IN_REVIEW, Status.IN_REVIEW),
+            (Status.IN_REVIEW, Status.CLEARED),
+            (Status.QUERY_OPEN, Status.QUERY_OPEN),
+            (Status.QUERY_OPEN, Status.DISPATCHED),
+        ),
         roles=frozenset({Role.APPROVER}),
         move=Move.UP,
         guards=(may_skip,),
@@ -88,6 +95,7 @@ ROWS = (
         sources=frozenset({Status.IN_REVIEW, Status.QUERY_OPEN}),
         phases=frozenset({Phase.REVIEW, Phase.QUERY_REVIEW}),
         targets=(Status.RETURNED, Status.QUERY_OPEN),
+        paths=((Status.IN_REVIEW, Status.RETURNED), (Status.QUERY_OPEN, Status.QUERY_OPEN)),
         roles=frozenset({Role.DESK, Role.APPROVER}),
         move=Move.BACK,
         fields=(
@@ -105,7 +113,7 @@ ROWS = (
         targets=(Status.DISPATCHED,),
         roles=frozenset({Role.DESK}),
         move=Move.ABROAD,
-        guards=(channel_is_direct,),
+        guards=(channel_is_direct, channel_suits_the_border),
         fields=(CHANNEL, COUNTERPART, OPINION),
         tells_drafter=True,
     ),

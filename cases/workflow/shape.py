@@ -101,6 +101,8 @@ class Transition:
     direction: Direction
     sources: frozenset[Status]
     targets: tuple[Status, ...]  # empty: the status is kept
+    # From where to where, when not every source leads to every target.
+    paths: tuple[tuple[Status, Status], ...] = ()
     roles: frozenset[Role]
     move: Move
     seat: Seat = Seat.HOLDER

@@ -309,8 +309,7 @@ def _replied(script: Script, turn: int) -> None:
 
 def _closed(script: Script, turn: int) -> None:
     _replied(script, turn)
-    because = ("acknowledged", "waited")[turn % 2]
-    script.step("guohe.desk", "close", because=because, speed="record_acknowledgement")
+    script.step("guohe.desk", "close", because="acknowledged", speed="record_acknowledgement")
 
 
 _LONG = (2, 60, 15)

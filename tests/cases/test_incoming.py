@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from agencies.errors import FourEyes, GuardFailed, Malformed, NotHolder, NotPermitted
+from agencies.errors import FourEyes, GuardFailed, Malformed, NotHolder, NotPermitted, WrongStatus
 from agencies.models import Appointment
 from agencies.officers import actor_for
 from agencies.roles import Role
@@ -339,9 +339,13 @@ class TestAssign:
                           opinion="查无此户。")  # fmt: skip
         assert (case.status, story.holder(case)) == ("to_assign", "苏州市公安局")
 
-    def test_nothing_is_above_the_first(self, story, refused):
-        got = refused("guohe.chief", story.decided(), "return_assignment", opinion="退。")
-        assert got == {("nothing_above", "")}
+    def test_nothing_is_above_the_first(self, story):
+        with pytest.raises(WrongStatus):
+            story.step("guohe.chief", story.decided(), "return_assignment", opinion="退。")
+
+    def test_where_nobody_is_in_office_nothing_is_sent(self, story, refused):
+        got = refused("guohe.desk", story.decided(), "assign", agency="330000000000")
+        assert got == {("not_next_below", "/agency")}
 
     def test_the_first_takes_an_execution_back_to_share_it_anew(self, story):
         case = story.step("guohe.chief", story.in_execution(), "return_assignment", opinion="改由两省分别执行。")

@@ -98,7 +98,7 @@ class Model:
             "record_late_reply": {"items": outcomes},
             "submit_result": {"items": outcomes},
             "accept": {"usefulness": "useful"},
-            "close": {"because": "waited"},
+            "close": {"because": "acknowledged"},
             "assign_handler": {"handler": f"{login.partition('.')[0]}.officer"},
             "invite": {"agencies": [PLACES[self.guest]], "question": "有无案底？"},
             "answer_assignment": {"answer": "没有。"},

@@ -66,7 +66,7 @@ def data_for(step: str, items: list[str], login: str) -> dict[str, Any]:
         "check_form": {"result": "complete"},
         "decide": {"decision": "execute"},
         "assign": {"execute_here": True},
-        "close": {"because": "waited"},
+        "close": {"because": "acknowledged"},
     }
     bare = {"submit", "discard", "approve", "relay", "record_recall", "acknowledge_filing"}
     return known.get(step, {} if step in bare else {"opinion": "理由。"})
