@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from agencies.doors import words
-from cases.models import Case, Direction, Leg, Phase, Side, Status, Usefulness
+from cases.models import Case, Direction, Leg, Outcome, Phase, Side, Status, Usefulness
 from cases.queries.custody import ABROAD, HOME, custody
 from cases.queries.dossier import Dossier
 
@@ -136,7 +136,10 @@ def _closed(dossier: Dossier, on: str) -> SafeString:
     if case.direction == Direction.INCOMING:
         form = _("已答复外方，{origin}于 {day}办结")
     elif dossier.legs[-1].side == Side.FOREIGN:
-        form = _("外方没有答复，{origin}于 {day}按未复办结")
+        some = any(item.outcome != Outcome.NOT_ANSWERED for item in dossier.items)
+        form = (
+            _("外方没有答复全部事项，{origin}于 {day}办结") if some else _("外方没有答复，{origin}于 {day}按未复办结")
+        )
     else:
         form = _("{origin}于 {day}签收办结")
     closed = format_html(form, origin=_origin(case), day=on)
