@@ -192,7 +192,9 @@ def _opinions(told: Dossier) -> list[Data]:
 
 def _words(entry: Entry, said: Mapping[int | None, str], reasons: Mapping[str, str]) -> str:
     facts = entry.event.facts
-    coded = "、".join(reasons.get(code, code) for code in (*facts.get("reasons", ()), *facts.get("grounds", ())))
+    coded = {
+        name: "、".join(reasons.get(code, code) for code in facts.get(name, ())) for name in ("reasons", "grounds")
+    }
     others = [agency.name for agency in (*entry.asked, *(entry.passed_over if facts.get("skip") else ()))]
     others += [
         str(Body(code).label) for code in (*entry.bodies, *filter(None, [facts.get("body")])) if code in Body.values
@@ -200,7 +202,8 @@ def _words(entry: Entry, said: Mapping[int | None, str], reasons: Mapping[str, s
     parts = [
         ("决定", _DECISIONS.get(facts.get("decision", ""), "")),
         ("越过" if facts.get("skip") else "机关", "、".join(others)),
-        ("理由", coded),
+        ("原因", coded["reasons"]),
+        ("理由", coded["grounds"]),
     ]
     told = [f"{label}：{text}" for label, text in parts if text]
     return "\n".join(filter(None, [*told, said.get(entry.event.pk, "")]))

@@ -10,7 +10,7 @@ from django.db import connection
 from agencies.errors import DomainError, GuardFailed, Malformed
 from agencies.models import Agency
 from agencies.scope import acting
-from cases import policies
+from cases import notes, policies
 from cases.models import Assignment, Case, Deadline, Note, OpenQueue
 from cases.queries.api_events import page
 from cases.queries.dossier import dossier
@@ -20,6 +20,14 @@ from tests.conftest import django_connected_as
 
 ASKED = "此人在你处有无案底？"
 SECRET = "沿线意见：暂缓。"
+SHARED = "给各家都看的说明。"
+
+
+def tell_all(cast, case):
+    """A note for those on the route and those invited."""
+    actor = cast.actor("kunshan.desk")
+    with acting(actor):
+        notes.add_note(actor=actor, case_id=case.pk, text=SHARED, audience="shared")
 
 
 @pytest.fixture
@@ -35,10 +43,12 @@ def refused(story):
 
 
 @pytest.fixture
-def invited(story):
-    """A case at 昆山 on which 德宏 was asked, after somebody of the route had said something."""
+def invited(story, cast):
+    """A case at 昆山 on which 德宏 was asked, after somebody of the route had said something; then a note for all."""
     case = story.step("kunshan.desk", story.submitted(), "recommend", opinion=SECRET)
-    return story.step("kunshan.desk", case, "invite", agencies=[PLACES["dehong"]], question=ASKED)
+    case = story.step("kunshan.desk", case, "invite", agencies=[PLACES["dehong"]], question=ASKED)
+    tell_all(cast, case)
+    return case
 
 
 @pytest.mark.django_db
@@ -142,7 +152,7 @@ class TestWhatTheInvitedSee:
 
     def test_the_database_keeps_the_words_of_the_route(self, see, invited):
         """The second wall alone: plain SQL."""
-        for login, wanted in (("dehong.chief", {ASKED}), ("suzhou.chief", {ASKED, SECRET})):
+        for login, wanted in (("dehong.chief", {SHARED}), ("suzhou.chief", {ASKED, SECRET, SHARED})):
             with see(login), connection.cursor() as cursor:
                 cursor.execute("SELECT text FROM cases_note WHERE case_id = %s", [invited.pk])
                 assert {text for (text,) in cursor.fetchall()} == wanted
@@ -158,7 +168,8 @@ class TestWhatTheInvitedSee:
                 sent = {event["text"] for event in page(actor, case, size=50)}
             for words in (told, sent):
                 assert (SECRET not in words) is hidden, login
-                assert {ASKED, "没有案底。"} <= words, login
+                assert {SHARED, "没有案底。"} <= words, login
+                assert (ASKED not in words) is hidden, login  # his own question stands in what he was given to do
 
     def test_they_have_it_to_do_until_they_answer(self, story, see, invited):
         def rows():
@@ -190,8 +201,39 @@ def test_the_query_keeps_the_words_of_the_route_too(real_db, story, cast):
     """The first wall alone: as the worker, whom row-level security lets read everything."""
     case = story.step("kunshan.desk", story.submitted(), "recommend", opinion=SECRET)
     case = story.step("kunshan.desk", case, "invite", agencies=[PLACES["dehong"]], question=ASKED)
+    tell_all(cast, case)
     with django_connected_as("worker"):
-        for login, wanted in (("dehong.chief", {ASKED}), ("suzhou.chief", {ASKED, SECRET})):
+        for login, wanted in (("dehong.chief", {SHARED}), ("suzhou.chief", {ASKED, SECRET, SHARED})):
             actor = cast.actor(login)
             rows = Note.objects.filter(policies.readable_notes(actor, case), case=case)
             assert set(rows.values_list("text", flat=True)) == wanted
+
+
+@pytest.mark.django_db
+class TestWhatTheInvitedDoNotLearn:
+    def test_other_invitations(self, story, see, cast, invited):
+        """Neither whom else was asked, nor what, nor until when: on the page, by the API, in the database."""
+        case = story.step(
+            "kunshan.desk", invited, "invite", agencies=[PLACES["ruili"]], bodies=["court"], question="另问。"
+        )
+        actor = cast.actor("dehong.chief")
+        with acting(actor):
+            told = dossier(actor, case.pk)
+            assert [row.agency.code for row in told.assignments] == [PLACES["dehong"]]
+            lines = [line for line in timeline(told, whole=True).lines if not isinstance(line, Silence)]
+            asked = [(agency.code, line.bodies) for line in lines for agency in line.asked]
+            assert asked == [(PLACES["dehong"], ())]
+            assert Assignment.objects.filter(case=case).count() == 1  # the wall alone
+        with see("suzhou.chief"):
+            assert Assignment.objects.filter(case=case).count() == 3
+
+    def test_they_write_to_their_agency_or_to_all(self, cast, invited):
+        actor = cast.actor("dehong.chief")
+        with acting(actor), pytest.raises(Malformed):
+            notes.add_note(actor=actor, case_id=invited.pk, text="写给沿线。", audience="route")
+
+    def test_a_work_secret_stays_on_its_route(self, story, refused):
+        case = story.submitted(mark="work_secret")
+        case = story.step("kunshan.chief", case, "assign_handler", handler="kunshan.desk")
+        got = refused("kunshan.desk", case, "invite", agencies=[PLACES["dehong"]], question=ASKED)
+        assert got == {("invited_to_a_secret", "/agencies/0")}
