@@ -67,11 +67,11 @@ def test_several_are_archived_from_the_list(cast, story):
     first, second = story.closed(), story.at("declined")
     client = log_in(cast, "kunshan.officer")
     assert "归档选中的案件" in body(client.get(LIST, {"view": "to_archive"}))
-    response = act(client, "archive", first, second, period="years_10")
+    response = act(client, "archive", first, second, period="permanent")
     assert response.status_code == 302
     assert response["Location"] == "/archive/?view=to_archive"
     for case in (first, second):
-        assert stored(cast, case).retention.code == "years_10"
+        assert stored(cast, case).retention.code == "permanent"
 
 
 def test_who_may_not_archive_has_nothing_to_choose(cast, story):

@@ -20,6 +20,7 @@ from cases.queries.custody import custody
 from cases.queries.dossier import dossier
 from cases.queries.stations import State, stations
 from cases.queries.timeline import Silence, timeline
+from countries.calendars import SHANGHAI
 from tests.language import wrong_words
 from tests.stories import CONTENT
 
@@ -261,7 +262,8 @@ def long_ago(cast):
     """A case with past times: filed 60 days ago, returned by 江苏, corrected, sent abroad 30 days ago."""
 
     def make(upto: str = "dispatch"):
-        day = timezone.now().replace(hour=2, minute=0, second=0, microsecond=0)
+        # Ten in the morning of today in China, so that days count the same at every hour at which the tests run.
+        day = timezone.localtime(timezone.now(), SHANGHAI).replace(hour=10, minute=0, second=0, microsecond=0)
         actor = cast.actor("kunshan.officer")
         with acting(actor):
             at = day - timedelta(days=60)

@@ -145,6 +145,7 @@ class Outgoing(Model):
             ("dispatched", "record_acknowledgement"): (top, {"desk"}),
             ("dispatched", "record_reply"): (top, {"desk"}),
             ("dispatched", "record_query"): (top, {"desk"}),
+            ("dispatched", "hand_to_liaison"): (top, {"desk"}),
             ("dispatched", "redispatch"): (top, {"desk"}),
             ("dispatched", "record_chase"): (top, {"desk"}),
             ("dispatched", "request_recall"): ("" if self.recalled else origin, {"chief"}),

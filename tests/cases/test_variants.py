@@ -261,6 +261,8 @@ class TestAbroad:
         case = story.dispatched()
         sending = {"counterpart": COUNTERPART, "opinion": "未送达。"}
         assert refused("guohe.desk", case, "redispatch", channel="moj", **sending) == {("channel_goes_via", "/channel")}
+        again = story.step("guohe.desk", story.dispatched(), "hand_to_liaison", channel="moj")
+        assert (again.status, story.holder(again)) == ("with_liaison", "司法部")
         case = story.step("guohe.desk", case, "redispatch", channel="interpol", **sending)
         assert case.status == "dispatched"
         assert crossings(case) == [("out", "request")] * 2
