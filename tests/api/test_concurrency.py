@@ -113,6 +113,17 @@ def test_who_moved_away_hears_no_old_answers(real_db, caller, cast, story):
     assert again.json()["id"] != created.json()["id"]
 
 
+def test_another_role_hears_no_old_answers(real_db, caller, cast):
+    """An answer given to a role, also to one that was lent, is not given again under another."""
+    from agencies.models import Appointment
+
+    who = caller("kunshan.officer")
+    assert who.post("cases/", content(), Idempotency_Key="k").status_code == 201
+    Appointment.objects.filter(officer__police_number="kunshan.officer").update(role="approver")
+    again = who.post("cases/", content(), Idempotency_Key="k")
+    assert (again.status_code, again.json()["code"]) == (422, "idempotency_key_reused")
+
+
 def test_answers_and_tokens_are_forgotten_in_time(real_db, caller, token_of_kunshan):
     who = caller("kunshan.officer")
     who.post("cases/", content(), Idempotency_Key="old")

@@ -8,14 +8,18 @@ import psycopg
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
 
 from agencies import outbox
+from agencies.errors import GuardFailed
 from agencies.models import Appointment, Officer
 from agencies.scope import acting
-from cases import files
-from cases.models import Attachment, Note
+from cases import archive, files
+from cases.models import Attachment, Case, Disposal, Leg, Note, RequestItem, RetentionPeriod
 from tests import samples
 from tests.conftest import connected_as, django_connected_as
+from tests.delegating import lend, lent_identity
 from tests.keeping import Keeper
 
 
@@ -72,3 +76,65 @@ def test_the_files_go_after_the_commit_but_not_those_of_another_case(real_db, ke
         outbox.drain()
     assert not default_storage.exists(files._key(alone.sha256))
     assert default_storage.exists(files._key(shared.sha256))
+
+
+# --- The rules of the archive, without the commands -------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_last_day_is_the_schedules(story, cast):
+    case = story.closed()
+    with (
+        acting(cast.actor("kunshan.chief")),
+        pytest.raises(IntegrityError, match="is kept until"),
+        transaction.atomic(),
+    ):
+        Case.objects.filter(pk=case.pk).update(
+            archived_at=timezone.now(),
+            retention=RetentionPeriod.objects.get(code="years_10"),
+            retain_until="2020-01-01",
+        )
+
+
+@pytest.mark.django_db
+def test_a_proposal_begins_undecided_and_names_who_proposes(keeper, cast):
+    case = keeper.due()
+    actor, other = cast.actor("kunshan.chief"), cast.officer("guohe.chief")
+    whole = {"case": case, "proposed_from_id": actor.agency_id, "proposed_at": timezone.now()}
+    decided = {"decision": "confirmed", "decided_by": other, "decided_at": timezone.now()}
+    with acting(actor):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Disposal.objects.create(**whole, **decided, proposed_by_id=actor.officer_id)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Disposal.objects.create(**whole, proposed_by=other)
+
+
+@pytest.mark.django_db
+def test_nothing_leaves_an_archived_case_by_the_back_door(keeper, story, cast):
+    case, live = keeper.archived(), story.draft()
+    with acting(cast.actor("kunshan.officer")):
+        for change in ({"case": live, "position": 100}, {"description": "改过"}):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                RequestItem.objects.filter(case=case).update(**change)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Leg.objects.filter(case=case).update(holder_name="改过")
+
+
+@pytest.mark.django_db
+def test_two_persons_also_by_delegation(keeper, story, cast):
+    """Whoever proposed does not decide in another's name, nor does he for whom it was proposed."""
+    case = keeper.due("guohe")
+    keeper.propose(case, login="guohe.chief")
+    lend(cast, "guohe.chief", "guohe.desk")
+    actor = lent_identity(cast, "guohe.desk")
+    with acting(actor), pytest.raises(GuardFailed) as error:
+        archive.decide_disposal(actor=actor, case_ids=[case.pk], confirm=True)
+    assert {reason.code for reason in error.value.reasons} == {"same_person"}
+
+
+@pytest.mark.django_db
+def test_no_shorter_than_the_schedule(keeper, story):
+    with pytest.raises(GuardFailed) as error:
+        keeper.archived(period="years_10")
+    assert {reason.code for reason in error.value.reasons} == {"too_short"}
+    assert keeper.archived(story.closed(), period="permanent").retain_until is None
