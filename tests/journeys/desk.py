@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.cast import PLACES
+
 POLICE = "police_cooperation_out"
 
 
@@ -77,10 +79,24 @@ def status(page: Page) -> str:
     return page.locator("main").inner_text()
 
 
-def counterpart(form) -> None:
-    form.locator("select[name=channel]").select_option("police_liaison")
+def addressee(form) -> None:
     form.locator("[name=counterpart-name]").fill("泰国皇家警察总署")
     form.locator("[name=counterpart-unit]").fill("外事处")
+
+
+def counterpart(form, channel: str = "police_liaison") -> None:
+    form.locator("select[name=channel]").select_option(channel)
+    addressee(form)
+
+
+def say(name: str, words: str):
+    """Write into one field of a step."""
+    return lambda form: form.locator(f"[name={name}]").fill(words)
+
+
+def to(place: str):
+    """Choose the agency below."""
+    return lambda form: form.locator("select[name=agency]").select_option(PLACES[place])
 
 
 def reply(kind: str, *outcomes: tuple[str, str]):
