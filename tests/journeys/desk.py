@@ -17,6 +17,7 @@ class Desk:
     def __init__(self, browse, enter) -> None:
         self.browse, self.enter = browse, enter
         self.pages: dict[str, Page] = {}
+        self.known: dict[str, str] = {}
 
     def page(self, login: str, **options) -> Page:
         if login not in self.pages:
@@ -24,13 +25,17 @@ class Desk:
         return self.pages[login]
 
     def open(self, login: str, number: str) -> Page:
-        """The case, by its whole number in the search field, which leads straight to it."""
+        """The case, by its whole number in the search field, which leads straight to it; from then on by its address."""
         page = self.page(login)
+        if number in self.known:
+            page.goto(self.known[number])
+            return page
         page.goto("/")
         page.get_by_role("searchbox").first.fill(number)
         page.get_by_role("searchbox").first.press("Enter")
         page.wait_for_url(re.compile(r"/cases/[0-9a-f-]{36}/$"))
         expect(page.locator("body")).to_contain_text(number)
+        self.known[number] = page.url
         return page
 
     def take(self, login: str, number: str, step: str, fill=lambda form: None) -> Page:
