@@ -10,14 +10,16 @@ from itertools import pairwise
 import pytest
 from django.db import connection
 
+from agencies.commands import accounts, appointments
 from agencies.errors import DomainError
 from agencies.models import AuditEvent
+from agencies.roles import Role
 from agencies.scope import acting
-from cases import content_input, drafts
+from cases import content_input, drafts, handover
 from cases.commands import take_step
-from cases.models import Assignment, Involvement, Leg, Note
+from cases.models import Assignment, Involvement, Leg, Note, Transmission
 from tests.cast import PLACES
-from tests.stories import CONTENT
+from tests.stories import CONTENT, COUNTERPART
 
 THREADS = 8
 
@@ -181,3 +183,90 @@ def test_a_recall_against_the_reply(real_db, story, press, see):
     status = story.fresh(case).status
     assert status in ("withdrawn", "answered")
     _whole(see, case, open_legs=int(status == "answered"))
+
+
+def _executed(see, case):
+    with see("guohe.desk"):
+        return [{"id": str(pk), "outcome": "executed"} for pk in case.items.values_list("pk", flat=True)]
+
+
+def _halves(one, other):
+    """The same two acts again and again, one beside the other."""
+    return [act for _ in range(THREADS // 2) for act in (one, other)]
+
+
+def test_past_the_city_against_through_it(real_db, story, press, see):
+    """Either the city is passed over and owes its papers, or it has the case; never both."""
+    case = story.submitted(urgency="urgent")
+    over = press("kunshan.chief", case, "approve", skip=True, reason="人即将出境。")
+    _one_of(at_once(*_halves(over, press("kunshan.chief", case, "approve"))), "not_holder")
+    with see("guohe.supervisor"):
+        owed = Assignment.objects.filter(case=case, kind="completion").count()
+    assert (story.holder(case), owed) in {("江苏省公安厅", 1), ("苏州市公安局", 0)}
+    assert AuditEvent.objects.filter(kind="case.approve").count() == 1
+    _whole(see, case)
+
+
+def test_the_liaison_authority_has_sent_it_against_sends_it_back(real_db, story, press, see):
+    case = story.with_liaison()
+    sent = press("guohe.desk", case, "liaison_sent", counterpart=COUNTERPART)
+    back = press("guohe.desk", case, "liaison_returned", opinion="格式不符。")
+    _one_of(at_once(*_halves(sent, back)), "wrong_status")
+    with see("guohe.supervisor"):
+        abroad = Transmission.objects.filter(case=case, kind="request").count()
+    assert (story.fresh(case).status, story.holder(case), abroad) in {
+        ("dispatched", COUNTERPART["name"], 1),
+        ("in_review", "公安部国际合作局", 0),
+    }
+    _whole(see, case)
+
+
+def test_a_question_against_the_reply(real_db, story, press, see):
+    case = story.dispatched()
+    query = press("guohe.desk", case, "record_query", opinion="账户做什么用？")
+    reply = press("guohe.desk", case, "record_reply", kind="final", items=_executed(see, case))
+    _one_of(at_once(*_halves(query, reply)), "wrong_status")
+    with see("guohe.supervisor"):
+        known = {item.outcome for item in case.items.all()}
+    assert (story.fresh(case).status, known) in [("query_open", {"waiting"}), ("answered", {"executed"})]
+    _whole(see, case)
+
+
+def test_silence_closed_against_the_reply(real_db, story, press, see):
+    case = story.step("guohe.desk", story.dispatched(), "record_chase", opinion="电话催办两次。")
+    silence = press("kunshan.chief", case, "close_unanswered", opinion="催办后没有答复。")
+    reply = press("guohe.desk", case, "record_reply", kind="final", items=_executed(see, case))
+    _one_of(at_once(*_halves(silence, reply)), "wrong_status")
+    status = story.fresh(case).status
+    with see("guohe.supervisor"):
+        known = {item.outcome for item in case.items.all()}
+    assert (status, known) in [("closed", {"not_answered"}), ("answered", {"executed"})]
+    _whole(see, case, open_legs=int(status == "answered"))
+
+
+def test_two_hand_overs_of_one_officers_work(real_db, story, cast, see):
+    """All that he has in hand goes to one successor, never part of it to each; what he no longer has is nobody's to give."""
+    draft, held = story.draft(), story.submitted()
+    story.step("kunshan.chief", held, "assign_handler", handler="kunshan.officer")
+    for login in ("kunshan.second", "kunshan.third"):
+        new, _password = accounts.create_officer(actor=cast.actor("sysadmin"), new=accounts.NewOfficer(login, "接手人"))
+        place = cast.agency("kunshan").pk
+        appointments.grant(actor=cast.actor("secadmin"), officer_id=new.pk, agency_id=place, role=Role.DRAFTER)
+    keys, leaver = (f"drafter-{draft.pk}", f"drafter-{held.pk}", f"handler-{held.pk}"), cast.officer("kunshan.officer")
+
+    def give(giver, heir):
+        def act():
+            with acting(giver):
+                handover.hand_over(actor=giver, officer_id=leaver.pk, plan=dict.fromkeys(keys, heir))
+
+        return act
+
+    acts = _halves(
+        give(cast.actor("kunshan.chief"), "kunshan.second"), give(cast.actor("kunshan.officer"), "kunshan.third")
+    )
+    _one_of(at_once(*acts), "guard_failed")
+    with see("kunshan.chief"):
+        leg = Leg.objects.get(case=held, closed_at=None)
+        heirs = {story.fresh(case, "kunshan.chief").drafter_id for case in (draft, held)} | {leg.handler_id}
+    assert len(heirs - {leaver.pk}) == 1
+    assert AuditEvent.objects.filter(kind="case.hand_over").count() == len(keys)

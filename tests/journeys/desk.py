@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.cast import PLACES
+
 POLICE = "police_cooperation_out"
 
 
@@ -15,6 +17,7 @@ class Desk:
     def __init__(self, browse, enter) -> None:
         self.browse, self.enter = browse, enter
         self.pages: dict[str, Page] = {}
+        self.known: dict[str, str] = {}
 
     def page(self, login: str, **options) -> Page:
         if login not in self.pages:
@@ -22,13 +25,17 @@ class Desk:
         return self.pages[login]
 
     def open(self, login: str, number: str) -> Page:
-        """The case, by its whole number in the search field, which leads straight to it."""
+        """The case, by its whole number in the search field, which leads straight to it; from then on by its address."""
         page = self.page(login)
+        if number in self.known:
+            page.goto(self.known[number])
+            return page
         page.goto("/")
         page.get_by_role("searchbox").first.fill(number)
         page.get_by_role("searchbox").first.press("Enter")
         page.wait_for_url(re.compile(r"/cases/[0-9a-f-]{36}/$"))
         expect(page.locator("body")).to_contain_text(number)
+        self.known[number] = page.url
         return page
 
     def take(self, login: str, number: str, step: str, fill=lambda form: None) -> Page:
@@ -77,10 +84,24 @@ def status(page: Page) -> str:
     return page.locator("main").inner_text()
 
 
-def counterpart(form) -> None:
-    form.locator("select[name=channel]").select_option("police_liaison")
+def addressee(form) -> None:
     form.locator("[name=counterpart-name]").fill("泰国皇家警察总署")
     form.locator("[name=counterpart-unit]").fill("外事处")
+
+
+def counterpart(form, channel: str = "police_liaison") -> None:
+    form.locator("select[name=channel]").select_option(channel)
+    addressee(form)
+
+
+def say(name: str, words: str):
+    """Write into one field of a step."""
+    return lambda form: form.locator(f"[name={name}]").fill(words)
+
+
+def to(place: str):
+    """Choose the agency below."""
+    return lambda form: form.locator("select[name=agency]").select_option(PLACES[place])
 
 
 def reply(kind: str, *outcomes: tuple[str, str]):

@@ -7,8 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.cast import PLACES
-from tests.journeys.desk import Desk, counterpart, reply, status
+from tests.journeys.desk import Desk, counterpart, reply, say, status, to
 
 pytestmark = pytest.mark.browser
 
@@ -16,15 +15,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def desk(browse, enter) -> Desk:
     return Desk(browse, enter)
-
-
-def say(name: str, words: str):
-    """Write into one field of a step."""
-    return lambda form: form.locator(f"[name={name}]").fill(words)
-
-
-def to(place: str):
-    return lambda form: form.locator("select[name=agency]").select_option(PLACES[place])
 
 
 def register(desk: Desk) -> str:
