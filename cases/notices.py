@@ -96,7 +96,7 @@ def _whose_turn(case: Case, facts: dict[str, Any], transition: Transition | None
 def _those_who_wait(event: AuditEvent, case: Case, step: str) -> set[int]:
     """Who asked for what the step brings: the desk that waits for an answer, or that must tell the other side."""
     if step in ("answer_assignment", "confirm_skip"):
-        answered = case.assignments.filter(state=AssignmentState.DONE, agency_id=event.agency_id, closed_at=event.at)
+        answered = case.assignments.filter(state=AssignmentState.DONE, agency=event.agency, closed_at=event.at)
         askers = answered.values_list("assigned_by_id", flat=True).distinct()
         return {officer for agency_id in askers for officer in holding(agency_id, Role.DESK)}
     refused = step in ("check_form", "decide") and event.facts.get("status") in ENDED
