@@ -64,6 +64,7 @@ KINDS: dict[str, str | Promise] = {
     "reorganisation.confirm": pgettext_lazy("event", "确认机构调整"),
     "reorganisation.cancel": pgettext_lazy("event", "撤销机构调整"),
     "reorganisation.done": pgettext_lazy("event", "执行机构调整"),
+    "reorganisation.gather": pgettext_lazy("event", "机构调整后补转案件"),
     "audit.read": pgettext_lazy("event", "查看审计日志"),
     "audit.verify": pgettext_lazy("event", "校验审计日志"),
 }

@@ -31,6 +31,11 @@ def on_done(event: AuditEvent, _payload: dict[str, Any]) -> None:
     tell(event, moved | _administrators(Role.SYSTEM_ADMIN))
 
 
+def on_gather(event: AuditEvent, _payload: dict[str, Any]) -> None:
+    """Work came late to a merged organ: whoever sees to it at the successor learns that it is there now."""
+    tell(event, in_office(event.facts["to"], Role.APPROVER, Role.DESK))
+
+
 def in_office(agency_id: int, *roles: str) -> set[int]:
     """Who has one of these roles (or any) at the organ now."""
     posts = Appointment.objects.current().filter(agency_id=agency_id)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -23,23 +24,50 @@ from agencies.models import Agency, Appointment, AuditEvent, Officer
 from agencies.roles import CASE_ROLES, Role
 from cases.handover import left_by
 from cases.hands import clock, refresh_queue
-from cases.models import ENDED, Case, Leg, Phase
+from cases.models import ENDED, Assignment, AssignmentKind, AssignmentState, Case, Direction, Leg, Phase
 from cases.policies import visible_to
 from cases.workflow import WAITING_ROLE
 
 NOBODY, DRAFTER_GONE, HANDLER_GONE = "nobody", "drafter_gone", "handler_gone"
 SHOWN = 200
-_DRAFTING = (Phase.DRAFT, Phase.CORRECTION)
+# When it is the drafter's own turn.
+_DRAFTING = (Phase.DRAFT, Phase.CORRECTION, Phase.QUERY, Phase.DELIVERY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """An open case at its holder, and why nobody works on it."""
+    """An open case at its holder, or parallel work (会办, 补办, 分办) on one at whom it was given to, and why nobody works on
+    it."""
 
     case: Case
-    leg: Leg
+    leg: Leg | None
     why: str
     role: str
+    assignment: Assignment | None = None
+
+    @property
+    def where(self) -> str:
+        """Whose it is, by name."""
+        return self.assignment.doer if self.assignment else self.leg.holder_name if self.leg else ""
+
+    @property
+    def task(self) -> str:
+        """What is to be done there."""
+        if self.assignment is not None:
+            return str(AssignmentKind(self.assignment.kind).label)
+        return str(Phase(self.leg.phase).label) if self.leg else ""
+
+    @property
+    def since(self) -> datetime | None:
+        """From when it waits there."""
+        work = self.assignment or self.leg
+        return work.opened_at if work else None
+
+    @property
+    def agency_id(self) -> int | None:
+        """Where it waits."""
+        work = self.assignment or self.leg
+        return work.agency_id if work else None
 
 
 def unattended(cases: QuerySet[Case]) -> QuerySet[Any]:
@@ -63,12 +91,22 @@ def unattended(cases: QuerySet[Case]) -> QuerySet[Any]:
     return legs.filter(Q(nobody=True) | Q(drafter_gone=True) | Q(handler_gone=True)).order_by("opened_at", "pk")
 
 
+def unanswered(cases: QuerySet[Case]) -> QuerySet[Assignment]:
+    """The open parallel work on these cases at agencies without an approver, who alone could answer: the longest first."""
+    approvers = Appointment.objects.current().filter(role=Role.APPROVER, agency_id=OuterRef("agency_id"))
+    given = Assignment.objects.filter(state=AssignmentState.OPEN, agency__isnull=False, case__in=cases)
+    return given.filter(~Exists(approvers)).order_by("opened_at", "pk")
+
+
 def waiting_for(actor: Actor) -> list[Waiting]:
     """What waits for nobody at the actor's agency and below it, as far as he sees it."""
     below = Agency.objects.filter(ancestors__contains=[actor.seat_id])
     legs = unattended(visible_to(actor)).filter(agency__in=below)
     rows = legs.select_related("case__drafter", "case__country", "case__request_type", "agency", "handler")[:SHOWN]
-    return [Waiting(case=leg.case, leg=leg, why=why_of(leg), role=WAITING_ROLE[Phase(leg.phase)] or "") for leg in rows]
+    held = [Waiting(case=leg.case, leg=leg, why=why_of(leg), role=WAITING_ROLE[Phase(leg.phase)] or "") for leg in rows]
+    given = unanswered(visible_to(actor)).filter(agency__in=below).select_related("case__country", "agency")[:SHOWN]
+    asked = [Waiting(case=one.case, leg=None, why=NOBODY, role=Role.APPROVER, assignment=one) for one in given]
+    return sorted([*held, *asked], key=lambda one: (one.since, one.case.pk))[:SHOWN]
 
 
 def why_of(leg: Leg) -> str:
@@ -90,8 +128,9 @@ def departed(event: AuditEvent, _payload: dict[str, Any]) -> None:
             continue
         left = left_by(officer_id, agency_id)
         release(Leg.objects.filter(handler_id=officer_id, agency_id=agency_id, closed_at=None))
-        if left.total:
-            facts = {"officer": officer_id, "drafted": left.drafted, "handled": left.handled}
+        asked = unanswered(Case.objects.all()).filter(agency_id=agency_id).count()
+        if left.total or asked:
+            facts = {"officer": officer_id, "drafted": left.drafted, "handled": left.handled, "asked": asked}
             _announce("departure.left", agency_id, facts)
 
 
@@ -125,6 +164,7 @@ def look() -> int:
         release(unattended(Case.objects.all()).filter(handler_gone=True))
         legs = unattended(Case.objects.all())
         counts = Counter(legs.values_list("agency_id", flat=True))
+        counts.update(unanswered(Case.objects.all()).values_list("agency_id", flat=True))
         told = set(_today().values_list("subject", flat=True))
         for agency_id, count in sorted(counts.items()):
             if f"agency:{agency_id}" not in told:
@@ -166,11 +206,14 @@ def _those_at(agency_id: int) -> Iterable[int]:
 
 
 def leavers(actor: Actor) -> list[tuple[Officer, int]]:
-    """Who is no drafter at the actor's agency any more and still answers for open cases there, with how many."""
+    """Who has left the actor's agency and still answers for open cases there, with how many: as drafter of ours, as the desk
+    officer who registered a foreign one."""
+    role = Case_(When(direction=Direction.INCOMING, then=Value(str(Role.DESK))), default=Value(str(Role.DRAFTER)))
     posts = Appointment.objects.current().filter(
-        role=Role.DRAFTER, agency_id=actor.seat_id, officer_id=OuterRef("drafter_id")
+        role=OuterRef("answering"), agency_id=actor.seat_id, officer_id=OuterRef("drafter_id")
     )
-    cases = visible_to(actor).filter(~Exists(posts), origin_id=actor.seat_id).exclude(status__in=ENDED)
+    ours = visible_to(actor).filter(origin_id=actor.seat_id).exclude(status__in=ENDED)
+    cases = ours.annotate(answering=role).filter(~Exists(posts))
     counts = Counter(cases.values_list("drafter_id", flat=True))
     officers = Officer.objects.in_bulk(counts)
     return sorted(((officers[pk], n) for pk, n in counts.items()), key=lambda pair: (-pair[1], pair[0].pk))

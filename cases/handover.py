@@ -22,11 +22,11 @@ from agencies.officers import officers_at
 from agencies.roles import CASE_ROLES, Role
 from cases import policies
 from cases.hands import clock, refresh_queue, remember
-from cases.models import ENDED, Case, Involvement, InvolvementKind, Leg
+from cases.models import ENDED, Case, Direction, Involvement, InvolvementKind, Leg
 
 STEP = "hand_over"
 _LEFT = "SELECT drafted, handled FROM work_in_hand(%s, %s)"
-DRAFTER, HANDLER = "drafter", "handler"
+DRAFTER, HANDLER, REGISTRAR = "drafter", "handler", "registrar"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,12 @@ class Work:
     @property
     def key(self) -> str:
         return f"{self.part}-{self.case.pk}"
+
+    @property
+    def heirs(self) -> str:
+        """Which of `successors` may take it over: for a foreign request desk officers answer, as its registrar did."""
+        incoming = self.part == DRAFTER and self.case.direction == Direction.INCOMING
+        return REGISTRAR if incoming else self.part
 
 
 def left_by(officer_id: int, agency_id: int) -> Left:
@@ -85,9 +91,11 @@ def work_of(actor: Actor, officer: Officer, *, lock: bool = False) -> list[Work]
 
 
 def successors(actor: Actor, officer: Officer) -> dict[str, list[Officer]]:
-    """Who may take over which part: other drafters in office; for assigned work anybody with a case role."""
+    """Who may take over which part: other drafters in office, of a foreign request other desk officers; for assigned work
+    anybody with a case role."""
     return {
         DRAFTER: list(officers_at(actor.seat_id, role=Role.DRAFTER).exclude(pk=officer.pk)),
+        REGISTRAR: list(officers_at(actor.seat_id, role=Role.DESK).exclude(pk=officer.pk)),
         HANDLER: list(officers_at(actor.seat_id).exclude(pk=officer.pk)),
     }
 
@@ -111,7 +119,7 @@ def hand_over(*, actor: Actor, officer_id: int, plan: Mapping[str, str]) -> int:
             words = _("名单有变，有的案件已不在他手上。看过新的名单再交接。")
             reasons.append(Reason("not_in_hand", words, f"/{key}"))
             continue
-        successor = offers[one.part].get(number)
+        successor = offers[one.heirs].get(number)
         if reason := _against(one, number, successor):
             reasons.append(reason)
         chosen.append((one, successor))
@@ -126,7 +134,7 @@ def _against(one: Work, number: str, successor: Officer | None) -> Reason | None
     """What forbids that `successor` takes it over."""
     if successor is None and (number or one.part == DRAFTER):
         words = _("%(number)s：选本机关一名在任的%(role)s。")
-        role = Role.DRAFTER.label if one.part == DRAFTER else _("办案人员")
+        role = {DRAFTER: Role.DRAFTER.label, REGISTRAR: Role.DESK.label}.get(one.heirs, _("办案人员"))
         return Reason("successor_unknown", words % {"number": one.case.number, "role": role}, f"/{one.key}")
     if successor is None or one.part == HANDLER:
         return None

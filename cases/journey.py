@@ -86,8 +86,12 @@ def _to_authority(route: Sequence[Agency]) -> Sequence[Agency]:
 
 
 def _executor(case: Case) -> Agency | None:
-    leg = case.legs.filter(phase=Phase.EXECUTION).select_related("agency").order_by("-seq").first()
-    return leg.agency if leg else None
+    """Who carried it out, or the organ that took its place since."""
+    leg = case.legs.filter(phase=Phase.EXECUTION).select_related("agency__successor").order_by("-seq").first()
+    agency = leg.agency if leg else None
+    while agency is not None and agency.successor is not None:
+        agency = agency.successor
+    return agency
 
 
 def front_of(case: Case) -> Agency | None:

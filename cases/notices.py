@@ -8,11 +8,11 @@ from uuid import UUID
 from django.urls import reverse
 
 from agencies import audit
-from agencies.models import Appointment, AuditEvent, Notice, Officer
+from agencies.models import Agency, Appointment, AuditEvent, Notice, Officer
 from agencies.officers import holding, standing_in
 from agencies.roles import Role
 from cases.journey import front_of
-from cases.models import Audience, Case, Direction, Mark, Note, Phase
+from cases.models import ENDED, AssignmentState, Audience, Case, Direction, Mark, Note, Phase, Way
 from cases.policies import officer_sees
 from cases.workflow import TRANSITIONS, WAITING_ROLE, Move, Transition
 
@@ -76,32 +76,54 @@ def _concerned(event: AuditEvent, case: Case) -> set[int]:
         told |= holding(agency_id, Role.APPROVER) if facts.get("skip") else set()
     for agency_id in facts.get("asked", ()):
         told |= holding(agency_id, Role.DESK) | holding(agency_id, Role.APPROVER)
-    return told | _those_who_wait(case, step)
+    return told | _those_who_wait(event, case, step) | _whose_work_is_over(event, case) | _those_who_file(event, case)
 
 
 def _whose_turn(case: Case, facts: dict[str, Any], transition: Transition | None) -> set[int]:
-    """Those whose turn it is, when the case has come to them."""
+    """Those whose turn it is, when the case has come to them. What was the turn of a drafter who is none there any more is
+    for the agency's drafters and its approvers."""
     role = WAITING_ROLE.get(Phase(facts["phase"])) if "phase" in facts else None
     if not role or not facts.get("to") or transition is None or transition.move in (Move.STAY, Move.END):
         return set()
+    if facts.get("status") in ENDED:
+        return set()
     if role == Role.DRAFTER and case.direction == Direction.OUTGOING:
-        return _drafting(case)
+        drafters = holding(facts["to"], Role.DRAFTER)
+        return _drafting(case) if case.drafter_id in drafters else drafters | holding(facts["to"], Role.APPROVER)
     return holding(facts["to"], role)
 
 
-def _those_who_wait(case: Case, step: str) -> set[int]:
+def _those_who_wait(event: AuditEvent, case: Case, step: str) -> set[int]:
     """Who asked for what the step brings: the desk that waits for an answer, or that must tell the other side."""
     if step in ("answer_assignment", "confirm_skip"):
-        askers = case.assignments.values_list("assigned_by_id", flat=True).distinct()
+        answered = case.assignments.filter(state=AssignmentState.DONE, agency=event.agency, closed_at=event.at)
+        askers = answered.values_list("assigned_by_id", flat=True).distinct()
         return {officer for agency_id in askers for officer in holding(agency_id, Role.DESK)}
-    if step == "request_recall" and (front := front_of(case)) is not None:
+    refused = step in ("check_form", "decide") and event.facts.get("status") in ENDED
+    if (refused or step == "request_recall") and (front := front_of(case)) is not None:
         return holding(front.pk, Role.DESK)
     return set()
 
 
+def _whose_work_is_over(event: AuditEvent, case: Case) -> set[int]:
+    """Those of whom the step needs no opinion, share or papers any more."""
+    over = case.assignments.filter(state=AssignmentState.LAPSED, agency__isnull=False, closed_at=event.at)
+    agencies = over.values_list("agency_id", flat=True)
+    return {officer for agency_id in agencies for officer in holding(agency_id or 0, Role.APPROVER)}
+
+
+def _those_who_file(event: AuditEvent, case: Case) -> set[int]:
+    """The terminal desk, when the step sent it the filing (备案) of a border matter."""
+    if not case.at_the_border or not case.transmissions.filter(way=Way.UP, at=event.at).exists():
+        return set()
+    terminal = Agency.objects.get(is_terminal=True)
+    return holding(terminal.pk, Role.DESK)
+
+
 def _drafting(case: Case) -> set[int]:
-    """The drafter, and who stands in for him now."""
-    lent = standing_in(case.origin_id, Role.DRAFTER).filter(lender_id=case.drafter_id)
+    """The drafter (of a foreign request: the desk officer who registered it), and who stands in for him now."""
+    role = Role.DRAFTER if case.direction == Direction.OUTGOING else Role.DESK
+    lent = standing_in(case.origin_id, role).filter(lender_id=case.drafter_id)
     return {case.drafter_id, *lent.values_list("delegate_id", flat=True)}
 
 

@@ -48,7 +48,8 @@ def register_case(
     """Open a foreign request, with its number and its first leg, the formal check at the agency that registers it.
 
     `content` comes from content_input.parse. The terminal desk registers; at the border the desk of the origin does, for
-    its neighbour and in one of the four matters (MPSR-376). A service account names the `responsible` desk officer.
+    its neighbour and in one of the four matters (MPSR-376). A service account names the `responsible` desk officer; what is
+    registered by delegation is the lender's case.
     Raises NotPermitted for any other role, Malformed for what is missing, GuardFailed for what may not be registered here.
     """
     agency = _registering(actor)
@@ -84,7 +85,7 @@ def register_case(
         opened_at=moment,
     )
     write_lists(case, content)
-    _arrived(case, leg, registrar)
+    _arrived(case, leg, actor.officer_id or registrar.pk)
     drafted(case, actor, moment)
     limits.start(leg, case.urgency)
     refresh_queue(case, leg)
@@ -148,7 +149,7 @@ def _not_here(agency: Agency, content: Mapping[str, Any]) -> list[Reason]:
 
 def _registrar(actor: Actor, responsible: str) -> Officer:
     if not actor.service:
-        return Officer.objects.get(pk=actor.person_id)
+        return Officer.objects.get(pk=actor.for_officer_id or actor.person_id)
     number = normalize_police_number(responsible)
     officer = officers_at(actor.seat_id, role=Role.DESK).filter(police_number=number).first()
     if officer is None:
@@ -157,7 +158,7 @@ def _registrar(actor: Actor, responsible: str) -> Officer:
     return officer
 
 
-def _arrived(case: Case, leg: Leg, registrar: Officer) -> None:
+def _arrived(case: Case, leg: Leg, recorder_id: int) -> None:
     """The crossing by which it came, when the channel is known."""
     if case.received_via is not None:
         Transmission.objects.create(
@@ -167,6 +168,6 @@ def _arrived(case: Case, leg: Leg, registrar: Officer) -> None:
             kind=Crossing.REQUEST,
             channel=case.received_via,
             counterpart_name=case.requesting_authority or (case.country.name_zh if case.country else ""),
-            recorded_by=registrar,
+            recorded_by_id=recorder_id,
             at=case.created_at,
         )

@@ -26,7 +26,17 @@ from agencies.models import Agency, AuditEvent, Reorganisation
 from agencies.models.reorganisation import OrderKind, OrderState
 from cases import limits
 from cases.hands import clock, refresh_queues
-from cases.models import ENDED, Assignment, AssignmentState, Case, Deadline, Leg, Status
+from cases.models import (
+    ENDED,
+    Assignment,
+    AssignmentKind,
+    AssignmentState,
+    Case,
+    Deadline,
+    DuplicatePair,
+    Leg,
+    Status,
+)
 
 logger = logging.getLogger(__name__)
 STEP = "reorganise"
@@ -34,17 +44,26 @@ _GROW = (
     "UPDATE cases_case c SET updated_at = %(at)s, version = version + (c.id = ANY(%(moved)s))::int,"
     " origin_id = CASE WHEN origin_id = %(source)s THEN %(target)s ELSE origin_id END,"
     " return_to_id = CASE WHEN return_to_id = %(source)s THEN %(target)s ELSE return_to_id END,"
-    # Whoever saw it by invitation alone goes on doing so, without those above.
-    " invited = CASE WHEN %(source)s = ANY(invited) AND NOT %(target)s::int = ANY(scope)"
-    " THEN invited || %(target)s::int ELSE invited END,"
+    # Whoever saw it by invitation alone goes on doing so, without those above; the successor of a party is one with its
+    # chain, also when it was invited before.
+    " invited = CASE WHEN status = 'draft' THEN invited"
+    " WHEN NOT %(source)s = ANY(invited) THEN ARRAY(SELECT i FROM unnest(invited) i WHERE NOT i = ANY(%(chain)s::int[]))"
+    " WHEN %(target)s::int = ANY(scope) THEN invited ELSE invited || %(target)s::int END,"
     " scope = ARRAY(SELECT DISTINCT a FROM unnest(scope || CASE WHEN status = 'draft' OR %(source)s = ANY(invited)"
     " THEN ARRAY[%(target)s::int] ELSE %(chain)s::int[] END) a ORDER BY a) WHERE c.id = ANY(%(ids)s)"
 )
+# The organs of a move that are parties, with those above them: the origin, the holder, who executes a share.
 _WIDEN = (
-    "UPDATE cases_case c SET updated_at = %(at)s, scope = ARRAY(SELECT DISTINCT s FROM ("
-    " SELECT unnest(c.scope) UNION ALL SELECT unnest(a.ancestors) FROM agencies_agency a WHERE a.id = ANY(%(organs)s)"
-    " AND (a.id = c.origin_id OR EXISTS (SELECT FROM cases_leg l WHERE l.case_id = c.id AND l.closed_at IS NULL"
-    " AND l.agency_id = a.id))) x(s) ORDER BY s) WHERE c.id = ANY(%(ids)s)"
+    "WITH party AS (SELECT c.id, array_agg(DISTINCT s) AS chain"
+    " FROM cases_case c JOIN agencies_agency a ON a.id = ANY(%(organs)s) AND (a.id = c.origin_id"
+    " OR EXISTS (SELECT FROM cases_leg l WHERE l.case_id = c.id AND l.closed_at IS NULL AND l.agency_id = a.id)"
+    " OR EXISTS (SELECT FROM cases_assignment g WHERE g.case_id = c.id AND g.state = 'open' AND g.kind = 'share'"
+    " AND g.agency_id = a.id))"
+    " CROSS JOIN LATERAL unnest(a.ancestors) s WHERE c.id = ANY(%(ids)s) GROUP BY c.id)"
+    " UPDATE cases_case c SET updated_at = %(at)s,"
+    " scope = ARRAY(SELECT DISTINCT s FROM unnest(c.scope || p.chain) s ORDER BY s),"
+    " invited = ARRAY(SELECT i FROM unnest(c.invited) i WHERE NOT i = ANY(p.chain))"
+    " FROM party p WHERE p.id = c.id"
 )
 _MOVE_CLOCKS = (
     "UPDATE cases_deadline d SET leg_id = new.id FROM cases_leg old JOIN cases_leg new"
@@ -116,12 +135,17 @@ def gather() -> int:
             at = _moment(agency)
             done += _absorb(order, agency.successor, ids, at)
             reorganising.move_people(order, agency.successor, at)
+            if ids:
+                facts = {"from": agency.pk, "to": agency.successor.pk, "cases": len(ids)}
+                audit.record(
+                    actor=SYSTEM, kind="reorganisation.gather", subject=f"reorganisation:{order.pk}", facts=facts
+                )
     return done
 
 
 def _late(agency: Agency) -> QuerySet[Case]:
     held = Leg.objects.filter(agency=agency, closed_at=None)
-    given = Assignment.objects.filter(agency=agency, state=AssignmentState.OPEN)
+    given = Assignment.objects.filter(Q(agency=agency) | Q(assigned_by=agency), state=AssignmentState.OPEN)
     own = Q(origin=agency) | Q(return_to=agency)
     return Case.objects.filter(own | Q(pk__in=held.values("case_id")) | Q(pk__in=given.values("case_id")))
 
@@ -176,9 +200,11 @@ def _moved_cases(source: Agency) -> dict[str, list[Any]]:
 
 
 def _open_below(organs: Sequence[int]) -> QuerySet[Case]:
-    """Open cases that these organs filed or hold; a draft's scope is its origin alone and stays so."""
+    """Open cases that these organs filed, hold or execute a part of; a draft's scope is its origin alone and stays so."""
     held = Leg.objects.filter(agency__in=organs, closed_at=None)
-    cases = Case.objects.filter(Q(origin__in=organs) | Q(pk__in=held.values("case_id")))
+    parts = Assignment.objects.filter(agency__in=organs, kind=AssignmentKind.SHARE, state=AssignmentState.OPEN)
+    parties = Q(pk__in=held.values("case_id")) | Q(pk__in=parts.values("case_id"))
+    cases = Case.objects.filter(Q(origin__in=organs) | parties)
     return cases.exclude(status__in=[*ENDED, Status.DRAFT])
 
 
@@ -225,6 +251,7 @@ def _absorb(order: Reorganisation, target: Agency, ids: list[UUID], at: datetime
     source = order.source
     moved = _pass_legs(source, target, ids, at)
     _pass_assignments(source, target, ids, at)
+    DuplicatePair.objects.filter(agency=source).update(agency=target)
     held = {one.case_id: one for one in moved}
     theirs = set(Case.objects.filter(Q(origin=source) | Q(return_to=source), pk__in=ids).values_list("pk", flat=True))
     with connection.cursor() as cursor:
@@ -269,11 +296,17 @@ def _pass_legs(source: Agency, target: Agency, ids: list[UUID], at: datetime) ->
 
 
 def _pass_assignments(source: Agency, target: Agency, ids: list[UUID], at: datetime) -> None:
-    """What the organ was asked is asked of its successor, with its clock; what that was asked too is asked once."""
+    """What the organ was asked is asked of its successor, with its clock; what that was asked too is asked once. What the
+    organ asked, its successor asked; an opinion that it would owe itself, as holder or as asker, is not needed any more.
+    """
+    Assignment.objects.filter(assigned_by=source, state=AssignmentState.OPEN, case__in=ids).update(assigned_by=target)
     given = Assignment.objects.filter(agency=source, state=AssignmentState.OPEN, case__in=ids)
     theirs = Assignment.objects.filter(agency=target, state=AssignmentState.OPEN, case=OuterRef("case"))
     limits.lapse(given.filter(Exists(theirs.filter(kind=OuterRef("kind")))), at)
     given.update(agency=target)
+    held = Leg.objects.filter(agency=target, closed_at=None, case__in=ids)
+    own = Assignment.objects.filter(agency=target, kind=AssignmentKind.OPINION, case__in=ids)
+    limits.lapse(own.filter(Q(assigned_by=target) | Q(case__in=held.values("case_id"))), at)
 
 
 def _widen(order: Reorganisation, organs: list[int], done: list[UUID], at: datetime) -> int:

@@ -37,7 +37,8 @@ def _to_review(_t: Transition, journey: Journey, _v: Values) -> Stop:
 def _up(_t: Transition, journey: Journey, values: Values) -> Stop:
     """To the next reviewer; a corrected case straight to who returned it; past the last one out of review."""
     holder = journey.holder or journey.origin
-    if holder == journey.writer and journey.return_to is not None:
+    # After a merger the writer itself may be the one who had returned it.
+    if holder == journey.writer and journey.return_to not in (None, holder):
         return Stop(status=journey.status, phase=journey.phase, agency=journey.return_to)
     above = journey.above(holder)
     if above is not None and values.get("skip"):

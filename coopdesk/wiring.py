@@ -62,6 +62,7 @@ def connect() -> None:
     audit.wire("reorganisation.confirm", "carry-out-order", reorganise.carry_out)
     audit.wire("reorganisation.preview", "tell-of-order", plain_notices.on_preview)
     audit.wire("reorganisation.done", "tell-of-reorganisation", plain_notices.on_done)
+    audit.wire("reorganisation.gather", "tell-of-late-arrivals", plain_notices.on_gather)
     leaving.count_with(handover.left_by)
     audit.wire("appointment.end", "departed", departures.departed)
     audit.wire("officer.deactivate", "departed", departures.departed)

@@ -78,7 +78,7 @@ def _page(actor: Actor, person: Any, typed: Mapping[str, str], reasons: Mapping[
                 "part": _("经办") if one.part == HANDLER else _("承办"),
                 "status": Status(one.case.status),
                 "phase": Phase(one.leg.phase).label,
-                "offers": offers[one.part],
+                "offers": offers[one.heirs],
                 "handler": one.part == HANDLER,
                 "chosen": typed.get(f"to-{one.key}", ""),
                 "fault": reasons.get(one.key, ""),
@@ -105,8 +105,7 @@ def unattended(request: HttpRequest) -> HttpResponse:
                 "why": _WHY[one.why],
                 "role": Role(one.role).label if one.role else "",
                 "status": Status(one.case.status),
-                "phase": Phase(one.leg.phase).label,
-                "ours": may and one.why == departures.DRAFTER_GONE and one.leg.agency_id == actor.agency_id,
+                "ours": may and one.why == departures.DRAFTER_GONE and one.agency_id == actor.agency_id,
             }
             for one in departures.waiting_for(actor)
         ],

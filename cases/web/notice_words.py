@@ -55,8 +55,15 @@ def _done(facts: Facts, agencies: Agencies, _subject: str) -> dict[str, Any]:
     }
 
 
+def _gathered(facts: Facts, agencies: Agencies, _subject: str) -> dict[str, Any]:
+    count = int(facts.get("cases", 0))
+    form = ngettext("{a}并入后又收到 {n} 件案件，已转到{b}", "{a}并入后又收到 {n} 件案件，已转到{b}", count)
+    a, b = _name(agencies, facts.get("from")), _name(agencies, facts.get("to"))
+    return {"plain": format_html(form, a=a, b=b, n=count), "about": _("机构调整"), "url": reverse("workbench")}
+
+
 def _left(facts: Facts, agencies: Agencies, _subject: str) -> dict[str, Any]:
-    count = int(facts.get("drafted", 0)) + int(facts.get("handled", 0))
+    count = sum(int(facts.get(part, 0)) for part in ("drafted", "handled", "asked"))
     form = ngettext("{a}有人离任，留下 {n} 件工作，请交接", "{a}有人离任，留下 {n} 件工作，请交接", count)
     return {
         "plain": format_html(form, a=_name(agencies, facts.get("agency")), n=count),
@@ -78,6 +85,7 @@ def _waiting(facts: Facts, agencies: Agencies, _subject: str) -> dict[str, Any]:
 _WORDS: Mapping[str, Callable[[Facts, Agencies, str], dict[str, Any]]] = {
     "reorganisation.preview": _order,
     "reorganisation.done": _done,
+    "reorganisation.gather": _gathered,
     "departure.left": _left,
     "departure.waiting": _waiting,
 }

@@ -21,10 +21,11 @@ from cases.notices import notify
 from cases.queries import queue, tallies
 from cases.queries.dossier import dossier
 from cases.queries.timeline import timeline
+from cases.registration import register_case
 from tests import samples
 from tests.browsing import log_in
 from tests.delegating import lend, lent_identity
-from tests.stories import CONTENT
+from tests.stories import CONTENT, FOREIGN
 
 pytestmark = pytest.mark.django_db
 
@@ -250,3 +251,13 @@ def test_the_page_says_why_the_delegate_may_not(story, cast):
     page = client.get(reverse("case-detail", args=[case.pk])).content.decode()
     assert 'id="act-approve"' not in page
     assert "你或者你代办的人起草、拟办或审批过" in page
+
+
+def test_what_is_registered_for_another_is_the_lenders_case(story, cast):
+    deputy = lent_identity(cast, "guohe.officer", lend(cast, "guohe.desk", "guohe.officer"))
+    with acting(deputy):
+        case = register_case(actor=deputy, content=content_input.parse(dict(FOREIGN)))
+    with acting(cast.actor("guohe.supervisor")):
+        assert case.drafter == cast.officer("guohe.desk")
+        assert {cast.officer("guohe.desk").pk, cast.officer("guohe.officer").pk} <= set(case.known_to)
+        assert case.transmissions.get().recorded_by == cast.officer("guohe.officer")

@@ -1,0 +1,127 @@
+"""What a merger or a move leaves to go on: results, corrections, opinions, shares, notices. Real commands and outbox."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from agencies.models import Notice
+from agencies.scope import acting
+from cases import reorganise
+from cases.models import Assignment, Case
+from tests.browsing import log_in
+from tests.cases.test_reorganise import Mover, World, drain, legs, row
+from tests.cast import PLACES
+from tests.conftest import django_connected_as
+
+
+@pytest.fixture
+def world(real_db, cast) -> World:
+    return World(cast)
+
+
+@pytest.fixture
+def mover(cast) -> Mover:
+    return Mover(cast)
+
+
+def last(case: Case) -> tuple[str, str]:
+    leg = legs(case)[-1]
+    return leg.phase, leg.agency.name
+
+
+class TestWhereItGoes:
+    @pytest.mark.parametrize("mergers", [["suzhou"], ["suzhou", "jiangsu"]])
+    def test_a_returned_result_goes_to_the_executors_successor(self, world, story, mergers):
+        case = story.result("jiangsu", "suzhou", "kunshan")
+        for place in ("kunshan", "suzhou", "jiangsu"):
+            case = story.step(f"{place}.chief", case, "approve")
+        source = "kunshan"
+        for target in mergers:
+            world.done(source, target)
+            source = target
+        story.step("guohe.chief", case, "return_for_correction", reasons=["facts_unclear"])
+        assert last(case) == ("execution", world.cast.agency(source).name)
+
+    def test_who_returned_it_and_became_its_origin_sends_it_on(self, world, story, mover):
+        case = story.step("kunshan.chief", story.submitted(), "approve")
+        story.step("suzhou.desk", case, "return_for_correction", reasons=["facts_unclear"])
+        story.step("kunshan.officer", case, "submit")
+        world.done("kunshan", "suzhou")
+        mover.step("suzhou.chief", case, "approve")
+        assert last(case) == ("review", "江苏省公安厅")
+
+
+def asked(case: Case) -> list[tuple[str, str, str]]:
+    with django_connected_as("worker"):
+        rows = Assignment.objects.filter(case=case).order_by("pk")
+        return [
+            (one.agency.name, one.assigned_by.name, one.state) for one in rows.select_related("agency", "assigned_by")
+        ]
+
+
+def told(kind: str) -> list[str]:
+    return sorted(Notice.objects.filter(kind=kind).values_list("officer__police_number", flat=True))
+
+
+class TestOpinions:
+    def test_an_invited_successor_is_a_party_and_owes_itself_nothing(self, world, story):
+        case = story.submitted()
+        data = {"agencies": [PLACES["dehong"], PLACES["yunnan"]], "question": "有无线索？"}
+        case = story.step("kunshan.desk", case, "invite", **data)
+        assert len(case.invited) == 2
+        world.done("kunshan", "dehong")
+        assert row(case).invited == []
+        assert asked(case) == [
+            ("德宏傣族景颇族自治州公安局", "德宏傣族景颇族自治州公安局", "lapsed"),
+            ("云南省公安厅", "德宏傣族景颇族自治州公安局", "open"),
+        ]
+
+    def test_an_invited_organ_that_is_merged_is_still_asked(self, world, story, cast):
+        case = story.submitted()
+        case = story.step("kunshan.desk", case, "invite", agencies=[PLACES["ruili"]], question="有无线索？")
+        world.done("ruili", "dehong")
+        assert cast.agency("dehong").pk in row(case).invited
+        assert [state for _agency, _by, state in asked(case)] == ["open"]
+
+    def test_an_answer_is_told_to_the_askers_successor(self, world, story):
+        case = story.submitted()
+        case = story.step("kunshan.desk", case, "invite", agencies=[PLACES["dehong"]], question="有无线索？")
+        world.done("kunshan", "suzhou")
+        story.step("dehong.chief", case, "answer_assignment", answer="没有。")
+        drain()
+        assert told("case.answer_assignment") == ["kunshan.desk", "suzhou.desk"]
+
+
+def test_who_is_above_an_executor_of_a_part_sees_the_case_after_a_move(world, story, cast):
+    case = story.step("guohe.desk", story.decided(), "assign", agency=PLACES["jiangsu"])
+    case = story.step("jiangsu.desk", case, "assign", agencies=[PLACES["suzhou"]])
+    world.done("suzhou", "yunnan", kind="move")
+    with acting(cast.actor("yunnan.chief")):
+        assert Case.objects.filter(pk=case.pk).exists()
+
+
+def test_a_reported_pair_keeps_its_numbers(world, story, cast):
+    one, two = story.draft("kunshan"), story.draft("suzhou")
+    drain()
+    world.done("jiangsu", "yunnan")
+    page = log_in(cast, "jiangsu.desk").get("/notices/").content.decode()
+    assert one.number in page
+    assert two.number in page
+
+
+def test_whoever_sees_to_it_learns_what_was_gathered(world, story, cast):
+    case = story.submitted()
+    world.done("suzhou", "jiangsu")
+    with django_connected_as("migrate"), connection.cursor() as cursor:
+        cursor.execute("SET ROLE coopdesk_owner")
+        cursor.execute(
+            "UPDATE cases_leg SET agency_id = %s WHERE case_id = %s AND closed_at IS NULL",
+            [cast.agency("suzhou").pk, case.pk],
+        )
+    with django_connected_as("worker"):
+        assert reorganise.gather() == 1
+    drain()
+    assert told("reorganisation.gather") == ["jiangsu.chief", "jiangsu.desk", "suzhou.chief", "suzhou.desk"]
+    page = log_in(cast, "jiangsu.desk").get("/notices/").content.decode()
+    assert "并入后又收到 1 件案件" in page
