@@ -130,7 +130,7 @@ def departed(event: AuditEvent, _payload: dict[str, Any]) -> None:
         release(Leg.objects.filter(handler_id=officer_id, agency_id=agency_id, closed_at=None))
         asked = unanswered(Case.objects.all()).filter(agency_id=agency_id).count()
         if left.total or asked:
-            facts = {"officer": officer_id, "drafted": left.drafted, "handled": left.handled, "asked": asked}
+            facts = {"officer": officer_id, "drafted": left.drafted, "handled": left.handled, "unanswered": asked}
             _announce("departure.left", agency_id, facts)
 
 

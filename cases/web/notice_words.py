@@ -63,7 +63,7 @@ def _gathered(facts: Facts, agencies: Agencies, _subject: str) -> dict[str, Any]
 
 
 def _left(facts: Facts, agencies: Agencies, _subject: str) -> dict[str, Any]:
-    count = sum(int(facts.get(part, 0)) for part in ("drafted", "handled", "asked"))
+    count = sum(int(facts.get(part, 0)) for part in ("drafted", "handled", "unanswered"))
     form = ngettext("{a}有人离任，留下 {n} 件工作，请交接", "{a}有人离任，留下 {n} 件工作，请交接", count)
     return {
         "plain": format_html(form, a=_name(agencies, facts.get("agency")), n=count),

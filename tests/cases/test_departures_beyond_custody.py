@@ -46,7 +46,7 @@ class TestParallelWork:
     def test_the_last_approvers_departure_counts_it(self, asked, cast):
         end(cast, "dehong.chief")
         drain()
-        assert AuditEvent.objects.get(kind="departure.left").facts["asked"] == 1
+        assert AuditEvent.objects.get(kind="departure.left").facts["unanswered"] == 1
         assert told("departure.left") == ["dehong.desk", "dehong.supervisor"]
 
 

@@ -471,10 +471,9 @@ class TestAnswer:
             assert case.receipts.count() == 1
 
     def test_closed_when_the_wait_is_over(self, story, see, refused):
-        case = story.replied()
+        case, past = story.replied(), datetime.now(UTC) - timedelta(days=1)
         assert refused("guohe.desk", case, "close", because="waited") == {("wait_not_over", "/because")}
         with see("guohe.desk"):
-            past = datetime.now(UTC) - timedelta(days=1)
             case.deadlines.filter(kind="replied").update(started_at=past - timedelta(days=40), due_at=past)
         case = story.step("guohe.desk", case, "close", because="waited")
         with see("guohe.desk"):

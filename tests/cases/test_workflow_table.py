@@ -44,7 +44,7 @@ outgoing approve                | in_review query_review                 | appro
 outgoing return_for_correction  | in_review query_review                 | desk approver    | holder
 outgoing decline                | in_review                              | approver         | holder
 outgoing withdraw               | in_review returned cleared             | approver         | origin
-outgoing hand_to_liaison        | cleared                                | desk             | holder
+outgoing hand_to_liaison        | cleared dispatched                     | desk             | front
 outgoing liaison_sent           | with_liaison                           | desk             | front
 outgoing liaison_returned       | with_liaison                           | desk             | front
 outgoing dispatch               | cleared                                | desk             | holder
@@ -177,7 +177,7 @@ PART = {
 }
 ADMIN = {Role.SYSTEM_ADMIN: "sysadmin", Role.SECURITY_ADMIN: "secadmin", Role.AUDITOR: "auditor"}
 # Well-formed, permitted, and still refused by a fact: nobody chased the partner, nobody is above.
-GUARDED = {("dispatched", "close_unanswered"), ("to_assign", "return_assignment")}
+GUARDED = {("dispatched", "close_unanswered")}
 
 pytestmark = pytest.mark.django_db
 
@@ -307,6 +307,8 @@ def expected(said: Said, role: Role, stand: Stand, *, at_turn: bool) -> str:
         return "not_permitted"
     if stand.status not in said.stands or said.name in UNCALLED:
         return "wrong_status"
+    if (said.name, stand.status) == ("return_assignment", "to_assign"):
+        return "wrong_status"  # where it stands nothing is above
     if (said.name == "hand_to_liaison" and stand.border) or (said.name == "acknowledge_filing" and not stand.filed):
         return "wrong_status"
     if not at_turn:

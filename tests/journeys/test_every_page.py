@@ -153,8 +153,15 @@ def sheet_scrolls(page) -> bool:
     return bool(wide)
 
 
-@pytest.mark.parametrize("width, height", [(1280, 800), (390, 844)])
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(
+    "language, width, height",
+    [
+        ("zh-hans", 390, 844),
+        ("en", 1280, 800),
+        pytest.param("zh-hans", 1280, 800, marks=pytest.mark.slow),
+        pytest.param("en", 390, 844, marks=pytest.mark.slow),
+    ],
+)
 def test_every_page_is_accessible_fits_and_speaks_one_language(browse, enter, live, world, language, width, height):
     axe, wrong, page, who = Axe(), [], None, None
     for login, address in addresses(world):

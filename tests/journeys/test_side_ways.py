@@ -14,7 +14,7 @@ from tests.cast import PLACES
 from tests.conftest import django_connected_as
 from tests.journeys.desk import Desk, addressee, counterpart, say, status
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 THAI, TOP = "泰国皇家警察总署", "公安部国际合作局"
 
 
@@ -91,7 +91,7 @@ def test_our_answer_through_the_liaison_authority(desk, story):
     page = desk.take("guohe.desk", number, "liaison_sent", addressee)
     expect(page.locator("#crossings tbody tr")).to_have_count(2)
     expect(page.locator("#crossings tbody tr").first).to_contain_text(f"{THAI} 外事处")
-    page = desk.take("guohe.desk", number, "close", check("because", "waited"))
+    page = desk.take("guohe.desk", number, "close", check("because", "acknowledged"))
     assert "已办结" in status(page)
 
 
