@@ -33,7 +33,8 @@ _ROWS = f"""
 SELECT c.id::text, c.number, c.direction, c.status, c.version, n.code, t.code, c.urgency, c.mark, c.title,
   o.code, o.name, l.side, coalesce(f.code, h.code), l.holder_name, {_iso("l.opened_at")},
   CASE WHEN q.due_at < '9999-01-01' THEN {_iso("q.due_at")} END,
-  {_iso("c.created_at")}, {_iso("c.updated_at")}, {_iso("c.submitted_at")}, {_iso("c.ended_at")}
+  {_iso("c.created_at")}, {_iso("c.updated_at")}, {_iso("c.submitted_at")}, {_iso("c.ended_at")},
+  {_iso("c.archived_at")}, c.retain_until::text, {_iso("c.disposed_at")}
 FROM (
   SELECT * FROM cases_case WHERE scope @> ARRAY[%(agency)s::int]
     AND (mark <> 'work_secret' OR known_to @> ARRAY[%(known_as)s::int])
@@ -48,7 +49,8 @@ LEFT JOIN countries_country f ON f.id = l.country_id
 LEFT JOIN cases_openqueue q ON q.case_id = c.id AND q.agency_id = %(agency)s::int
 ORDER BY c.id DESC"""
 _NAMES = ("id", "number", "direction", "status", "version", "country", "request_type", "urgency", "mark", "title")
-_TIMES = ("since", "due_at", "created_at", "updated_at", "submitted_at", "ended_at")
+_KEPT = ("archived_at", "retain_until", "disposed_at")
+_TIMES = ("since", "due_at", "created_at", "updated_at", "submitted_at", "ended_at", *_KEPT)
 _local = threading.local()
 
 

@@ -16,10 +16,11 @@ from bench.world import NO_DUE, Case, Texts, Tree, World, legs_of, uuid7
 
 _COLUMNS = {
     "cases_case": "id number direction status version content_version country_id request_type_id urgency mark title"
-    " summary purpose origin_id drafter_id scope known_to created_at updated_at submitted_at ended_at usefulness result",
+    " summary purpose origin_id drafter_id scope known_to created_at updated_at submitted_at ended_at usefulness result"
+    " invited border_matter their_reference requesting_authority conditions",
     "cases_leg": "id case_id seq side phase agency_id external_body country_id holder_name entered_by opened_at closed_at",
     "cases_subject": "id case_id position kind name role nationality document_number",
-    "cases_requestitem": "id case_id position description outcome note",
+    "cases_requestitem": "id case_id position description outcome note decision",
     "cases_involvement": "id case_id officer_id agency_id kind content_version at",
     "cases_deadline": "id case_id leg_id kind basis unit amount started_at due_at met_at provisional",
     "cases_openqueue": "agency_id due_at case_id is_holder waiting_role status country request_type urgency origin_id"
@@ -28,6 +29,8 @@ _COLUMNS = {
 _WAITING = {"review": "approver", "abroad": ""}
 _STATUS = {"review": "in_review", "abroad": "dispatched", "closed": "closed"}
 _EVERY = 100_000
+# A plain request of ours: nobody invited, no border matter, nothing of a foreign request.
+_NOTHING_ABROAD: tuple[Any, ...] = ([], "", "", "", [])
 
 
 def load(name: str, total: int, *, stepping: bool) -> None:
@@ -142,10 +145,10 @@ class Filler:
         access = (case.origin.id, drafter, list(case.origin.scope), [drafter])
         times = (created, moved, created + timedelta(days=1), moved if ended else None)
         head = (pk, self._number(case), "outgoing", _STATUS[case.stage], 3, 1, country, kind)
-        yield "cases_case", (*head, *words, *access, *times, "useful" if ended else "", "")
+        yield "cases_case", (*head, *words, *access, *times, "useful" if ended else "", "", *_NOTHING_ABROAD)
         yield "cases_subject", (uuid7(created, rng), pk, 1, "person", f"张示例{pk[-3:]}", "suspect", "CN", "")
         outcome = "executed" if ended else "waiting"
-        yield "cases_requestitem", (uuid7(created, rng), pk, 1, item, outcome, "")
+        yield "cases_requestitem", (uuid7(created, rng), pk, 1, item, outcome, "", "")
         if not ended:
             yield "cases_involvement", (uuid7(created, rng), pk, drafter, case.origin.id, "drafted", 1, created)
         yield from self._custody(case, pk, country, (country_code, kind_code, urgency))
