@@ -238,7 +238,7 @@ class Incoming(Model):
             ("postponed", "resume"): (top, {"chief"}),
             ("to_assign", "assign"): (here, {"desk"}),
             ("to_assign", "return_assignment"): (below, {"chief"}),
-            ("in_execution", "return_assignment"): (below, {"chief"}),
+            ("in_execution", "return_assignment"): (here, {"chief"}),  # at the top to be assigned anew
             ("in_execution", "submit_result"): (here, {"officer"}),
             ("result_review", "approve"): (here, {"chief"}),
             ("result_review", "recommend"): (here, {"desk", "officer"}),
@@ -270,7 +270,7 @@ class Incoming(Model):
             "request_supplement": ("awaiting_supplement", "abroad"),
             "record_supplement": ("in_review", "guohe"),
             "resume": ("in_review", "guohe"),
-            "return_assignment": ("to_assign", ABOVE.get(self.place, "")),
+            "return_assignment": ("to_assign", ABOVE.get(self.place, "guohe")),
             "submit_result": ("result_review", self.place),
             "reply": ("replied", "abroad"),
             "liaison_sent": ("replied", "abroad"),
