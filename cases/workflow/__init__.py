@@ -1,6 +1,7 @@
 """The workflow, as data. Read these tables first; nothing else decides who may do what, from where to where.
 
-Blueprint §4: outgoing.py and abroad.py hold our requests, incoming.py the foreign ones, common.py what both may take;
+Blueprint §4: outgoing.py and abroad.py hold our requests, incoming.py the foreign ones, common.py what both may take,
+shared.py what both write alike;
 shape.py says what a row is. Doors show what the table allows (policies.available), `commands.take_step` does it,
 docs/generated/workflow.md is drawn from it. To add a step see docs/howto/add-a-step.md.
 """

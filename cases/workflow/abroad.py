@@ -10,7 +10,6 @@ from cases.guards import (
     channel_is_direct,
     channel_suits_the_border,
     chased_before,
-    filing_waits,
     items_are_of_the_case,
     late_reply_says_something,
     not_at_the_border,
@@ -18,9 +17,10 @@ from cases.guards import (
     recall_was_asked,
     was_unanswered,
 )
-from cases.models import STATUSES, InvolvementKind, Phase, Status
+from cases.models import InvolvementKind, Phase, Status
 from cases.workflow.outgoing import ITEMS, OUT
 from cases.workflow.shape import CHANNEL, COUNTERPART, OPINION, REASON, Field, Kind, Move, Seat, Transition
+from cases.workflow.shared import acknowledge_filing
 
 ROWS = (
     Transition(
@@ -177,17 +177,5 @@ ROWS = (
         fields=(ITEMS, OPINION),
         tells_drafter=True,
     ),
-    Transition(
-        name="acknowledge_filing",
-        label=_("确认备案"),
-        leads=_("确认收到这件边境合作的备案；不影响它的办理。"),
-        direction=OUT,
-        sources=STATUSES[OUT] - {Status.DRAFT},
-        targets=(),
-        roles=frozenset({Role.DESK}),
-        seat=Seat.TERMINAL,
-        move=Move.STAY,
-        applies=filing_waits,
-        fields=(OPINION,),
-    ),
+    acknowledge_filing(OUT),
 )

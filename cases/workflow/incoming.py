@@ -17,7 +17,6 @@ from cases.guards import (
     decision_is_whole,
     due_day_ahead,
     executors_are_below,
-    filing_waits,
     grounds_fit_the_type,
     items_are_of_the_case,
     may_go_back,
@@ -28,9 +27,10 @@ from cases.guards import (
     supplement_is_named,
     wait_is_over,
 )
-from cases.models import STATUSES, Direction, InvolvementKind, Status
+from cases.models import Direction, InvolvementKind, Status
 from cases.workflow.outgoing import ITEMS, SKIP
 from cases.workflow.shape import CHANNEL, COUNTERPART, OPINION, REASON, Field, Kind, Move, Seat, Transition
+from cases.workflow.shared import CORRECTION, acknowledge_filing, recommend
 
 IN = Direction.INCOMING
 
@@ -201,18 +201,7 @@ ROWS = (
         fields=(OPINION, *SKIP),
         involvement=InvolvementKind.APPROVED,
     ),
-    Transition(
-        name="recommend",
-        label=_("拟办"),
-        leads=_("写下拟办意见，供审批人参考；案件不动。"),
-        direction=IN,
-        sources=frozenset({Status.IN_REVIEW, Status.RESULT_REVIEW}),
-        targets=(),
-        roles=frozenset({Role.DESK, Role.DRAFTER}),
-        move=Move.STAY,
-        fields=(Field(name="opinion", kind=Kind.TEXT, label=_("拟办意见"), required=True),),
-        involvement=InvolvementKind.RECOMMENDED,
-    ),
+    recommend(IN, Status.IN_REVIEW, Status.RESULT_REVIEW),
     Transition(
         name="return_for_correction",
         label=_("退回补正"),
@@ -222,10 +211,7 @@ ROWS = (
         targets=(Status.IN_EXECUTION,),
         roles=frozenset({Role.APPROVER}),
         move=Move.BACK,
-        fields=(
-            Field(name="reasons", kind=Kind.CODES, label=_("退回原因"), source="return_reasons", required=True),
-            Field(name="opinion", kind=Kind.TEXT, label=_("补正要求"), hint=_("要补什么，补到什么程度。")),
-        ),
+        fields=CORRECTION,
     ),
     Transition(
         name="reply",
@@ -298,19 +284,7 @@ ROWS = (
             OPINION,
         ),
     ),
-    Transition(
-        name="acknowledge_filing",
-        label=_("确认备案"),
-        leads=_("确认收到这件边境合作的备案；不影响它的办理。"),
-        direction=IN,
-        sources=STATUSES[IN],
-        targets=(),
-        roles=frozenset({Role.DESK}),
-        seat=Seat.TERMINAL,
-        move=Move.STAY,
-        applies=filing_waits,
-        fields=(OPINION,),
-    ),
+    acknowledge_filing(IN),
 )
 
 # While the foreign side or nobody is to act for us, there is nobody to hand the case to.

@@ -16,6 +16,7 @@ from cases.guards import (
 )
 from cases.models import Direction, InvolvementKind, Phase, Status, Usefulness
 from cases.workflow.shape import CHANNEL, COUNTERPART, OPINION, REASON, Field, Kind, Move, Seat, Transition
+from cases.workflow.shared import CORRECTION, recommend
 
 OUT = Direction.OUTGOING
 
@@ -75,18 +76,7 @@ ROWS = (
         fields=(OPINION, *SKIP),
         involvement=InvolvementKind.APPROVED,
     ),
-    Transition(
-        name="recommend",
-        label=_("拟办"),
-        leads=_("写下拟办意见，供审批人参考；案件不动。"),
-        direction=OUT,
-        sources=frozenset({Status.IN_REVIEW}),
-        targets=(),
-        roles=frozenset({Role.DESK, Role.DRAFTER}),
-        move=Move.STAY,
-        fields=(Field(name="opinion", kind=Kind.TEXT, label=_("拟办意见"), required=True),),
-        involvement=InvolvementKind.RECOMMENDED,
-    ),
+    recommend(OUT, Status.IN_REVIEW),
     Transition(
         name="return_for_correction",
         label=_("退回补正"),
@@ -98,10 +88,7 @@ ROWS = (
         paths=((Status.IN_REVIEW, Status.RETURNED), (Status.QUERY_OPEN, Status.QUERY_OPEN)),
         roles=frozenset({Role.DESK, Role.APPROVER}),
         move=Move.BACK,
-        fields=(
-            Field(name="reasons", kind=Kind.CODES, label=_("退回原因"), source="return_reasons", required=True),
-            Field(name="opinion", kind=Kind.TEXT, label=_("补正要求"), hint=_("要补什么，补到什么程度。")),
-        ),
+        fields=CORRECTION,
         tells_drafter=True,
     ),
     Transition(
