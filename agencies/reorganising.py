@@ -21,6 +21,7 @@ from agencies.actors import SYSTEM
 from agencies.models import Agency, Appointment, Officer, Reorganisation, ServiceAccount
 from agencies.models.reorganisation import OrderKind
 from agencies.models.tree import Tier
+from agencies.moments import clock
 
 FAULTS: Mapping[str, str | Promise] = {
     "same": _("机关不能并入或划到它自己，另选一个机关。"),
@@ -128,7 +129,7 @@ def touched(order: Reorganisation) -> dict[str, list[Any]]:
 
 def running_appointments(agency: Agency) -> QuerySet[Appointment]:
     """Appointments at `agency` that have not ended, those to come among them."""
-    return Appointment.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=_clock()), agency=agency)
+    return Appointment.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=clock()), agency=agency)
 
 
 def rebuild(order: Reorganisation, at: datetime) -> Rebuilt:
@@ -203,10 +204,3 @@ def _chain_anew(roots: list[int]) -> list[int]:
 
 def _ids(rows: QuerySet[Any]) -> list[int]:
     return sorted(rows.values_list("pk", flat=True))
-
-
-def _clock() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        moment: datetime = cursor.fetchone()[0]
-    return moment

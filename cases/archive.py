@@ -20,9 +20,9 @@ from agencies import audit
 from agencies.actors import Actor
 from agencies.errors import GuardFailed, Malformed, NotPermitted, Reason
 from agencies.models import Agency
+from agencies.moments import clock
 from agencies.roles import Role
 from cases import policies
-from cases.hands import clock
 from cases.models import Case, Disposal, RetentionPeriod, Verdict
 from cases.step_input import Faults, clean_text
 from countries.calendars import SHANGHAI

@@ -14,8 +14,9 @@ from agencies import audit, prepared
 from agencies.actors import Actor
 from agencies.errors import GuardFailed, NotPermitted, StaleVersion
 from agencies.models import AuditEvent
+from agencies.moments import clock
 from cases import effects, limits, policies, step_input
-from cases.hands import clock, refresh_queue, remember
+from cases.hands import refresh_queue, remember
 from cases.journey import Journey, journey_of
 from cases.models import Audience, Body, Case, Direction, Leg, Note, Phase, Side
 from cases.routing import Stop, next_stop

@@ -21,9 +21,10 @@ from django.utils import timezone
 from agencies import audit, notices, turns
 from agencies.actors import SYSTEM, Actor
 from agencies.models import Agency, Appointment, AuditEvent, Officer
+from agencies.moments import clock
 from agencies.roles import CASE_ROLES, Role
 from cases.handover import left_by
-from cases.hands import clock, refresh_queue
+from cases.hands import refresh_queue
 from cases.models import ENDED, Assignment, AssignmentKind, AssignmentState, Case, Direction, Leg, Phase
 from cases.policies import visible_to
 from cases.workflow import WAITING_ROLE

@@ -15,10 +15,11 @@ from agencies.actors import Actor
 from agencies.errors import FourEyes, GuardFailed, Malformed, NotHolder, NotPermitted, Reason, StaleVersion, WrongStatus
 from agencies.models import Agency, AuditEvent, Officer
 from agencies.models.officers import normalize_police_number
+from agencies.moments import clock
 from agencies.officers import officers_at
 from agencies.roles import Role
 from cases import limits, policies
-from cases.hands import clock, refresh_queue, remember
+from cases.hands import refresh_queue, remember
 from cases.models import (
     Case,
     Direction,

@@ -34,9 +34,9 @@ from agencies.errors import (
     WrongStatus,
 )
 from agencies.models import AuditEvent
+from agencies.moments import clock
 from agencies.roles import Role
 from cases import file_kinds, file_names, policies, secrecy
-from cases.hands import clock
 from cases.journey import faces_abroad
 from cases.models import (
     ENDED,

@@ -18,10 +18,11 @@ from agencies.actors import Actor
 from agencies.errors import GuardFailed, NotPermitted, NotVisible, Reason
 from agencies.leaving import Left
 from agencies.models import Officer
+from agencies.moments import clock
 from agencies.officers import officers_at
 from agencies.roles import CASE_ROLES, Role
 from cases import policies
-from cases.hands import clock, refresh_queue, remember
+from cases.hands import refresh_queue, remember
 from cases.models import ENDED, Case, Direction, Involvement, InvolvementKind, Leg
 
 STEP = "hand_over"

@@ -53,11 +53,3 @@ def refresh_queues(case_ids: list[UUID]) -> None:
             " WHERE l.closed_at IS NULL AND l.case_id = ANY(%s)",
             [[phase for phase, _role in roles], [role for _phase, role in roles], case_ids],
         )
-
-
-def clock() -> datetime:
-    """Now, by the database's clock; unlike now() it moves inside a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        moment: datetime = cursor.fetchone()[0]
-    return moment

@@ -14,11 +14,12 @@ from agencies.actors import Actor
 from agencies.errors import GuardFailed, Malformed, NotPermitted, Reason
 from agencies.models import Agency, Officer
 from agencies.models.officers import normalize_police_number
+from agencies.moments import clock
 from agencies.officers import officers_at
 from agencies.roles import Role
 from cases import limits
 from cases.drafts import drafted, supplemented, write_lists
-from cases.hands import clock, refresh_queue
+from cases.hands import refresh_queue
 from cases.models import Case, Crossing, Direction, Leg, Phase, Status, Transmission, Way
 from cases.numbers import next_number
 from cases.policies import widen

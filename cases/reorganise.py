@@ -24,8 +24,9 @@ from agencies import audit, reorganising, turns
 from agencies.actors import SYSTEM
 from agencies.models import Agency, AuditEvent, Reorganisation
 from agencies.models.reorganisation import OrderKind, OrderState
+from agencies.moments import clock
 from cases import limits
-from cases.hands import clock, refresh_queues
+from cases.hands import refresh_queues
 from cases.models import (
     ENDED,
     Assignment,

@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from agencies.actors import Actor
 from agencies.models import Agency
+from agencies.moments import clock
 from agencies.queries import route_of
-from cases.hands import clock
 from cases.models import (
     Assignment,
     Case,

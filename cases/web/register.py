@@ -22,8 +22,8 @@ from agencies.actors import Actor
 from agencies.doors.signed_out import answers_signed_out
 from agencies.errors import DomainError, GuardFailed, Malformed, NotPermitted, Reason
 from agencies.models import Agency
+from agencies.moments import clock
 from cases import policies, secrecy
-from cases.hands import clock
 from cases.models import BorderMatter, Case, Direction, Mark, SubjectKind, SubjectRole, Urgency
 from cases.queries import choices
 from cases.queries.choices import Offer
