@@ -19,12 +19,13 @@ from agencies.officers import officers_at
 from agencies.roles import Role
 from cases import limits
 from cases.drafts import drafted, supplemented, write_lists
+from cases.guards.content import outside_the_border
 from cases.hands import refresh_queue
 from cases.models import Case, Crossing, Direction, Leg, Phase, Status, Transmission, Way
 from cases.numbers import next_number
 from cases.policies import widen
 from countries.models import Country
-from treaties.models import Course, RequestType
+from treaties.models import RequestType
 
 _PLAIN = (
     "country",
@@ -135,17 +136,13 @@ def _not_here(agency: Agency, content: Mapping[str, Any]) -> list[Reason]:
     if not direct and not agency.is_terminal:
         words = _("不属于四类边境事项的外方请求由公安部国际合作局登记，请转告外方或者上报。")
         reasons.append(Reason("border_matter_missing", words, "/border_matter"))
-    if direct and not agency.is_border:
-        words = _("%(agency)s不是边境地区的机关，边境事项由边境机关登记；请清空这一项。")
-        reasons.append(Reason("border_not_border_agency", words % {"agency": agency.name}, "/border_matter"))
-    elif direct and country.code not in agency.border_countries:
-        words = _("%(country)s与%(agency)s不接壤，不能直接合作；这样的请求由公安部国际合作局登记。")
-        told = words % {"country": country.name, "agency": agency.name}
-        reasons.append(Reason("border_not_neighbour", told, "/country"))
-    if direct and kind.course != Course.BORDER:
-        words = _("请求类型“%(kind)s”不在边境合作的四类事项之内；这样的请求由公安部国际合作局登记。")
-        reasons.append(Reason("border_outside_matters", words % {"kind": kind.name}, "/request_type"))
+    for code, what in outside_the_border(agency, country, kind) if direct else ():
+        words = _("%(what)s这样的请求由公安部国际合作局登记，不写边境事项。")
+        reasons.append(Reason(code, words % {"what": what}, _POINTERS.get(code, "/border_matter")))
     return reasons
+
+
+_POINTERS = {"border_not_neighbour": "/country", "border_outside_matters": "/request_type"}
 
 
 def _registrar(actor: Actor, responsible: str) -> Officer:

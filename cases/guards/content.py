@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Reason
+from agencies.models import Agency
 from agencies.models.tree import Tier
 from cases.guards.base import Guard, Values, Words
 from cases.models import Case
-from treaties.models import Course
+from countries.models import Country
+from treaties.models import Course, RequestType
 
 
 def _filled(name: str, words: Words) -> Guard:
@@ -49,24 +51,26 @@ def origin_may_open(case: Case, _values: Values) -> Iterable[Reason]:
 
 
 def border_matter_fits(case: Case, _values: Values) -> Iterable[Reason]:
-    """Only a border agency's cooperation with its own neighbour in one of the four matters goes directly; every part
-    that falls outside is named, and what to do (MPSR-376: 其他警务合作由公安部批准)."""
+    """What falls outside the border matters is named, and takes the full route (MPSR-376: 其他警务合作由公安部批准)."""
     if not case.at_the_border or case.country is None or case.request_type is None:
         return
-    full = _("请清空边境事项，逐级报送公安部批准。")
-    if not case.origin.is_border:
-        words = _("%(agency)s不是边境地区的机关，不能直接与邻国合作。")
-        yield _outside("border_not_border_agency", words % {"agency": case.origin.name}, full)
-    elif case.country.code not in case.origin.border_countries:
+    for code, what in outside_the_border(case.origin, case.country, case.request_type):
+        yield Reason(code, _("%(what)s请清空边境事项，逐级报送公安部批准。") % {"what": what}, "/border_matter")
+
+
+def outside_the_border(agency: Agency, country: Country, kind: RequestType) -> Iterable[tuple[str, Words]]:
+    """Every part that keeps a border matter from going directly: only a border agency's cooperation with its own
+    neighbour, of the type that the four matters belong to, does."""
+    if not agency.is_border:
+        yield (
+            "border_not_border_agency",
+            _("%(agency)s不是边境地区的机关，不能直接与邻国合作。") % {"agency": agency.name},
+        )
+    elif country.code not in agency.border_countries:
         words = _("%(country)s与%(agency)s不接壤，不能直接合作。")
-        yield _outside("border_not_neighbour", words % {"country": case.country.name, "agency": case.origin.name}, full)
-    if case.request_type.course != Course.BORDER:
-        words = _("请求类型“%(kind)s”不在边境合作的四类事项之内。")
-        yield _outside("border_outside_matters", words % {"kind": case.request_type.name}, full)
-
-
-def _outside(code: str, what: Words, then: Words) -> Reason:
-    return Reason(code, _("%(what)s%(then)s") % {"what": what, "then": then}, "/border_matter")
+        yield "border_not_neighbour", words % {"country": country.name, "agency": agency.name}
+    if kind.course != Course.BORDER:
+        yield "border_outside_matters", _("请求类型“%(kind)s”不在边境合作的四类事项之内。") % {"kind": kind.name}
 
 
 COMPLETE: tuple[Guard, ...] = (
