@@ -35,6 +35,7 @@ from cases.queries.dossier import Dossier
 from cases.queries.timeline import Entry, entries_of, events_of
 from cases.workflow import TRANSITIONS
 from countries.calendars import SHANGHAI
+from countries.lookup import country_by_code
 from treaties.models import RefusalGround, ReturnReason
 
 Data = dict[str, Any]
@@ -141,7 +142,7 @@ def _subject(row: Subject) -> str:
     kind = str(SubjectKind(row.kind).label)
     year = f"{row.birth_date.year} 年生" if row.birth_date else ""
     number = f"证件号码 {masked(row.document_number)}" if row.document_number else ""
-    return "，".join(part for part in (row.name, kind, row.role_words, row.nationality, year, number) if part)
+    return "，".join(part for part in (row.name, kind, row.role_words, _nation(row.nationality), year, number) if part)
 
 
 _OURS = {"origin": "报送机关", "drafter": "承办人", "submitted": "报送时间"}
@@ -210,6 +211,12 @@ def _words(entry: Entry, said: Mapping[int | None, str], reasons: Mapping[str, s
 
 
 _DECISIONS = {"execute": "同意执行", "refuse": "拒绝", "postpone": "推迟执行", "transfer": "移送其他主管机关"}
+
+
+def _nation(code: str) -> str:
+    """The country by its Chinese name; the code when there is none."""
+    country = country_by_code(code) if code else None
+    return "中国" if code == "CN" else country.name_zh if country is not None else code
 
 
 def _signed(entry: Entry) -> Data:

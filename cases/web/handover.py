@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.actors import Actor
 from agencies.errors import GuardFailed, NotPermitted
+from agencies.models import Officer
 from agencies.roles import Role
 from cases import departures, handover
 from cases.handover import HANDLER, Work
@@ -69,7 +70,8 @@ def _plan(work: list[Work], typed: Mapping[str, str]) -> dict[str, str]:
 def _page(actor: Actor, person: Any, typed: Mapping[str, str], reasons: Mapping[str, Any]) -> dict[str, Any]:
     work = handover.work_of(actor, person)
     offers = handover.successors(actor, person)
-    known = {one.pk: one for part in offers.values() for one in part}
+    asked = [offers[one.heirs] for one in work]
+    known = {one.pk: one for part in asked for one in part}
     return {
         "person": person,
         "rows": [
@@ -85,10 +87,16 @@ def _page(actor: Actor, person: Any, typed: Mapping[str, str], reasons: Mapping[
             }
             for one in work
         ],
-        "everybody": sorted(known.values(), key=lambda one: one.name),
+        # Only those who may take all of it can take it all at once.
+        "everybody": sorted((one for one in known.values() if all(one in part for part in asked)), key=_name),
+        "stuck": sum(not part for part in asked),
         "all": typed.get("all", ""),
         "faults": list(reasons.values()),
     }
+
+
+def _name(officer: Officer) -> str:
+    return officer.name
 
 
 @require_safe

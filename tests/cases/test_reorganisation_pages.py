@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from agencies import outbox
 from agencies.commands import reorganisation
-from agencies.models import Agency, AuditEvent, Reorganisation
+from agencies.models import Agency, Appointment, AuditEvent, Officer, Reorganisation
 from agencies.models.reorganisation import OrderState
 from cases import reorganise
 from tests.browsing import log_in
@@ -199,8 +199,17 @@ def test_handing_over_on_one_screen(real_db, story, cast):
     story.step("kunshan.chief", held, "assign_handler", handler="kunshan.officer")
     client = log_in(cast, "kunshan.officer")
     assert reverse("handover") in client.get(reverse("my-account")).text
+    alone = client.get(reverse("handover")).text
+    assert "有 3 件现在没有人可以接手" in alone
+    assert "请安全管理员先任命一名" in alone
+    assert 'name="all"' not in alone, "nobody could take all of it"
+    second = Officer.objects.create(police_number="kunshan.second", name="演第二")
+    Appointment.objects.create(officer=second, agency=cast.agency("kunshan"), role="drafter")
     page = client.get(reverse("handover")).text
     assert page.count('name="to-') == 4
+    offered = page.partition('name="all"')[2].partition("</select>")[0]
+    assert "kunshan.second" in offered
+    assert "kunshan.desk" not in offered, "the desk takes assigned work only"
     rows = {f"to-{part}": "" for part in (*(f"drafter-{one.pk}" for one in (*drafts, held)), f"handler-{held.pk}")}
     form = rows | {"all": "kunshan.desk", f"to-drafter-{drafts[0].pk}": "keep"}
     refused = client.post(reverse("handover"), form)
