@@ -96,8 +96,7 @@ def _answers(actor: Actor, case: Case, leg: Leg | None) -> bool:
     if leg is None or actor.service:
         return False
     if actor.role == Role.DRAFTER and case.status == Status.QUERY_OPEN:
-        written = leg.phase == Phase.QUERY or leg.entered_by == "answer_query"
-        return written and leg.agency_id == actor.agency_id == case.origin_id
+        return leg.agency_id == actor.agency_id == case.origin_id
     supplemented = leg.entered_by == "record_supplement" and leg.phase == Phase.DECISION
     return actor.role == Role.DESK and supplemented and faces_abroad(case, actor.agency_id)
 
