@@ -21,7 +21,7 @@ Way = Mapping[str, str]
 @transaction.atomic
 def load_time_limits() -> Tally:
     """Make the table equal to the seeds. What left them goes: no case points to a row, clocks carry their own copy."""
-    ids = dict(RequestType.objects.values_list("code", "id"))
+    ids: dict[str, int | None] = {**dict(RequestType.objects.values_list("code", "id")), "": None}
     ways = {(kind, way["key"]): way for way in rows_of("time_limit_ways.csv") for kind in way["types"].split() or [""]}
     wanted = [
         _time_limit(ids[code], position, text, ways.get((code, text["key"])) or ways["", text["key"]])
@@ -34,19 +34,23 @@ def load_time_limits() -> Tally:
 
 
 def _texts() -> Iterator[tuple[str, int, Mapping[str, Any]]]:
-    """Every period of the data: its request type's code, its place there, and the entry."""
-    for entry in yaml_of("requirements.yaml")["request_types"]:
+    """Every period of the data: its request type's code ("" for a measure any case may need), its place, the entry."""
+    data = yaml_of("requirements.yaml")
+    for entry in data["request_types"]:
         for position, text in enumerate(entry.get("time_limits", ()), 1):
             yield entry["id"], position, text
+    shared = [(measure, text) for measure in data["supporting_measures"] for text in measure["time_limits"]]
+    for position, (measure, text) in enumerate(shared, 1):
+        yield "", position, text | {"of_zh": measure["zh"] + "：", "of_en": measure["en"] + ": "}
 
 
-def _time_limit(request_type_id: int, position: int, text: Mapping[str, Any], way: Way) -> TimeLimit:
+def _time_limit(request_type_id: int | None, position: int, text: Mapping[str, Any], way: Way) -> TimeLimit:
     return TimeLimit(
         request_type_id=request_type_id,
         key=text["key"],
         position=position,
-        name_zh=text["zh"],
-        name_en=way["name_en"],
+        name_zh=text.get("of_zh", "") + text["zh"],
+        name_en=text.get("of_en", "") + way["name_en"],
         amount=text.get("value"),
         amount_max=text.get("value_max"),
         unit=_UNITS[text["unit"]],

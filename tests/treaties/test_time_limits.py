@@ -102,5 +102,5 @@ def test_the_main_periods(
 
 
 def test_every_period_is_loaded_once() -> None:
-    assert TimeLimit.objects.count() == 116
+    assert TimeLimit.objects.count() == 116 + 8
     assert [row.key for row in time_limits(kind("mla_service_in"), country_id=None, on=DAY)].count("by_request") == 1

@@ -87,13 +87,14 @@ class ExtensionKind(models.TextChoices):
 
 
 class TimeLimit(models.Model):
-    """One period of one request type, as seeds/requirements.yaml has it. Loaded, never edited here.
+    """One period of one request type, or of a measure any case may need (no type), as seeds/requirements.yaml has it.
+    Loaded, never edited here.
 
     The first half is the text; `starts_on` and what follows say how Coopdesk runs it (seeds/time_limit_ways.csv).
     """
 
     id = models.AutoField(primary_key=True)
-    request_type = models.ForeignKey(RequestType, models.CASCADE, related_name="time_limits")
+    request_type = models.ForeignKey(RequestType, models.CASCADE, null=True, related_name="time_limits")
     key = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField()
     name_zh = models.CharField(max_length=120)
@@ -128,9 +129,9 @@ class TimeLimit(models.Model):
     detention = models.BooleanField(default=False)
 
     class Meta:
-        ordering = ("request_type__position", "position")
+        ordering = (F("request_type__position").asc(nulls_last=True), "position")
         constraints = [
-            models.UniqueConstraint(fields=["request_type", "key"], name="time_limit_once"),
+            models.UniqueConstraint(fields=["request_type", "key"], nulls_distinct=False, name="time_limit_once"),
             models.CheckConstraint(condition=Q(unit__in=Unit.values), name="time_limit_unit_known"),
             models.CheckConstraint(condition=Q(kind__in=PeriodKind.values), name="time_limit_kind_known"),
             models.CheckConstraint(condition=Q(confidence__in=Confidence.values), name="time_limit_confidence_known"),
@@ -154,7 +155,7 @@ class TimeLimit(models.Model):
         return f"{self.key} of {self.request_type_id}"
 
     @property
-    def identity(self) -> tuple[int, str]:
+    def identity(self) -> tuple[int | None, str]:
         """What the loader finds a row by."""
         return (self.request_type_id, self.key)
 

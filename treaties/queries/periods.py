@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -28,7 +28,7 @@ class Limit:
     statute's belongs to the statute's period.
     """
 
-    request_type_id: int
+    request_type_id: int | None
     key: str
     name_zh: str
     name_en: str
@@ -68,8 +68,10 @@ class Limit:
 
 
 def time_limits(request_type_id: int, *, country_id: int | None, on: date) -> list[Limit]:
-    """The periods of a request type as they hold for a country on a day, in the order of the data; two queries."""
-    return list(of_types([request_type_id], country_id=country_id, on=on))
+    """The periods of a request type as they hold for a country on a day, in the order of the data, and after them those
+    of measures that any case may need (they only start when an officer records the measure); two queries."""
+    wanted = Q(request_type=request_type_id) | Q(request_type=None)
+    return list(holding(TimeLimit.objects.filter(wanted), country_id=country_id, on=on))
 
 
 def limit(request_type_id: int, key: str, *, country_id: int | None, on: date) -> Limit | None:
@@ -77,13 +79,10 @@ def limit(request_type_id: int, key: str, *, country_id: int | None, on: date) -
     return next((row for row in time_limits(request_type_id, country_id=country_id, on=on) if row.key == key), None)
 
 
-def of_types(request_type_ids: Iterable[int] | None, *, country_id: int | None, on: date) -> Iterable[Limit]:
-    """The same for several request types, or for all."""
-    rows = TimeLimit.objects.select_related("request_type")
-    if request_type_ids is not None:
-        rows = rows.filter(request_type__in=request_type_ids)
+def holding(rows: QuerySet[TimeLimit], *, country_id: int | None, on: date) -> Iterator[Limit]:
+    """Each row as it holds for a country on a day; without a country the statute's own."""
     overrides = list(in_force(on).filter(country=country_id)) if country_id else []
-    for row in rows:
+    for row in rows.select_related("request_type"):
         found = limit_of(row)
         override = _nearest(overrides, row.request_type, row.key)
         yield _overridden(found, override) if override else found
@@ -100,15 +99,11 @@ def limit_of(row: TimeLimit) -> Limit:
     return Limit(**{**values, "starts_on": tuple(row.starts_on), "urgencies": tuple(row.urgencies)})
 
 
-def _nearest(overrides: list[PeriodOverride], kind: RequestType, key: str) -> PeriodOverride | None:
+def _nearest(overrides: list[PeriodOverride], kind: RequestType | None, key: str) -> PeriodOverride | None:
     """The override that says most about this type: one for it, else for its family, else for every type."""
-    reach = {kind.pk: 0, kind.family: 1, "": 2}
-    near = [
-        (reach[row.request_type_id or row.family], row)
-        for row in overrides
-        if row.key == key and (row.request_type_id or row.family) in reach
-    ]
-    return min(near, key=lambda pair: pair[0])[1] if near else None
+    reach: list[int | str] = [kind.pk, kind.family, ""] if kind else [""]
+    near = {row.request_type_id or row.family: row for row in overrides if row.key == key}
+    return next((near[scope] for scope in reach if scope in near), None)
 
 
 def _overridden(found: Limit, override: PeriodOverride) -> Limit:
