@@ -36,7 +36,7 @@ class Rule(StrEnum):
 
     INTERNAL = "internal"
     STATUTORY = "statutory"
-    DETENTION = "detention"
+    DETENTION = "fixed"
 
 
 class Unit(StrEnum):
