@@ -15,7 +15,8 @@ from agencies.actors import Actor
 from agencies.errors import GuardFailed, NotPermitted, StaleVersion
 from agencies.models import AuditEvent
 from agencies.moments import clock
-from cases import effects, limits, policies, step_input
+from cases import effects, policies, step_input
+from cases.clocks import running
 from cases.hands import refresh_queue, remember
 from cases.journey import Journey, journey_of
 from cases.models import Audience, Body, Case, Direction, Leg, Note, Phase, Side
@@ -103,9 +104,9 @@ def _move(case: Case, leg: Leg, stop: Stop, transition: Transition, at: datetime
     if leg.closed_at is None:
         leg.closed_at = at
         leg.save(update_fields=["closed_at"])
-        limits.meet(leg, at)
+        running.meet(leg, at, transition.name)
         if stop.phase == Phase.ENDED:
-            limits.lapse(case.assignments.all(), at)
+            running.lapse(case.assignments.all(), at)
             return leg
     elif stop.phase != Phase.ENDED:
         leg = _dormant(case, leg, at)
@@ -120,7 +121,7 @@ def _move(case: Case, leg: Leg, stop: Stop, transition: Transition, at: datetime
         assert stop.agency is not None  # routing names one for every domestic stop
         new.agency, new.holder_name = stop.agency, stop.agency.name
     new.save()
-    limits.start(new, case.urgency)
+    running.start(new, case)
     return new
 
 

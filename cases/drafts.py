@@ -18,7 +18,8 @@ from agencies.models.officers import normalize_police_number
 from agencies.moments import clock
 from agencies.officers import officers_at
 from agencies.roles import Role
-from cases import limits, policies
+from cases import policies
+from cases.clocks import running
 from cases.hands import refresh_queue, remember
 from cases.models import (
     Case,
@@ -78,7 +79,7 @@ def open_case(
     leg = _first_leg(case)
     write_lists(case, content)
     drafted(case, actor, moment)
-    limits.start(leg, case.urgency)
+    running.start(leg, case)
     refresh_queue(case, leg)
     audit.record(
         actor=actor,
@@ -165,7 +166,7 @@ def save_draft(
     write_lists(case, {name: content[name] for name in changed})
     if actor.officer_id is not None:
         drafted(case, actor, moment)
-    days = limits.follow(leg, case.urgency) if "urgency" in changed else []
+    days = running.follow(leg, case) if "urgency" in changed else []
     refresh_queue(case, leg)
     more = {"page": page, "limit_days": days}
     facts = {"fields": changed, "version": case.version, **{name: fact for name, fact in more.items() if fact}}

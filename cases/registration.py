@@ -17,7 +17,7 @@ from agencies.models.officers import normalize_police_number
 from agencies.moments import clock
 from agencies.officers import officers_at
 from agencies.roles import Role
-from cases import limits
+from cases.clocks import running
 from cases.drafts import drafted, supplemented, write_lists
 from cases.guards.content import outside_the_border
 from cases.hands import refresh_queue
@@ -89,7 +89,7 @@ def register_case(
     write_lists(case, content)
     _arrived(case, leg, actor.officer_id or registrar.pk)
     drafted(case, actor, moment)
-    limits.start(leg, case.urgency)
+    running.start(leg, case)
     refresh_queue(case, leg)
     facts = {"number": case.number, "status": case.status, "to": agency.pk, "fields": sorted(content)}
     audit.record(actor=actor, kind="case.register", subject=f"case:{case.pk}", facts=facts, at=moment)

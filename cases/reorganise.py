@@ -25,7 +25,7 @@ from agencies.actors import SYSTEM
 from agencies.models import Agency, AuditEvent, Reorganisation
 from agencies.models.reorganisation import OrderKind, OrderState
 from agencies.moments import clock
-from cases import limits
+from cases.clocks import running
 from cases.hands import refresh_queues
 from cases.models import (
     ENDED,
@@ -67,9 +67,10 @@ _WIDEN = (
     " FROM party p WHERE p.id = c.id"
 )
 _MOVE_CLOCKS = (
-    "UPDATE cases_deadline d SET leg_id = new.id FROM cases_leg old JOIN cases_leg new"
+    "UPDATE cases_deadline d SET leg_id = new.id, agency_id = new.agency_id FROM cases_leg old JOIN cases_leg new"
     " ON new.case_id = old.case_id AND new.seq = old.seq + 1"
     " WHERE old.id = ANY(%s) AND d.case_id = old.case_id AND d.leg_id = old.id AND d.met_at IS NULL"
+    " AND d.cancelled_at IS NULL"
 )
 
 
@@ -188,7 +189,9 @@ def _merged_cases(source: Agency) -> dict[str, list[Any]]:
     return {
         "drafts": _sorted(drafts.values_list("case_id", flat=True)),
         "held": _sorted(held.exclude(case__status=Status.DRAFT).values_list("case_id", flat=True)),
-        "deadlines": _sorted(Deadline.objects.filter(leg__in=held, met_at=None).values_list("pk", flat=True)),
+        "deadlines": _sorted(
+            Deadline.objects.filter(leg__in=held, met_at=None, cancelled_at=None).values_list("pk", flat=True)
+        ),
         "elsewhere": _sorted(
             filed.exclude(status__in=ENDED).exclude(pk__in=held.values("case_id")).values_list("pk", flat=True)
         ),
@@ -303,11 +306,13 @@ def _pass_assignments(source: Agency, target: Agency, ids: list[UUID], at: datet
     Assignment.objects.filter(assigned_by=source, state=AssignmentState.OPEN, case__in=ids).update(assigned_by=target)
     given = Assignment.objects.filter(agency=source, state=AssignmentState.OPEN, case__in=ids)
     theirs = Assignment.objects.filter(agency=target, state=AssignmentState.OPEN, case=OuterRef("case"))
-    limits.lapse(given.filter(Exists(theirs.filter(kind=OuterRef("kind")))), at)
+    running.lapse(given.filter(Exists(theirs.filter(kind=OuterRef("kind")))), at)
     given.update(agency=target)
+    # Whatever else runs against the organ runs against its successor.
+    Deadline.objects.filter(agency=source, met_at=None, cancelled_at=None, case__in=ids).update(agency=target)
     held = Leg.objects.filter(agency=target, closed_at=None, case__in=ids)
     own = Assignment.objects.filter(agency=target, kind=AssignmentKind.OPINION, case__in=ids)
-    limits.lapse(own.filter(Q(assigned_by=target) | Q(case__in=held.values("case_id"))), at)
+    running.lapse(own.filter(Q(assigned_by=target) | Q(case__in=held.values("case_id"))), at)
 
 
 def _widen(order: Reorganisation, organs: list[int], done: list[UUID], at: datetime) -> int:

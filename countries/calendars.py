@@ -37,7 +37,7 @@ class Rule(StrEnum):
 
     INTERNAL = "internal"
     STATUTORY = "statutory"
-    DETENTION = "detention"
+    DETENTION = "fixed"
 
 
 class Unit(StrEnum):

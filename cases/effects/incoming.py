@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases import limits
+from cases.clocks import running
 from cases.effects.act import Act, cross, named_channel, named_counterpart, same_way, set_outcomes
 from cases.effects.outgoing import file_upwards
 from cases.effects.parallel import open_shares
@@ -64,7 +64,7 @@ def assign(act: Act) -> None:
 
 def return_assignment(act: Act) -> None:
     """Who was given a share no longer owes it, and what the last executor found is not the next one's result."""
-    limits.lapse(act.case.assignments.filter(kind=AssignmentKind.SHARE), act.at)
+    running.lapse(act.case.assignments.filter(kind=AssignmentKind.SHARE), act.at)
     asked = act.case.items.exclude(decision=Decision.REFUSE)
     asked.update(outcome=Outcome.WAITING, ground=None, note="", answered_at=None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cases.clocks import running
 from cases.drafts import submitted_content_of
 from cases.effects.act import (
     Act,
@@ -13,7 +14,7 @@ from cases.effects.act import (
     set_outcomes,
 )
 from cases.effects.parallel import open_completion
-from cases.models import Crossing, Outcome, Phase, Receipt, Revision, Side, Status, Way
+from cases.models import ClockKind, Crossing, Outcome, Phase, Receipt, Revision, Side, Status, Way
 from treaties.models import Channel
 
 
@@ -63,6 +64,7 @@ def liaison_sent(act: Act) -> None:
 def record_acknowledgement(act: Act) -> None:
     asked = act.case.transmissions.filter(kind__in=[Crossing.REQUEST, Crossing.ANSWER])
     sent = asked.latest("at")  # what was sent, not a chase after it
+    running.meet_kind(act.case, ClockKind.ACKNOWLEDGEMENT, act.at)
     Receipt.objects.create(
         transmission=sent,
         case=act.case,
@@ -81,6 +83,7 @@ def record_query(act: Act) -> None:
 def record_chase(act: Act) -> None:
     channel, counterpart = same_way(act.case)
     cross(act, Way.OUT, Crossing.CHASE, channel, counterpart)
+    running.chased(act.leg, act.case, act.at)
 
 
 def request_recall(act: Act) -> None:
@@ -101,6 +104,8 @@ def record_reply(act: Act) -> None:
     channel, counterpart = same_way(act.case)
     leg = act.leg if act.leg.side == Side.FOREIGN else act.case.legs.filter(side=Side.FOREIGN).latest("seq")
     cross(act, Way.IN, Crossing(act.values.get("kind", Crossing.FINAL)), channel, counterpart, leg=leg)
+    # Whoever answers, also in part, has it.
+    running.meet_kind(act.case, ClockKind.ACKNOWLEDGEMENT, act.at)
     set_outcomes(act)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agencies.errors import GuardFailed, Reason
 from agencies.models import Agency, Officer
 from agencies.officers import officers_at
-from cases import limits
+from cases.clocks import running
 from cases.effects.act import Act
 from cases.journey import journey_of
 from cases.models import Assignment, AssignmentKind, AssignmentState, Case
@@ -82,7 +82,7 @@ def _open(act: Act, kind: AssignmentKind, *, agency: Agency | None = None, exter
         opened_at=act.at,
     )
     due: date | None = act.values.get("due_on")
-    limits.start_assignment(assignment, act.case.urgency, due)
+    running.start_assignment(assignment, act.case, due)
     return assignment
 
 
@@ -109,4 +109,4 @@ def _answer(act: Act, assignments: Iterable[Assignment]) -> None:
         assignment.state, assignment.closed_at = AssignmentState.DONE, act.at
         assignment.answer, assignment.answered_by_id = act.values["answer"], act.actor.person_id
         assignment.save(update_fields=["state", "closed_at", "answer", "answered_by"])
-        limits.meet_assignment(assignment, act.at)
+        running.meet_assignment(assignment, act.at)

@@ -124,7 +124,11 @@ def may_go_back(case: Case) -> bool:
 
 def wait_is_over(case: Case, values: Values) -> Iterable[Reason]:
     """Without their acknowledgement a case is closed when the internal limit of the wait has passed."""
-    due = case.deadlines.filter(kind=Phase.REPLIED, met_at=None).values_list("due_at", flat=True).first()
+    due = (
+        case.deadlines.filter(kind=Phase.REPLIED, met_at=None, cancelled_at=None)
+        .values_list("due_at", flat=True)
+        .first()
+    )
     if values["because"] == "waited" and due is not None and due > timezone.now():
         day = due.astimezone(SHANGHAI).date().isoformat()
         words = _("等候期到 %(day)s 为止；外方已经确认收到的，请选“外方已确认收到”。")

@@ -1,13 +1,22 @@
 """The tables of the room, one idea a module. Rules live in workflow.py, policies.py and the database's constraints."""
 
 from cases.models.case import Case, CaseNumber, RequestItem, Revision, Subject
-from cases.models.custody import Assignment, Deadline, InternalLimit, Involvement, Leg
+from cases.models.clocks import (
+    UNITS,
+    Deadline,
+    DeadlineExplanation,
+    DeadlineExtension,
+    DeadlinePause,
+    InternalLimit,
+)
+from cases.models.custody import Assignment, Involvement, Leg
 from cases.models.disposal import Disposal, Verdict
 from cases.models.duplicates import DuplicatePair
 from cases.models.exchange import Crossing, Receipt, Transmission, Way
 from cases.models.papers import Attachment, Note
 from cases.models.queue import NO_DUE, OpenQueue
 from cases.models.retention import RetentionPeriod
+from cases.models.supervision import Supervision
 from cases.models.words import (
     ENDED,
     STATUSES,
@@ -16,16 +25,21 @@ from cases.models.words import (
     Audience,
     Body,
     BorderMatter,
+    ClockKind,
+    ClockRule,
     Decision,
     Direction,
     InvolvementKind,
     Mark,
     Outcome,
+    PauseCategory,
     Phase,
     Side,
     Status,
     SubjectKind,
     SubjectRole,
+    SupervisionKind,
+    SupervisionState,
     Urgency,
     Usefulness,
 )
@@ -34,6 +48,7 @@ __all__ = [
     "ENDED",
     "NO_DUE",
     "STATUSES",
+    "UNITS",
     "Assignment",
     "AssignmentKind",
     "AssignmentState",
@@ -43,8 +58,13 @@ __all__ = [
     "BorderMatter",
     "Case",
     "CaseNumber",
+    "ClockKind",
+    "ClockRule",
     "Crossing",
     "Deadline",
+    "DeadlineExplanation",
+    "DeadlineExtension",
+    "DeadlinePause",
     "Decision",
     "Direction",
     "Disposal",
@@ -57,6 +77,7 @@ __all__ = [
     "Note",
     "OpenQueue",
     "Outcome",
+    "PauseCategory",
     "Phase",
     "Receipt",
     "RequestItem",
@@ -67,6 +88,9 @@ __all__ = [
     "Subject",
     "SubjectKind",
     "SubjectRole",
+    "Supervision",
+    "SupervisionKind",
+    "SupervisionState",
     "Transmission",
     "Urgency",
     "Usefulness",

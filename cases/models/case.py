@@ -83,6 +83,8 @@ class Case(models.Model):
     their_reference = models.CharField(max_length=120, blank=True)
     requesting_authority = models.CharField(max_length=200, blank=True)
     received_on = models.DateField(null=True)
+    # By when the requester wants it done, where the letter says so (MPSR-379).
+    wanted_by = models.DateField(null=True)
     received_via = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
     conditions = ArrayField(models.TextField(), default=list)
     # The origin asked to have the request called back; the desk tells the partner and ends it.

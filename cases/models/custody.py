@@ -14,7 +14,7 @@ from django.db.models import F, Func, Q, Value, When
 
 from agencies.models import Agency, Officer
 from cases.models.case import Case, public_id
-from cases.models.words import AssignmentKind, AssignmentState, Body, InvolvementKind, Phase, Side, Urgency
+from cases.models.words import AssignmentKind, AssignmentState, Body, InvolvementKind, Phase, Side
 from countries.models import Country
 
 
@@ -111,59 +111,6 @@ class Involvement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} v{self.content_version} of {self.case_id}"
-
-
-class InternalLimit(models.Model):
-    """Working days a leg or an assignment may take, by phase or kind, and urgency. No law gives these numbers: they are
-    Coopdesk's defaults."""
-
-    id = models.AutoField(primary_key=True)
-    phase = models.CharField(max_length=12, choices=[*Phase.choices, *AssignmentKind.choices])
-    urgency = models.CharField(max_length=12, choices=Urgency.choices)
-    working_days = models.PositiveSmallIntegerField()
-    basis = models.CharField(max_length=60)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["phase", "urgency"], name="one_limit")]
-
-    def __str__(self) -> str:
-        return f"{self.phase}/{self.urgency}: {self.working_days}"
-
-
-class Deadline(models.Model):
-    """One clock on a case: what kind, on which basis, from when to when. Overdue is derived, never stored."""
-
-    id = public_id()
-    case = models.ForeignKey(Case, models.PROTECT, related_name="deadlines")
-    leg = models.ForeignKey(Leg, models.PROTECT, null=True, related_name="deadlines")
-    assignment = models.ForeignKey("Assignment", models.PROTECT, null=True, related_name="deadlines")
-    kind = models.CharField(max_length=20)
-    basis = models.CharField(max_length=60)
-    unit = models.CharField(max_length=12, default="working_day")
-    amount = models.PositiveSmallIntegerField()
-    started_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    met_at = models.DateTimeField(null=True)
-    provisional = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(unit__in=["hour", "calendar_day", "working_day", "month", "year"]),
-                name="deadline_unit_known",
-            ),
-            models.CheckConstraint(condition=Q(due_at__gte=F("started_at")), name="deadline_forward"),
-            models.UniqueConstraint(
-                fields=["case", "kind", "assignment"],
-                condition=Q(met_at=None),
-                nulls_distinct=False,
-                name="one_running_deadline",
-            ),
-        ]
-        indexes = [models.Index(fields=["due_at", "id"], condition=Q(met_at=None), name="deadline_running")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} of {self.case_id}"
 
 
 class Assignment(models.Model):

@@ -199,3 +199,42 @@ class AssignmentState(models.TextChoices):
     OPEN = "open", _("办理中")
     DONE = "done", _("已办")
     LAPSED = "lapsed", _("不再需要")
+
+
+class ClockKind(models.TextChoices):
+    """What an internal clock may be for besides a phase or parallel work: the foreign side's answer, and supervision."""
+
+    ACKNOWLEDGEMENT = "acknowledgement", _("等外方确认收到")
+    EXPECTED_REPLY = "expected_reply", _("预期答复")
+    CHASE = "chase", _("再次催办外方")
+    SUPERVISION = "supervision", _("督办反馈")
+
+
+class ClockRule(models.TextChoices):
+    """How a clock counts (countries.calendars.Rule)."""
+
+    INTERNAL = "internal", _("内部时限")
+    STATUTORY = "statutory", _("法定期限")
+    FIXED = "fixed", _("不因休息日顺延")
+
+
+class PauseCategory(models.TextChoices):
+    """Why a clock stands still."""
+
+    FOREIGN_SIDE = "foreign_side", _("等外方补充或者确认")
+    OTHER_ORGAN = "other_organ", _("等其他机关意见")
+    FORCE_MAJEURE = "force_majeure", _("不可抗力")
+    COURT = "court", _("司法程序需要")
+    OTHER = "other", _("其他原因")
+
+
+class SupervisionKind(models.TextChoices):
+    REMINDER = "reminder", _("催办")
+    ORDER = "order", _("督办")
+
+
+class SupervisionState(models.TextChoices):
+    OPEN = "open", _("待反馈")
+    ANSWERED = "answered", _("已反馈")
+    CLOSED = "closed", _("已办结")
+    ESCALATED = "escalated", _("已提级")

@@ -87,7 +87,7 @@ def dossier_cover(told: Dossier) -> Data:
 def leg_list(told: Dossier) -> Data:
     """流转清单: every stretch of custody without a gap; time at home and abroad apart."""
     whole = custody(told)
-    clocks = {clock.leg_id: clock for clock in told.deadlines}
+    clocks = {clock.leg_id: clock for clock in told.deadlines if clock.leg and clock.kind == clock.leg.phase}
     kinds = {stretch.kind for stretch in whole.stretches}
     sums = [(HOME, "我方"), (LIAISON, "对外联系机关"), (ABROAD, "外方"), (DORMANT, "办结后")]
     parts = [f"{words} {whole.days(kind)} 日" for kind, words in sums if kind in kinds]

@@ -13,11 +13,12 @@ from agencies.actors import Actor
 from agencies.models import Agency
 from agencies.moments import clock
 from agencies.queries import route_of
+from cases.clocks.limits import Limits, limits_for
 from cases.models import (
     Assignment,
     Case,
+    ClockKind,
     Deadline,
-    InternalLimit,
     Leg,
     Outcome,
     Receipt,
@@ -47,7 +48,7 @@ class Dossier:
     receipts: list[Receipt]
     assignments: list[Assignment]
     route: list[Agency]
-    limits: dict[str, int]
+    limits: Limits
 
     @cached_property
     def leg(self) -> Leg | None:
@@ -61,9 +62,20 @@ class Dossier:
 
     @cached_property
     def deadline(self) -> Deadline | None:
-        """The running deadline of custody that comes first; parallel work has its own and blocks nothing."""
-        running = (d for d in self.deadlines if d.met_at is None and d.assignment_id is None)
+        """The running deadline of the case that comes first for this reader; parallel work has its own and blocks nothing,
+        and what is expected from abroad is for the agency that watches it."""
+        running = (d for d in self.deadlines if d.running and d.paused_at is None and self._of_custody(d))
         return min(running, key=lambda d: d.due_at, default=None)
+
+    def _of_custody(self, clock: Deadline) -> bool:
+        if clock.assignment_id is not None or clock.supervision_id is not None:
+            return False
+        return clock.kind not in ClockKind or clock.agency_id == self.actor.agency_id
+
+    def limit(self, phase: str, agency: Agency | None) -> int | None:
+        """The working days that a phase may take at this agency, when its limit is in working days."""
+        limit = self.limits.of(phase, agency)
+        return limit.amount if limit is not None and limit.unit == "working_day" else None
 
     @cached_property
     def measure(self) -> Measure:
@@ -95,10 +107,11 @@ def dossier(actor: Actor, case_id: UUID, *, case: Case | None = None) -> Dossier
     case = case or get_visible(actor, case_id)
     assignments = _assignments(actor, case)
     hidden = Q(assignment__isnull=False) & ~Q(assignment__in=assignments)
+    now = clock()
     return Dossier(
         actor=actor,
         case=case,
-        now=clock(),
+        now=now,
         calendar=work_calendar(),
         legs=list(case.legs.select_related("agency", "agency__route_to", "country", "handler").order_by("seq")),
         deadlines=list(case.deadlines.exclude(hidden).select_related("leg").order_by("started_at", "pk")),
@@ -108,7 +121,7 @@ def dossier(actor: Actor, case_id: UUID, *, case: Case | None = None) -> Dossier
         receipts=list(case.receipts.order_by("at")),
         assignments=assignments,
         route=route_of(case.origin),
-        limits=dict(InternalLimit.objects.filter(urgency=case.urgency).values_list("phase", "working_days")),
+        limits=limits_for(case, now.astimezone(SHANGHAI).date()),
     )
 
 

@@ -80,7 +80,7 @@ def _home(dossier: Dossier, agency: Agency, index: int, here: int, straight: ran
         name=legs[-1].holder_name if legs else agency.name,
         state=state,
         legs=legs,
-        limit=_limit(dossier, *((Phase.REVIEW, Phase.DISPATCH) if agency.is_terminal else (Phase.REVIEW,))),
+        limit=_limit(dossier, agency, *((Phase.REVIEW, Phase.DISPATCH) if agency.is_terminal else (Phase.REVIEW,))),
         late=open_here and _is_late(dossier),
         returned=sum(
             leg.entered_by == "return_for_correction" and before.agency_id == agency.pk
@@ -115,7 +115,7 @@ def _back(dossier: Dossier) -> Station:
     legs = _legs(dossier, lambda leg: leg.phase in BACK)
     path = list(reversed(dossier.route))
     tiers = max(len(path) - 1, 1)
-    limit = _limit(dossier, Phase.RETURN)
+    limit = dossier.limit(Phase.RETURN, path[0])
     return Station(
         kind="back",
         state=_progress(legs),
@@ -132,8 +132,8 @@ def _progress(legs: list[Leg]) -> State:
     return State.NOW if any(leg.closed_at is None for leg in legs) else State.DONE
 
 
-def _limit(dossier: Dossier, *phases: Phase) -> int | None:
-    return sum(dossier.limits.get(phase, 0) for phase in phases) or None
+def _limit(dossier: Dossier, agency: Agency, *phases: Phase) -> int | None:
+    return sum(dossier.limit(phase, agency) or 0 for phase in phases) or None
 
 
 def _is_late(dossier: Dossier) -> bool:

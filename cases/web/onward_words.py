@@ -214,7 +214,7 @@ def _up(dossier: Dossier) -> SafeString:
         return format_html(form, name=name)
     if case.return_to_id is not None and stop.agency.pk == case.return_to_id:
         return format_html(_("同意后直接报回{name}，中间不再逐级重审。"), name=name)
-    return _with_limit(_("同意后转{name}"), name, dossier.limits.get(stop.phase or leg.phase))
+    return _with_limit(_("同意后转{name}"), name, dossier.limit(stop.phase or leg.phase, stop.agency))
 
 
 def _down(dossier: Dossier) -> SafeString:
@@ -222,8 +222,8 @@ def _down(dossier: Dossier) -> SafeString:
     assert stop.agency is not None  # the way down leads to agencies only
     name = named(stop.agency.name)
     if stop.phase == Phase.DELIVERY:
-        return _with_limit(_("转给{name}签收"), name, dossier.limits.get(Phase.DELIVERY))
-    return _with_limit(_("转给{name}，由它再往下转"), name, dossier.limits.get(Phase.RETURN))
+        return _with_limit(_("转给{name}签收"), name, dossier.limit(Phase.DELIVERY, stop.agency))
+    return _with_limit(_("转给{name}，由它再往下转"), name, dossier.limit(Phase.RETURN, stop.agency))
 
 
 def _with_limit(form: str, name: SafeString, limit: int | None) -> SafeString:

@@ -112,7 +112,7 @@ MET_SHOWN = 3
 
 def clocks(dossier: Dossier) -> dict[str, list[dict[str, Any]]]:
     """The deadlines that run, the earliest first, with the three met last; and apart the `earlier` ones, newest first."""
-    running = sorted((d for d in dossier.deadlines if d.met_at is None), key=lambda d: d.due_at)
+    running = sorted((d for d in dossier.deadlines if d.running), key=lambda d: d.due_at)
     met = [_met(dossier, d) for d in reversed(dossier.deadlines) if d.met_at is not None]
     return {
         "clocks": [_running(dossier, d) for d in running] + met[:MET_SHOWN],
