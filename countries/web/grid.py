@@ -71,7 +71,12 @@ class Run:
 
 def weekdays() -> list[tuple[str, str]]:
     """The heads of a month's columns, Monday first: short, whole."""
-    return [(str(WEEKDAYS_ABBR[n]).removeprefix("周"), str(WEEKDAYS[n])) for n in range(7)]
+    return [(str(WEEKDAYS_ABBR[n]).removeprefix("星期"), str(WEEKDAYS[n])) for n in range(7)]
+
+
+def weekday_of(day: date) -> str:
+    """`周三`."""
+    return str(WEEKDAYS_ABBR[day.weekday()]).replace("星期", "周")
 
 
 def months_of(

@@ -27,7 +27,7 @@ from countries.lookup import country_by_code
 from countries.models import CalendarNotice, NoticeState
 from countries.tables import applied, changes_of, table_after, table_of
 from countries.web.forms import OFF, PLAIN, WORKED, DayForm, ImportForm
-from countries.web.grid import changed_months, weekdays
+from countries.web.grid import changed_months, weekday_of, weekdays
 
 SHOWN = 200
 ACTS = ("confirm", "cancel", "recount")  # each is an address of its own
@@ -159,7 +159,7 @@ def _context(request: HttpRequest, notice_id: int) -> dict[str, Any]:
     waiting = notice.state in (NoticeState.ASKED, NoticeState.READY)
     return {
         "notice": notice,
-        "changes": changes,
+        "changes": [(change, weekday_of(change.day)) for change in changes],
         "weekdays": weekdays(),
         "months": changed_months({change.day: change for change in changes}, table, timezone.localdate()),
         "editor": editor,
