@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from agencies.commands.reorganisation import merge_agency
 from agencies.models import Appointment
 from cases import files
+from cases.exports import jobs
 from tests import samples
 from tests.architecture.doors import DOORS, Door
 from tests.delegating import lend
@@ -59,8 +60,12 @@ def world(db, story, cast, see):
     officer = cast.officer("ruili.officer")
     places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
     order = merge_agency(actor=cast.actor("sysadmin"), reason="机构改革", **places)
+    with see("kunshan.officer"):
+        export = jobs.start(actor=drafter, kind="cases", file_format="xlsx", params={})
     return {
         "case_id": case.pk,
+        "export_id": export.pk,
+        "token": "nobodys",
         "subject_id": subject.pk,
         "file_id": paper.pk,
         "item_id": item.pk,
