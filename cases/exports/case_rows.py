@@ -122,7 +122,7 @@ CASES = Kind(
     code="cases",
     label=gettext_lazy("案件列表"),
     columns=(
-        Column(gettext_lazy("编号"), 27),
+        Column(gettext_lazy("编号"), 27, whole=True),
         Column(gettext_lazy("案件名称"), 40),
         Column(gettext_lazy("方向"), 10, printed=False),
         Column(gettext_lazy("状态"), 12),

@@ -109,7 +109,7 @@ DEADLINES = Kind(
     code="deadlines",
     label=gettext_lazy("时限列表"),
     columns=(
-        Column(gettext_lazy("编号"), 27),
+        Column(gettext_lazy("编号"), 27, whole=True),
         Column(gettext_lazy("案件名称"), 40),
         Column(gettext_lazy("时限"), 18),
         Column(gettext_lazy("承办机关"), 24),

@@ -25,11 +25,13 @@ LONGEST_PARAM = 100
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A head and how wide it is, in characters; `printed` tells whether a sheet of paper has room for it."""
+    """A head and how wide it is, in characters. On paper: whether there is room for it, and whether it stays `whole`, on
+    one line."""
 
     label: Words
     width: int
     printed: bool = True
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

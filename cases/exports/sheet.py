@@ -40,7 +40,7 @@ class Sheet:
                 "as_of": about.line,
                 "facts": [[label, _text(value)] for label, value in about.lines],
                 "heads": [str(self._columns[n].label) for n in self._shown],
-                "widths": [self._columns[n].width for n in self._shown],
+                "widths": [0 if self._columns[n].whole else self._columns[n].width for n in self._shown],
                 "rows": self._rows,
                 "none": _("没有符合条件的内容。"),
                 "about": _("说明"),

@@ -86,10 +86,10 @@ SUPERVISION = Kind(
     code="supervision",
     label=gettext_lazy("督办台账"),
     columns=(
-        Column(gettext_lazy("督办编号"), 22),
+        Column(gettext_lazy("督办编号"), 22, whole=True),
         Column(gettext_lazy("种类"), 8),
         Column(gettext_lazy("状态"), 10),
-        Column(gettext_lazy("案件编号"), 27),
+        Column(gettext_lazy("案件编号"), 27, whole=True),
         Column(gettext_lazy("案件名称"), 36, printed=False),
         Column(gettext_lazy("发出机关"), 24),
         Column(gettext_lazy("发出人"), 12, printed=False),
