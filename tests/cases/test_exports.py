@@ -10,21 +10,13 @@ from datetime import datetime, timedelta
 
 import openpyxl
 import pytest
-from django.core.files.storage import default_storage
-from django.db import connection
-from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from agencies import outbox
-from agencies.actors import Actor
-from agencies.errors import Conflict, GuardFailed, Malformed, NotPermitted, NotVisible
 from agencies.models import AuditEvent
 from agencies.scope import acting
-from cases import blobs, tasks
 from cases.exports import jobs, running
-from cases.exports.kinds import Batch
 from cases.exports.registry import KINDS
 from cases.models import Export
 from cases.queries import queue
@@ -34,7 +26,15 @@ from tests.conftest import connected_as, django_connected_as
 from tests.stories import Story
 
 OFFICER = "kunshan.officer"
-FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", '=HYPERLINK("http://x.test","x")', "00123", "http://x.test")
+FORMULAS = (
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-2+3",
+    "@SUM(1)",
+    '=HYPERLINK("http://x.test","x")',
+    "00123",
+    "http://x.test",
+)
 
 
 def ask(cast, login=OFFICER, kind="cases", file_format="xlsx", **params) -> Export:
@@ -84,7 +84,9 @@ def listed(cast, login: str, **params: str) -> list[str]:
     actor = cast.actor(login)
     with acting(actor):
         now = queue.moment_of(timezone.now(), work_calendar())
-        return [row["number"] for row in queue.page(actor, queue.Wanted(view=queue.ALL, sort="filed", **params), now).rows]
+        return [
+            row["number"] for row in queue.page(actor, queue.Wanted(view=queue.ALL, sort="filed", **params), now).rows
+        ]
 
 
 class TestWhatIsInIt:
