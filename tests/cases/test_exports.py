@@ -9,7 +9,6 @@ import io
 from datetime import datetime, timedelta
 
 import openpyxl
-import pytest
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
@@ -18,7 +17,7 @@ from agencies.models import AuditEvent
 from agencies.scope import acting
 from cases.exports import jobs, running
 from cases.exports.registry import KINDS
-from cases.models import Export
+from cases.models import Export, Supervision
 from cases.queries import queue
 from countries.calendars import work_calendar
 from tests.browsing import log_in
@@ -90,15 +89,17 @@ def listed(cast, login: str, **params: str) -> list[str]:
 
 
 class TestWhatIsInIt:
-    @pytest.mark.parametrize("login", [OFFICER, "suzhou.chief", "jiangsu.supervisor", "ruili.officer", "guohe.desk"])
-    def test_exactly_what_the_list_holds(self, real_db, cast, story, login):
+    def test_exactly_what_the_list_holds(self, real_db, cast, story):
         for origin in ("kunshan", "ruili", "chaoyang"):
             story.submitted(origin)
         story.dispatched()
         story.draft()
         story.submitted(mark="work_secret")
-        assert listed(cast, login), "the list must hold something"
-        assert [row[0] for row in table(made(cast, login))] == listed(cast, login)
+        held = {}
+        for login in (OFFICER, "kunshan.desk", "suzhou.chief", "jiangsu.supervisor", "ruili.officer", "guohe.desk"):
+            held[login] = [row[0] for row in table(made(cast, login))]
+            assert held[login] == listed(cast, login), login
+        assert len({tuple(numbers) for numbers in held.values()}) >= 4, "the cast must differ in what it sees"
 
     def test_beyond_one_page_and_within_the_filters(self, real_db, cast, story, monkeypatch):
         monkeypatch.setattr(queue, "PAGE", 2)
@@ -119,19 +120,17 @@ class TestWhatIsInIt:
         assert about(for_chief)["密级标志"] == "工作秘密"
         assert "工作秘密" in for_chief.worksheets[0].oddHeader.left.text
 
-    @pytest.mark.parametrize("text", [*FORMULAS, "\t=1", "＝1+1"])
-    def test_what_users_typed_stays_text(self, real_db, cast, story, text):
-        actor = cast.actor(OFFICER)
-        story.submitted()
-        with connected_as("migrate") as raw:
-            raw.execute("SET ROLE coopdesk_owner")
-            raw.execute("UPDATE cases_case SET title = %s", [text])
-        assert actor.role
-        cell = made(cast).worksheets[0]["B2"]
-        assert cell.data_type == "s"
-        assert cell.value.strip() == text.strip()
-        assert cell.hyperlink is None
-        assert cell.quotePrefix == (text[0] in "=+-@\t＝")
+    def test_what_users_typed_stays_text(self, real_db, cast, story):
+        for text in FORMULAS:
+            case = story.draft()
+            with connected_as("migrate") as raw:  # no form lets a tab through; an import may
+                raw.execute("SET ROLE coopdesk_owner")
+                raw.execute("UPDATE cases_case SET title = %s WHERE id = %s", [text, case.pk])
+        cells = [row[1] for row in made(cast).worksheets[0].iter_rows(min_row=2)]
+        assert {cell.data_type for cell in cells} == {"s"}
+        assert {cell.value.strip() for cell in cells} == {text.strip() for text in FORMULAS}
+        assert not any(cell.hyperlink for cell in cells)
+        assert {cell.value for cell in cells if not cell.quotePrefix} == {"00123", "http://x.test"}
 
     def test_dates_are_dates_in_shanghai_and_the_head_stays(self, real_db, cast, story):
         case = story.submitted()
@@ -186,18 +185,16 @@ class TestWhatIsInIt:
         assert [row[0] for row in table(made(cast, "kunshan.chief", kind="supervision"))] == [number]
         assert table(made(cast, "ruili.supervisor", kind="supervision")) == []
 
-    @pytest.mark.parametrize("kind", sorted(KINDS))
-    def test_nothing_found_is_a_whole_file_too(self, real_db, cast, kind):
-        assert table(made(cast, "dehong.chief", kind=kind)) == []
-        job = ask(cast, "dehong.chief", kind=kind, file_format="pdf")
-        work()
-        assert fetched(cast, job, "dehong.chief").startswith(b"%PDF")
+    def test_nothing_found_is_a_whole_file_too(self, real_db, cast):
+        for kind in KINDS:
+            assert table(made(cast, "dehong.chief", kind=kind)) == []
+            job = ask(cast, "dehong.chief", kind=kind, file_format="pdf")
+            work()
+            assert fetched(cast, job, "dehong.chief").startswith(b"%PDF")
 
 
 def order(story: Story) -> str:
     """A supervision order of Jiangsu's to Kunshan."""
-    from cases.models import Supervision
-
     case, cast = story.submitted(), story.cast
     actor = cast.actor("jiangsu.supervisor")
     with acting(actor):
