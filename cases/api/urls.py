@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.api import codes, detail, listing, papers, parts, printing
+from cases.api import codes, detail, exports, listing, papers, parts, printing
 
 CASE = "cases/<uuid:case_id>/"
 urlpatterns = [
@@ -15,5 +15,9 @@ urlpatterns = [
     path(f"{CASE}files/", papers.Files.as_view(), name="api-case-files"),
     path(f"{CASE}files/<uuid:file_id>/", papers.FileContent.as_view(), name="api-case-file"),
     path(f"{CASE}papers/<slug:paper>/", printing.PaperContent.as_view(), name="api-case-paper"),
+    path("exports/", exports.Exports.as_view(), name="api-export-list"),
+    path("exports/<uuid:export_id>/", exports.ExportDetail.as_view(), name="api-export-detail"),
+    path("exports/<uuid:export_id>/cancel/", exports.ExportCancel.as_view(), name="api-export-cancel"),
+    path("exports/<uuid:export_id>/file/", exports.ExportFile.as_view(), name="api-export-file"),
     path("codes/", codes.Codes.as_view(), name="api-codes"),
 ]

@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import archive, case, edit_case, handover, inbox, new_case, papers, printing, register, steps, workbench
+from cases.web import (
+    archive,
+    case,
+    edit_case,
+    exports,
+    feed,
+    handover,
+    inbox,
+    new_case,
+    papers,
+    printing,
+    register,
+    steps,
+    workbench,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.workbench, name="workbench"),
@@ -24,6 +38,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case_id>/copy/", case.copy, name="case-copy"),
     path("archive/", archive.archive_list, name="archive-list"),
     path("archive/<slug:act>/", archive.archive_act, name="archive-act"),
+    path("exports/", exports.exports, name="export-list"),
+    path("exports/rows/", exports.export_rows, name="export-rows"),
+    path("exports/<uuid:export_id>/cancel/", exports.export_cancel, name="export-cancel"),
+    path("exports/<uuid:export_id>/file/", exports.export_file, name="export-file"),
+    path("feeds/<str:token>/deadlines.ics", feed.deadlines, name="calendar-feed"),
     path("handover/", handover.hand_over, name="handover"),
     path("handover/<int:officer_id>/", handover.hand_over, name="handover-of"),
     path("unattended/", handover.unattended, name="unattended-list"),

@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from agencies.commands.reorganisation import merge_agency
 from agencies.models import Appointment
 from cases import files
+from cases.exports import jobs
 from countries.notices import set_day
 from tests import samples
 from tests.architecture.doors import DOORS, Door
@@ -63,8 +64,12 @@ def world(db, story, cast, see):
     day = {"day": date(2027, 3, 1), "is_workday": False, "name": "演示", "title": "演示"}
     notice = set_day(actor=cast.actor("sysadmin"), **day)
     order = merge_agency(actor=cast.actor("sysadmin"), reason="机构改革", **places)
+    with see("kunshan.officer"):
+        export = jobs.start(actor=drafter, kind="cases", file_format="xlsx", params={})
     return {
         "case_id": case.pk,
+        "export_id": export.pk,
+        "token": "nobodys",
         "subject_id": subject.pk,
         "file_id": paper.pk,
         "item_id": item.pk,
