@@ -38,7 +38,8 @@ def moment_of(now: datetime, calendar: Calendar) -> Now:
 
 @dataclass(kw_only=True)
 class Rows:
-    """Everything the rows of one page share. `unread` cases are set in bold; `by_filing` shows that date first."""
+    """Everything the rows of one page share. `unread` cases are set in bold; `by_filing` shows that date first,
+    `pickable` puts a box before it, which belongs to the form of cases/_bulk_bar.html."""
 
     actor: Actor
     now: datetime
@@ -46,6 +47,7 @@ class Rows:
     unread: Collection[UUID] = ()
     asked: Mapping[UUID, Sequence[Assignment]] = field(default_factory=dict)
     by_filing: bool = False
+    pickable: bool = False
     _days: dict[Any, int] = field(default_factory=dict)
     _dues: dict[date, str] = field(default_factory=dict)
     _stretches: dict[int, str] = field(default_factory=dict)
@@ -56,6 +58,7 @@ class Rows:
         self._statuses = {value: str(label) for value, label in Status.choices}
         self._urgencies = {value: str(label) for value, label in Urgency.choices}
         self._ours = _("本机关")
+        self._pick = _("选中 %(number)s")
         self._incoming = f' <span class="tag">{Direction.INCOMING.label}</span>'
 
     def html(self, rows: Iterable[Mapping[str, Any]]) -> SafeString:
@@ -66,6 +69,8 @@ class Rows:
         name = "name_en" if self._english else "name_zh"
         new = " data-new" if row["pk"] in self.unread else ""
         first = self._filed(row) if self.by_filing else self._due(row)
+        if self.pickable:
+            first = self._box(row, first)
         holder, since = self._holder(row)
         status = row["status"]
         return (
@@ -80,6 +85,11 @@ class Rows:
             f'<td role="cell" class="c-end"><span class="status" data-s="{status}">'
             f"{self._statuses[status]}</span></td></tr>"
         )
+
+    def _box(self, row: Mapping[str, Any], first: str) -> str:
+        label = self._pick % {"number": row["number"]}
+        box = f'<input type="checkbox" name="case" value="{row["pk"]}" form="bulk" aria-label="{label}">'
+        return f'<label class="opt">{box}<span>{first}</span></label>'
 
     def _asked(self, pk: UUID) -> str:
         """What the case waits here for besides custody: opinions, shares, papers."""

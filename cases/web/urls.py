@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import archive, case, edit_case, handover, inbox, new_case, papers, printing, register, steps, workbench
+from cases.web import (
+    archive,
+    bulk,
+    case,
+    edit_case,
+    handover,
+    inbox,
+    new_case,
+    papers,
+    printing,
+    register,
+    steps,
+    supervision,
+    workbench,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.workbench, name="workbench"),
@@ -22,6 +36,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case_id>/subjects/<uuid:subject_id>/unmask/", case.unmask, name="case-unmask"),
     path("cases/<uuid:case_id>/revisions/<int:number>/", case.revision, name="case-revision"),
     path("cases/<uuid:case_id>/copy/", case.copy, name="case-copy"),
+    path("cases/<uuid:case_id>/supervise/<slug:kind>/", supervision.case_supervise, name="case-supervise"),
+    path("supervisions/", supervision.supervision_list, name="supervision-list"),
+    path("supervisions/<uuid:supervision_id>/", supervision.supervision_detail, name="supervision-detail"),
+    path("supervisions/<uuid:supervision_id>/paper/", supervision.supervision_paper, name="supervision-paper"),
+    path("supervisions/<uuid:supervision_id>/<slug:act>/", supervision.supervision_act, name="supervision-act"),
+    path("bulk/", bulk.bulk_preview, name="bulk-preview"),
+    path("bulk/confirm/", bulk.bulk_confirm, name="bulk-confirm"),
+    path("bulk/done/<slug:token>/", bulk.bulk_done, name="bulk-done"),
     path("archive/", archive.archive_list, name="archive-list"),
     path("archive/<slug:act>/", archive.archive_act, name="archive-act"),
     path("handover/", handover.hand_over, name="handover"),
