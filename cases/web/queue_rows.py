@@ -58,7 +58,6 @@ class Rows:
         self._statuses = {value: str(label) for value, label in Status.choices}
         self._urgencies = {value: str(label) for value, label in Urgency.choices}
         self._ours = _("本机关")
-        self._pick = _("选中 %(number)s")
         self._incoming = f' <span class="tag">{Direction.INCOMING.label}</span>'
 
     def html(self, rows: Iterable[Mapping[str, Any]]) -> SafeString:
@@ -77,7 +76,7 @@ class Rows:
             f'<tr role="row"{new}><td role="cell" class="c-due nowrap">{first}</td>'
             f'<td role="cell" class="c-main"><a class="ttl" href="{self._base}{row["pk"]}/">{title(row["title"])}</a>'
             f"{self._urgency(row['urgency'])}{self._incoming if row['direction'] == Direction.INCOMING else ''}"
-            f'<span class="sub"><span class="nowrap">{row["number"]}</span>　'
+            f'<span class="sub"><span class="nowrap" id="n-{row["pk"]}">{row["number"]}</span>　'
             f"{data(row['origin__name'])}</span>{self._asked(row['pk'])}</td>"
             f'<td role="cell" class="c-line">{escape(row["country__" + name] or words.UNKNOWN)}'
             f'<span class="sub">{escape(row["request_type__" + name] or "")}</span></td>'
@@ -87,8 +86,7 @@ class Rows:
         )
 
     def _box(self, row: Mapping[str, Any], first: str) -> str:
-        label = self._pick % {"number": row["number"]}
-        box = f'<input type="checkbox" name="case" value="{row["pk"]}" form="bulk" aria-label="{label}">'
+        box = f'<input type="checkbox" name="case" value="{row["pk"]}" form="bulk" aria-labelledby="n-{row["pk"]}">'
         return f'<label class="opt">{box}<span>{first}</span></label>'
 
     def _asked(self, pk: UUID) -> str:
