@@ -39,7 +39,7 @@ ROOMS = (
     Room(url="case-list", label=pgettext_lazy("room", "案件"), roles=CASE_ROLES, inside=("case",), key="g l"),
     Room(
         url="supervision-list",
-        label=_("督办"),
+        label=pgettext_lazy("room", "督办"),
         roles=frozenset({Role.SUPERVISOR}),
         inside=("supervision", "bulk"),
         key="g s",
