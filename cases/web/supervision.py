@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,6 +35,7 @@ from cases.supervision import acts, issuing, sight
 from cases.web.case import actor_of
 from cases.web.case_page import lines
 from cases.web.once import do_once, fresh_token
+from cases.web.sentences import named
 from cases.web.supervision_page import facts, forms, offers, row
 from countries.calendars import work_calendar
 
@@ -56,8 +58,8 @@ _DONE = {
     "escalate": gettext_lazy("已提级，上级机关的督办人会收到通知。"),
 }
 _ISSUED = {
-    SupervisionKind.ORDER: gettext_lazy("已发出督办 %(number)s，%(agency)s会收到通知。"),
-    SupervisionKind.REMINDER: gettext_lazy("已催办（%(number)s），%(agency)s会收到通知。"),
+    SupervisionKind.ORDER: gettext_lazy("已发出督办 {number}，{agency}会收到通知。"),
+    SupervisionKind.REMINDER: gettext_lazy("已催办（{number}），{agency}会收到通知。"),
 }
 # The word in an address for each kind.
 KINDS = {"remind": SupervisionKind.REMINDER, "order": SupervisionKind.ORDER}
@@ -182,7 +184,7 @@ def case_supervise(request: HttpRequest, case_id: UUID, kind: str) -> HttpRespon
         return render(request, "cases/supervise.html", context | {"refusal": error}, status=error.status)
     one = _one(actor, UUID(made))
     form = _ISSUED[SupervisionKind(one.kind)]
-    messages.success(request, form % {"number": one.number, "agency": one.agency.name})
+    messages.success(request, format_html(str(form), number=named(one.number), agency=named(one.agency.name)))
     return redirect("case-detail", case_id=case_id)
 
 

@@ -41,8 +41,8 @@ def _to(entry: Entry) -> SafeString:
     return named(entry.to.name if entry.to else "")
 
 
-def _number(entry: Entry) -> str:
-    return str(entry.event.facts.get("number", ""))
+def _number(entry: Entry) -> SafeString:
+    return named(str(entry.event.facts.get("number", "")))
 
 
 def _reminded(entry: Entry, _known: Any) -> SafeString:
