@@ -36,6 +36,11 @@ _CASE_KINDS = {
     "case.reorganise": _("机构调整，案件随转"),
     "case.hand_over": _("交接"),
     "case.release": _("经办人离任，收回分派"),
+    "case.remind": _("催办"),
+    "case.supervise": _("督办"),
+    "case.supervision_answer": _("督办反馈"),
+    "case.supervision_close": _("督办办结"),
+    "case.supervision_escalate": _("督办提级"),
 }
 
 _CALENDAR_KINDS = {

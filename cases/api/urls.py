@@ -1,8 +1,10 @@
 from django.urls import path
 
 from cases.api import codes, detail, exports, listing, papers, parts, printing
+from cases.api import codes, detail, listing, papers, parts, printing, supervisions
 
 CASE = "cases/<uuid:case_id>/"
+SUPERVISION = "supervisions/<uuid:supervision_id>/"
 urlpatterns = [
     path("cases/", listing.Cases.as_view(), name="api-case-list"),
     path(CASE, detail.CaseDetail.as_view(), name="api-case-detail"),
@@ -19,5 +21,9 @@ urlpatterns = [
     path("exports/<uuid:export_id>/", exports.ExportDetail.as_view(), name="api-export-detail"),
     path("exports/<uuid:export_id>/cancel/", exports.ExportCancel.as_view(), name="api-export-cancel"),
     path("exports/<uuid:export_id>/file/", exports.ExportFile.as_view(), name="api-export-file"),
+    path("supervisions/", supervisions.Supervisions.as_view(), name="api-supervision-list"),
+    path(f"{SUPERVISION}answer/", supervisions.Answer.as_view(), name="api-supervision-answer"),
+    path(f"{SUPERVISION}close/", supervisions.Close.as_view(), name="api-supervision-close"),
+    path(f"{SUPERVISION}escalate/", supervisions.Escalate.as_view(), name="api-supervision-escalate"),
     path("codes/", codes.Codes.as_view(), name="api-codes"),
 ]

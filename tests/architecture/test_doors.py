@@ -20,13 +20,16 @@ from countries.notices import set_day
 from tests import samples
 from tests.architecture.doors import DOORS, Door
 from tests.delegating import lend
+from tests.supervising import Overseer
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 INSIDERS = ("kunshan.officer", "kunshan.desk", "kunshan.chief", "suzhou.chief", "jiangsu.supervisor", "guohe.desk")
-# Closed to all in this world: nobody in it has a second appointment, a registered client or a second factor.
+# Closed to all in this world: nobody in it has a second appointment, a registered client, a second factor or has
+# acted on many.
 NOT_HERE = frozenset(
     {
         ("acting-as", "POST"),
+        ("bulk-done", "GET"),
         ("client-revoke", "POST"),
         ("mfa_deactivate_totp", "GET"),
         ("mfa_deactivate_totp", "POST"),
@@ -77,6 +80,9 @@ def world(db, story, cast, see):
         "number": 1,
         "paper": "leg_list",
         "act": "archive",
+        "kind": "order",
+        "token": "x" * 22,
+        "supervision_id": Overseer(cast).order("jiangsu.supervisor", case).pk,
         "code": cast.agency("kunshan").code,
         "officer_id": officer.pk,
         "appointment_id": Appointment.objects.get(officer=officer).pk,
@@ -92,8 +98,12 @@ def world(db, story, cast, see):
 def address(name: str, world: dict[str, Any]) -> str:
     route = dict(patterns(get_resolver()))[name]
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route)
-    codes = {"api-country-detail": "TH", "api-request-type-detail": "police_cooperation_out"}
-    given = world | ({"code": codes[name]} if name in codes else {})
+    own = {
+        "api-country-detail": {"code": "TH"},
+        "api-request-type-detail": {"code": "police_cooperation_out"},
+        "supervision-act": {"act": "answer"},
+    }
+    given = world | own.get(name, {})
     return reverse(name, kwargs={part: given[part] for part in wanted})
 
 
