@@ -34,6 +34,11 @@ _CASE_KINDS = {
     "case.reorganise": _("机构调整，案件随转"),
     "case.hand_over": _("交接"),
     "case.release": _("经办人离任，收回分派"),
+    "case.pause_deadline": _("暂停时限"),
+    "case.resume_deadline": _("恢复计时"),
+    "case.extend_deadline": _("延长时限"),
+    "case.explain_deadline": _("写明超期原因"),
+    "case.record_deadline": _("登记期限起算"),
 }
 
 _DEPARTURE_KINDS = {

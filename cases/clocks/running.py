@@ -81,12 +81,22 @@ def recount(clock: Deadline, now: datetime) -> None:
     clock.save()
 
 
+def lift(clock: Deadline, at: datetime, now: datetime, *, ended_by: int | None = None) -> None:
+    """End the pause of a clock at `at` (at its beginning, if that is later) and count the clock anew."""
+    for pause in clock.pauses.filter(to_at=None):
+        pause.to_at, pause.ended_by_id = max(at, pause.from_at), ended_by
+        pause.save(update_fields=["to_at", "ended_by"])
+    clock.paused_at = None
+    recount(clock, now)
+
+
 def meet(leg: Leg, at: datetime, step: str = "") -> None:
     """The leg ends: its clocks stop there. A step that calls the work off cancels what is not late."""
     running = _running(leg=leg)
     if step in _CALLED_OFF:
-        running.filter(due_at__gte=at).update(cancelled_at=at, paused_at=None, next_alarm_at=None)
-    stop(running, at)
+        call_off(running, at)
+    else:
+        stop(running, at)
 
 
 def meet_kind(case: Case, kind: str, at: datetime) -> None:
@@ -106,8 +116,18 @@ def _running(**of: object) -> QuerySet[Deadline]:
 
 
 def stop(running: QuerySet[Deadline], at: datetime) -> None:
-    """These clocks are met, late or in time; a pause ends with its clock."""
-    running.update(met_at=at, paused_at=None, next_alarm_at=None)
+    """These clocks are met, late or in time; a pause ends with its clock, and counts."""
+    for clock in running.exclude(paused_at=None):
+        lift(clock, at, at)
+    running.update(met_at=at, next_alarm_at=None)
+
+
+def call_off(running: QuerySet[Deadline], at: datetime) -> None:
+    """These clocks are no longer needed: what is not late yet is cancelled."""
+    for clock in running.exclude(paused_at=None):
+        lift(clock, at, at)
+    running.filter(due_at__gte=at).update(cancelled_at=at, next_alarm_at=None)
+    running.update(met_at=at, next_alarm_at=None)
 
 
 def start_assignment(assignment: Assignment, case: Case, due: date | None = None) -> None:
@@ -147,6 +167,4 @@ def lapse(assignments: QuerySet[Assignment], at: datetime) -> None:
     for assignment in assignments.filter(state=AssignmentState.OPEN):
         assignment.state, assignment.closed_at = AssignmentState.LAPSED, at
         assignment.save(update_fields=["state", "closed_at"])
-        running = _running(case_id=assignment.case_id, assignment=assignment)
-        running.filter(due_at__gte=at).update(cancelled_at=at, paused_at=None, next_alarm_at=None)
-        stop(running, at)
+        call_off(_running(case_id=assignment.case_id, assignment=assignment), at)
