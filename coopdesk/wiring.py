@@ -46,6 +46,11 @@ _DEPARTURE_KINDS = {
     "departure.waiting": _("发现无人办理的案件"),
 }
 
+_TREATY_KINDS = {
+    "treaty.override": _("录入条约期限"),
+    "treaty.override_end": _("终止条约期限"),
+}
+
 
 def connect() -> None:
     """Called once, when Django is ready."""
@@ -77,5 +82,6 @@ def connect() -> None:
     audit_log.name_kinds("departure", _("离任"), _DEPARTURE_KINDS)
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
+    audit_log.name_kinds("treaty", _("条约"), _TREATY_KINDS)
     if settings.DEMO:
         audit_log.name_kinds("demo", _("演示"), {player.MARKER: _("生成演示案件")})
