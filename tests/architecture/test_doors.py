@@ -56,6 +56,8 @@ def world(db, story, cast, see):
         paper = files.attach(actor=drafter, case_id=draft.pk, name="a.pdf", content=io.BytesIO(samples.PDF))
         subject, item = draft.subjects.get(), draft.items.order_by("position")[0]
     case = story.step("kunshan.officer", draft, "submit")
+    with see("kunshan.officer"):
+        deadline = case.deadlines.get(met_at=None)
     officer = cast.officer("ruili.officer")
     places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
     order = merge_agency(actor=cast.actor("sysadmin"), reason="机构改革", **places)
@@ -64,6 +66,7 @@ def world(db, story, cast, see):
         "subject_id": subject.pk,
         "file_id": paper.pk,
         "item_id": item.pk,
+        "deadline_id": deadline.pk,
         "step": "recommend",
         "number": 1,
         "paper": "leg_list",
