@@ -24,7 +24,12 @@ ROLES = {
     "resume": lambda clock: _PAUSERS[clock.statutory],
     "extend": lambda clock: _EXTENDERS,
     "explain": lambda clock: WORKERS,
+    "finish": lambda clock: WORKERS,
 }
+
+
+# What an officer set off ends when he says so; the rest ends with the work.
+RECORDED = "statute.recorded"
 
 
 def readable(actor: Actor) -> Q:
@@ -94,9 +99,24 @@ class Seats:
             raise NotHolder(words, step=f"{act}_deadline")
 
     def may_record(self, actor: Actor) -> bool:
-        """Does the actor work at the agency that has the case in hand?"""
-        held = self.leg is not None and self.leg.agency_id is not None and self.leg.agency_id == actor.agency_id
-        return held and actor.role in WORKERS and not actor.service
+        """Would `require_recorder` let him?"""
+        return self._records(actor) and self._holds(actor)
+
+    def require_recorder(self, actor: Actor) -> None:
+        """403 for whoever does not work at the agency that has the case in hand."""
+        if not self._records(actor):
+            raise NotPermitted(
+                _("期限的起算由案件所在机关的承办人、国合联络员或者审批人登记。"), step="record_deadline"
+            )
+        if not self._holds(actor):
+            raise NotHolder(step="record_deadline")
+
+    @staticmethod
+    def _records(actor: Actor) -> bool:
+        return actor.role in WORKERS and not actor.service
+
+    def _holds(self, actor: Actor) -> bool:
+        return self.leg is not None and self.leg.agency_id is not None and self.leg.agency_id == actor.agency_id
 
 
 def seats(case: Case) -> Seats:
@@ -109,6 +129,8 @@ def _refusal(act: str, clock: Deadline) -> str:
         return _("延长由上级机关的审批人或者督办人批准。")
     if act == "explain":
         return _("超期原因由负责的机关的承办人、国合联络员或者审批人写明。")
+    if act == "finish":
+        return _("办结由负责的机关的承办人、国合联络员或者审批人登记。")
     if clock.statutory:
         return _("法定期限的暂停和恢复由负责的机关的审批人办理。")
     return _("内部时限的暂停和恢复由负责的机关的国合联络员或者审批人办理。")

@@ -28,7 +28,7 @@ Values = dict[str, Any]
 
 
 def parse(act: str, raw: Raw) -> Values:
-    """The values of pause, resume, extend, explain or record, cleaned; NotVisible for anything else."""
+    """The values of pause, resume, extend, explain, finish or record, cleaned; NotVisible for anything else."""
     if act not in _PARSERS:
         raise NotVisible
     known, parser = _PARSERS[act]
@@ -52,7 +52,7 @@ def _pause(raw: Raw, faults: Faults) -> Values:
     }
 
 
-def _resume(raw: Raw, faults: Faults) -> Values:
+def _dated(raw: Raw, faults: Faults) -> Values:
     return {"at": _moment(raw, "at", faults)}
 
 
@@ -120,8 +120,9 @@ def _moment(raw: Raw, name: str, faults: Faults) -> date | datetime | None:
 
 _PARSERS: Mapping[str, tuple[frozenset[str], Callable[[Raw, Faults], Values]]] = {
     "pause": (frozenset({"category", "reason", "from"}), _pause),
-    "resume": (frozenset({"at"}), _resume),
+    "resume": (frozenset({"at"}), _dated),
     "extend": (frozenset({"amount", "reason"}), _extend),
     "explain": (frozenset({"text", "told_to", "told_on"}), _explain),
+    "finish": (frozenset({"at"}), _dated),
     "record": (frozenset({"limit", "at"}), _record),
 }

@@ -1,4 +1,4 @@
-"""What officers do to the clocks of a case: pause, resume, extend, explain, and record that a statutory period began.
+"""What officers do to the clocks of a case: pause, resume, extend, explain; start and end one whose trigger they record.
 
 Every command in this order: malformed input 400, hidden case or clock 404, who may 403, archived or not so standing 409,
 what the dates and numbers say 422 (all at once). Then the row, the count, the queue and the audit event, in one
@@ -18,16 +18,21 @@ from django.utils.translation import gettext as _
 from agencies import audit
 from agencies.actors import Actor
 from agencies.errors import Conflict, GuardFailed, NotVisible, Reason
+from agencies.models import Agency
 from agencies.moments import clock as database_clock
 from agencies.queries import route_of
 from cases import deadline_input, policies
-from cases.clock_seats import Seats, readable, seats
+from cases.clock_seats import RECORDED, Seats, readable, seats
 from cases.clocks import life
+from cases.clocks.running import stop
 from cases.clocks.states import state_of
+from cases.clocks.statutory import begin, limits_of
 from cases.hands import refresh_queue
 from cases.kept import require_live
 from cases.models import Case, ClockState, Deadline
 from countries.calendars import SHANGHAI, day_of
+from treaties.models import ActorIs, StartsOn
+from treaties.queries import Limit
 
 Raw = Mapping[str, Any]
 
@@ -122,6 +127,63 @@ def explain(
     return _done(actor, "explain", case, clock, held, facts, now)
 
 
+@transaction.atomic
+def finish(
+    *, actor: Actor, case_id: UUID | str, deadline_id: UUID | str, data: Raw, at: datetime | None = None
+) -> Deadline:
+    """Say that what a recorded period was for has been done, at a moment (now, when none is named). The others end with
+    the work that they measure."""
+    values = deadline_input.parse("finish", data)
+    case, clock, held = _taken(actor, "finish", case_id, deadline_id)
+    _require_open(clock)
+    if clock.basis != RECORDED:
+        raise ClockStands(_("这个时限随办理自动结束，不用登记。"), state=ClockState.RUNNING)
+    now = at or database_clock()
+    done_at = _exact(values["at"], now, not_before=clock.started_at)
+    if reasons := _against_date(done_at, clock.started_at, now):
+        raise GuardFailed(reasons=reasons)
+    stop(Deadline.objects.filter(pk=clock.pk), done_at)
+    clock.refresh_from_db()
+    return _done(actor, "finish", case, clock, held, {"done": done_at.isoformat()}, now)
+
+
+@transaction.atomic
+def record_trigger(*, actor: Actor, case_id: UUID | str, data: Raw, at: datetime | None = None) -> Deadline:
+    """Start a statutory period whose trigger no step of ours is (a measure was taken, property was frozen, …): `limit` is
+    its key, `at` the moment, not in the future."""
+    values = deadline_input.parse("record", data)
+    case = policies.get_visible(actor, case_id, lock=True)
+    held = seats(case)
+    held.require_recorder(actor)
+    require_live(case)
+    now = at or database_clock()
+    limit = next((row for row in recordable(case, day_of(now)) if row.key == values["limit"]), None)
+    if limit is not None and case.deadlines.filter(kind=limit.key, met_at=None, cancelled_at=None).exists():
+        raise ClockStands(_("这一项期限已经在计时；先登记办结，再重新起算。"), state=ClockState.RUNNING)
+    given = values["at"]
+    started_at = given if isinstance(given, datetime) else datetime.combine(given, time(0), SHANGHAI)
+    reasons = [] if limit else [Reason("unknown_code", _("这类请求没有这一项要登记的期限。"), "/limit")]
+    if started_at > now:
+        reasons.append(Reason("in_future", _("起算的时间还没有到；到时候再登记。"), "/at"))
+    if reasons or limit is None:
+        raise GuardFailed(reasons=reasons)
+    clock = Deadline(case=case, agency=_actor_of(limit, actor, held), started_at=started_at, basis=RECORDED)
+    begin(clock, limit)
+    return _done(actor, "record", case, clock, held, {"since": started_at.isoformat()}, now)
+
+
+def recordable(case: Case, on: date) -> list[Limit]:
+    """The periods of the case that an officer may start."""
+    return [row for row in limits_of(case, on) if row.applies(starts_on=StartsOn.RECORDED, urgency=case.urgency)]
+
+
+def _actor_of(limit: Limit, actor: Actor, held: Seats) -> Agency | None:
+    """Who must act; nobody of ours where the law looks to a court, the requester or another organ."""
+    if limit.actor_is == ActorIs.MINISTRY:
+        return held.terminal
+    return Agency.objects.get(pk=actor.seat_id) if limit.actor_is == ActorIs.EXECUTOR else None
+
+
 def extension_left(clock: Deadline) -> int:
     """By how much of its own unit the clock may still be extended now."""
     return clock.extend_cap if clock.renewable else max(0, clock.extend_cap - clock.extended_by)
@@ -158,6 +220,12 @@ def _exact(given: date | datetime | None, now: datetime, *, not_before: datetime
     if given == day_of(not_before):
         return not_before
     return datetime.combine(given, time(0), SHANGHAI)
+
+
+def _against_date(moment: datetime, not_before: datetime, now: datetime) -> list[Reason]:
+    if moment < not_before:
+        return [Reason("before_start", _("办结不能早于起算的时间。"), "/at")]
+    return [Reason("in_future", _("办结的时间还没有到；到时候再登记。"), "/at")] if moment > now else []
 
 
 def _against_pause(clock: Deadline, since: datetime, now: datetime) -> list[Reason]:

@@ -39,6 +39,7 @@ _CASE_KINDS = {
     "case.extend_deadline": _("延长时限"),
     "case.explain_deadline": _("写明超期原因"),
     "case.record_deadline": _("登记期限起算"),
+    "case.finish_deadline": _("登记期限办结"),
 }
 
 _DEPARTURE_KINDS = {

@@ -88,13 +88,21 @@ def _after(params: Mapping[str, str]) -> listed.Place | None:
 
 
 class OfCase(CaseDoor):
-    """The clocks of one case, in the order in which they started."""
+    """GET gives the clocks of one case, in the order in which they started; POST starts one whose trigger is recorded."""
 
     @doc(_("案件的时限"), shapes.DEADLINES)
     def get(self, request: Request, case_id: UUID) -> Response:
         case = policies.get_visible(self.actor, case_id)
         now = clock()
         return whole([bodies.deadline(row, now) for row in clocks_of(self.actor, case)])
+
+    @doc(_("登记期限起算"), shapes.DEADLINE, status=201, body=json_body(inputs.RECORD), headers="key")
+    def post(self, request: Request, case_id: UUID) -> Response:
+        return once(request, lambda: self._record(request, case_id))
+
+    def _record(self, request: Request, case_id: UUID) -> Response:
+        row = commands.record_trigger(actor=self.actor, case_id=case_id, data=object_of(request))
+        return Response(bodies.deadline(row, clock()), status=201)
 
 
 class _Command(Protocol):
@@ -137,3 +145,9 @@ class Explain(_Act):
     @doc(_("写明超期原因"), shapes.DEADLINE, body=json_body(inputs.EXPLAIN), headers="key")
     def post(self, request: Request, case_id: UUID, deadline_id: UUID) -> Response:
         return self.take(request, commands.explain, case_id, deadline_id)
+
+
+class Finish(_Act):
+    @doc(_("登记期限办结"), shapes.DEADLINE, body=json_body(inputs.RESUME), headers="key")
+    def post(self, request: Request, case_id: UUID, deadline_id: UUID) -> Response:
+        return self.take(request, commands.finish, case_id, deadline_id)

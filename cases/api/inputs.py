@@ -191,8 +191,8 @@ PAUSE = shape(
     ),
 )
 RESUME = shape(
-    "DeadlineResume",
-    closed({"at": _dated(_("什么时候恢复，不能早于暂停，不能在将来；不写就是现在。"))}, required=[]),
+    "DeadlineMoment",
+    closed({"at": _dated(_("什么时候，不能早于暂停或者起算，不能在将来；不写就是现在。"))}, required=[]),
 )
 EXTEND = shape(
     "DeadlineExtend",
@@ -205,6 +205,15 @@ EXPLAIN = shape(
             "text": _written(TEXT_LIMIT),
             "told_to": _written(TOLD_LIMIT),
             "told_on": {**DATE, "description": _("哪一天告知的，不能在将来。")},
+        }
+    ),
+)
+RECORD = shape(
+    "DeadlineRecord",
+    closed(
+        {
+            "limit": {**TEXT, "minLength": 1, "maxLength": 60, "description": _("期限的 key。")},
+            "at": {"anyOf": [MOMENT, DATE], "description": _("从什么时候起算，不能在将来。")},
         }
     ),
 )

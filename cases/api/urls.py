@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{CASE}deadlines/<uuid:deadline_id>/resume/", deadlines.Resume.as_view(), name="api-deadline-resume"),
     path(f"{CASE}deadlines/<uuid:deadline_id>/extend/", deadlines.Extend.as_view(), name="api-deadline-extend"),
     path(f"{CASE}deadlines/<uuid:deadline_id>/explain/", deadlines.Explain.as_view(), name="api-deadline-explain"),
+    path(f"{CASE}deadlines/<uuid:deadline_id>/finish/", deadlines.Finish.as_view(), name="api-deadline-finish"),
     path("deadlines/", deadlines.Deadlines.as_view(), name="api-deadline-list"),
     path(f"{CASE}duplicates/", parts.Duplicates.as_view(), name="api-case-duplicates"),
     path(f"{CASE}files/", papers.Files.as_view(), name="api-case-files"),
