@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import archive, case, edit_case, handover, inbox, new_case, papers, printing, register, steps, workbench
+from cases.web import (
+    archive,
+    case,
+    clocks,
+    edit_case,
+    handover,
+    inbox,
+    new_case,
+    papers,
+    printing,
+    register,
+    steps,
+    workbench,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.workbench, name="workbench"),
@@ -22,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case_id>/subjects/<uuid:subject_id>/unmask/", case.unmask, name="case-unmask"),
     path("cases/<uuid:case_id>/revisions/<int:number>/", case.revision, name="case-revision"),
     path("cases/<uuid:case_id>/copy/", case.copy, name="case-copy"),
+    path("cases/<uuid:case_id>/deadlines/", clocks.record, name="case-deadline-record"),
+    path("cases/<uuid:case_id>/deadlines/<uuid:deadline_id>/<slug:act>/", clocks.act, name="case-deadline-act"),
     path("archive/", archive.archive_list, name="archive-list"),
     path("archive/<slug:act>/", archive.archive_act, name="archive-act"),
     path("handover/", handover.hand_over, name="handover"),

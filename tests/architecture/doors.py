@@ -129,6 +129,8 @@ DOORS: dict[str, Door] = {
     "case-step": Door("cases", ACT, hides=True, further=True),
     "case-unmask": Door("cases", ACT, hides=True, further=True),
     "case-revision": Door("cases", hides=True, further=True),
+    "case-deadline-record": Door("cases", ACT, hides=True, further=True),
+    "case-deadline-act": Door("cases", ACT, hides=True, further=True),
     "case-copy": Door("cases", ACT, hides=True, further=True),
     "archive-list": Door("cases"),
     "archive-act": Door("cases", ACT, further=True),

@@ -92,6 +92,7 @@ def address(name: str, world: dict[str, Any]) -> str:
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route)
     codes = {"api-country-detail": "TH", "api-request-type-detail": "police_cooperation_out"}
     given = world | ({"code": codes[name]} if name in codes else {})
+    given |= {"act": "pause"} if name == "case-deadline-act" else {}
     return reverse(name, kwargs={part: given[part] for part in wanted})
 
 
