@@ -59,6 +59,7 @@ def _body(file: Dossier) -> Body:
         "their_reference": case.their_reference,
         "requesting_authority": case.requesting_authority,
         "received_on": case.received_on,
+        "wanted_by": case.wanted_by,
         "received_via": case.received_via and case.received_via.code,
         "conditions": case.conditions,
         "recall_asked_at": case.recall_asked_at,

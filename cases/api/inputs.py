@@ -58,6 +58,10 @@ _OF_FOREIGN: dict[str, Json] = {
     "their_reference": {**_long(120), "description": _("只用于外方请求：对方的编号。")},
     "requesting_authority": {**_long(200), "description": _("只用于外方请求：请求机关。")},
     "received_on": {**DATE, "description": _("只用于外方请求，而且必须写：收到的日期。")},
+    "wanted_by": {
+        "anyOf": [DATE, {**TEXT, "maxLength": 0}, {"type": "null"}],
+        "description": _("只用于外方请求：请求书所附的办理期限，不早于收到日期。"),
+    },
     "received_via": {**_long(60), "description": _("只用于外方请求：codes/ channels 里的渠道。")},
 }
 CASE_CHANGES = shape("CaseChanges", closed({**_CONTENT, **_CODES, **_MATTER}, required=[]))

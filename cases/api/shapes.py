@@ -211,6 +211,7 @@ CASE = shape(
             "their_reference": TEXT,
             "requesting_authority": TEXT,
             "received_on": nullable(DATE),
+            "wanted_by": nullable(DATE),
             "received_via": nullable(TEXT),
             "conditions": listed(TEXT),
             "recall_asked_at": nullable(MOMENT),

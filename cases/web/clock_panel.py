@@ -26,9 +26,9 @@ MET_SHOWN = 3
 
 
 def clocks(dossier: Dossier) -> dict[str, Any]:
-    """The context of cases/_clocks.html: running clocks, the earliest first, with the three met last; those that wait for
-    the foreign side; the `earlier` ones, newest first; the form that starts one by hand."""
-    known = clock_words.laws(dossier)
+    """The context of cases/_clocks.html: running clocks, the earliest first; those that wait for the foreign side;
+    the three met last, and before them what is late and unexplained; the `earlier` ones, newest first; the form that starts one by hand."""
+    known = clock_words.laws_of()
     running = sorted((clock for clock in dossier.deadlines if clock.running), key=lambda clock: clock.due_at)
     over = [clock for clock in dossier.deadlines if clock.met_at is not None]
     over.sort(key=lambda clock: clock.met_at or clock.due_at, reverse=True)
@@ -36,9 +36,9 @@ def clocks(dossier: Dossier) -> dict[str, Any]:
     first = unexplained + [clock for clock in over if clock not in unexplained][:MET_SHOWN]
     card = _Card(dossier, known)
     return {
-        "clocks": [card.shown(clock) for clock in running if clock.kind not in FOREIGN]
-        + [card.shown(clock) for clock in first],
+        "clocks": [card.shown(clock) for clock in running if clock.kind not in FOREIGN],
         "foreign_clocks": [card.shown(clock) for clock in running if clock.kind in FOREIGN],
+        "met_clocks": [card.shown(clock) for clock in first],
         "earlier_clocks": [card.shown(clock) for clock in over if clock not in first],
         "record": _record(dossier, card.seats),
     }
@@ -49,7 +49,7 @@ def one(dossier: Dossier, deadline_id: UUID, act: str, posted: Posted) -> dict[s
     clock = next((row for row in dossier.deadlines if row.pk == deadline_id), None)
     if clock is None:
         return None
-    card = _Card(dossier, clock_words.laws(dossier))
+    card = _Card(dossier, clock_words.laws_of())
     return card.shown(clock) | {"forms": [form(dossier, clock, act, posted)]}
 
 

@@ -33,16 +33,9 @@ class Law:
     article: str
 
 
-def laws(dossier: Dossier) -> dict[str, Law]:
-    """The names and articles of the law's clocks of this case, by key."""
-    keys = {clock.kind for clock in dossier.deadlines if clock.statutory}
-    return laws_of(keys)
-
-
-def laws_of(keys: set[str]) -> dict[str, Law]:
-    """The same of any keys; the periods of one key bear one name."""
-    rows = TimeLimit.objects.filter(key__in=keys) if keys else ()
-    return {row.key: Law(row.name, row.article if english() else row.article_zh) for row in rows}
+def laws_of() -> dict[str, Law]:
+    """The names and articles of the law's periods, by key; those of one key bear one name."""
+    return {row.key: Law(row.name, row.article if english() else row.article_zh) for row in TimeLimit.objects.all()}
 
 
 def kind_word(kind: str, known: Mapping[str, Law]) -> str:
