@@ -78,6 +78,7 @@ def _concerned(event: AuditEvent, case: Case) -> set[int]:
     for agency_id in facts.get("asked", ()):
         told |= holding(agency_id, Role.DESK) | holding(agency_id, Role.APPROVER)
     told |= supervised(event, case) if step in SUPERVISION else set()
+    told |= _whose_clock(event, case) if step.endswith("_deadline") else set()
     return told | _those_who_wait(event, case, step) | _whose_work_is_over(event, case) | _those_who_file(event, case)
 
 
@@ -93,6 +94,18 @@ def _whose_turn(case: Case, facts: dict[str, Any], transition: Transition | None
         drafters = holding(facts["to"], Role.DRAFTER)
         return _drafting(case) if case.drafter_id in drafters else drafters | holding(facts["to"], Role.APPROVER)
     return holding(facts["to"], role)
+
+
+def _whose_clock(event: AuditEvent, case: Case) -> set[int]:
+    """Of a clock that was stopped, extended or explained: who approves and who has the work at the agency whose clock it
+    is; of an explanation also the approvers and supervisors to whom it is reported."""
+    agency_id = event.facts.get("of") or 0
+    leg = case.legs.filter(closed_at=None, agency_id=agency_id).first()
+    handler = leg.handler_id if leg is not None else None
+    told = holding(agency_id, Role.APPROVER) | ({handler} if handler else holding(agency_id, Role.DESK))
+    for above in event.facts.get("reported", ()):
+        told |= holding(above, Role.APPROVER) | holding(above, Role.SUPERVISOR)
+    return told
 
 
 def _those_who_wait(event: AuditEvent, case: Case, step: str) -> set[int]:

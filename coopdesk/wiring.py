@@ -41,6 +41,12 @@ _CASE_KINDS = {
     "case.supervision_answer": _("督办反馈"),
     "case.supervision_close": _("督办办结"),
     "case.supervision_escalate": _("督办提级"),
+    "case.pause_deadline": _("暂停时限"),
+    "case.resume_deadline": _("恢复计时"),
+    "case.extend_deadline": _("延长时限"),
+    "case.explain_deadline": _("写明超期原因"),
+    "case.record_deadline": _("登记期限起算"),
+    "case.finish_deadline": _("登记期限办结"),
 }
 
 _CALENDAR_KINDS = {

@@ -82,6 +82,15 @@ def recount(clock: Deadline, now: datetime) -> None:
     clock.save()
 
 
+def lift(clock: Deadline, at: datetime, now: datetime, *, ended_by: int | None = None) -> None:
+    """End the pause of a clock at `at` (at its beginning, if that is later) and count the clock anew."""
+    for pause in clock.pauses.filter(to_at=None):
+        pause.to_at, pause.ended_by_id = max(at, pause.from_at), ended_by
+        pause.save(update_fields=["to_at", "ended_by"])
+    clock.paused_at = None
+    recount(clock, now)
+
+
 def meet(leg: Leg, at: datetime, step: str = "") -> None:
     """The leg ends: its clocks stop there. A step that calls the work off cancels what is not late."""
     running = _running(leg=leg)
@@ -108,14 +117,18 @@ def _running(**of: object) -> QuerySet[Deadline]:
 
 
 def stop(running: QuerySet[Deadline], at: datetime) -> None:
-    """These clocks are met, late or in time; a pause ends with its clock."""
-    running.update(met_at=at, paused_at=None, next_alarm_at=None)
+    """These clocks are met, late or in time; a pause ends with its clock, and counts."""
+    for clock in running.exclude(paused_at=None):
+        lift(clock, at, at)
+    running.update(met_at=at, next_alarm_at=None)
 
 
 def call_off(running: QuerySet[Deadline], at: datetime) -> None:
-    """Nothing is expected any more: what is not late yet is cancelled, what is late stays so."""
-    running.filter(due_at__gte=at).update(cancelled_at=at, paused_at=None, next_alarm_at=None)
-    stop(running, at)
+    """These clocks are no longer needed: what is not late yet is cancelled."""
+    for clock in running.exclude(paused_at=None):
+        lift(clock, at, at)
+    running.filter(due_at__gte=at).update(cancelled_at=at, next_alarm_at=None)
+    running.update(met_at=at, next_alarm_at=None)
 
 
 def start_assignment(assignment: Assignment, case: Case, due: date | None = None) -> None:
