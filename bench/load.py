@@ -70,8 +70,7 @@ def _officers(connection: psycopg.Connection, tree: Tree) -> dict[int, int]:
 def _officer(connection: psycopg.Connection, number: str) -> int:
     row = connection.execute(
         "INSERT INTO agencies_officer (password, police_number, name, email, is_active, must_change_password, language,"
-        " theme, single_key_shortcuts, notify_by_email) VALUES ('!', %s, %s, '', true, false, 'zh-hans', 'auto', true,"
-        " false) RETURNING id",
+        " theme, single_key_shortcuts) VALUES ('!', %s, %s, '', true, false, 'zh-hans', 'auto', true) RETURNING id",
         [number, number],
     ).fetchone()
     assert row is not None

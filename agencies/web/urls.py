@@ -60,5 +60,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/", audit.audit_log_page, name="audit-log"),
     path("audit/verify/", audit.audit_verify, name="audit-verify"),
     path("account/", my_account.my_account, name="my-account"),
+    path("account/notices/", my_account.notice_settings, name="notice-settings"),
     path("account/lend/<int:appointment_id>/", delegations.delegation_lend, name="delegation-lend"),
 ]

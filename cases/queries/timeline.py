@@ -14,6 +14,7 @@ from agencies.models import Agency, AuditEvent, Officer
 from cases.models import Case, Note, Receipt, Transmission
 from cases.policies import readable_notes, reads_route
 from cases.queries.dossier import Dossier
+from cases.sweep import KINDS
 
 # Looking is not doing, nor is taking a copy, which others may not see; and a refused paper is not in the case. All this
 # is for the auditor.
@@ -25,7 +26,8 @@ SILENCE_HOME, SILENCE_ABROAD = 3, 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing that happened. `step` is the event's kind without its family; `times` counts edits told as one."""
+    """One thing that happened. `step` is the event's kind without its family, `about` whose clock rang; `times` counts edits told
+    as one."""
 
     event: AuditEvent
     at: datetime
@@ -35,6 +37,7 @@ class Entry:
     role: str
     note: Note | None = None
     to: Agency | None = None
+    about: Agency | None = None
     handler: Officer | None = None
     passed_over: list[Agency] = field(default_factory=list)
     asked: list[Agency] = field(default_factory=list)
@@ -84,7 +87,9 @@ def told(dossier: Dossier, events: Iterable[AuditEvent]) -> list[Entry]:
         if entry.step == "note.add" and note is None:
             continue
         if not reads_route(dossier.actor, dossier.case):
-            # Those invited learn of their own invitation alone.
+            # Those invited learn of their own invitation and clock alone.
+            if entry.event.kind in KINDS and entry.event.facts["agency"] != dossier.actor.agency_id:
+                continue
             own = [agency for agency in entry.asked if agency.pk == dossier.actor.agency_id]
             entry = replace(entry, asked=own, bodies=())
         if entries and _goes_on(entries[-1], entry):
@@ -109,6 +114,7 @@ def entries_of(events: Iterable[AuditEvent]) -> list[Entry]:
             agency=event.agency,
             role=event.role,
             to=agencies.get(event.facts.get("to") or 0),
+            about=agencies.get(event.facts.get("agency") or 0),
             handler=handlers.get(event.facts.get("handler") or 0),
             passed_over=[agencies[pk] for pk in event.facts.get("passed_over", ()) if pk in agencies],
             asked=[agencies[pk] for pk in event.facts.get("asked", ()) if pk in agencies],
@@ -125,7 +131,7 @@ def _who(event: AuditEvent, for_whom: dict[int, Officer]) -> str:
 
 def _agency_ids(event: AuditEvent) -> list[int]:
     facts = event.facts
-    named = (facts.get("to"), *facts.get("passed_over", ()), *facts.get("asked", ()))
+    named = (facts.get("to"), facts.get("agency"), *facts.get("passed_over", ()), *facts.get("asked", ()))
     return [pk for pk in named if isinstance(pk, int)]
 
 

@@ -16,6 +16,8 @@ from agencies.models.reorganisation import OrderKind
 from cases.models import Body, Direction, Outcome, Phase, Status, Usefulness
 from cases.queries.timeline import Entry
 from cases.reading import PURPOSES
+from cases.sweep import KINDS
+from cases.web import alarm_words
 from cases.web.sentences import named
 from cases.workflow import TRANSITIONS, Move
 from treaties.codes import CODES
@@ -74,7 +76,9 @@ def codes(kind: RequestType | None = None) -> Codes:
 
 
 def mark(entry: Entry) -> str:
-    """The shape of the dot: a step of ours, something abroad, or nothing that moved the case."""
+    """The shape of the dot: a clock that rang, a step of ours, something abroad, or nothing that moved the case."""
+    if entry.event.kind in KINDS:
+        return "warn"
     if entry.step in _ABROAD:
         return "abroad"
     rows = [row for (_direction, name), row in TRANSITIONS.items() if name == entry.step]
@@ -83,6 +87,8 @@ def mark(entry: Entry) -> str:
 
 def line(entry: Entry, known: Codes) -> SafeString:
     """What was done, without who and when."""
+    if entry.event.kind in KINDS:
+        return alarm_words.line(entry)
     words = _WORDS.get(entry.step)
     if words is None:
         return format_html("{}", _PLAIN.get(entry.step, _("案件有一处变动")))

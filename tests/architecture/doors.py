@@ -46,6 +46,7 @@ DOORS: dict[str, Door] = {
     "agency-detail": Door("officers"),
     "acting-as": Door("officers", ACT, further=True),
     "my-account": Door("officers", FORM),
+    "notice-settings": Door("officers", ACT, further=True),
     "delegation-lend": Door("officers", FORM, further=True),
     "delegation-revoke": Door("officers", ACT, further=True),
     "delegation-list": Door(only(SECURITY)),
