@@ -35,4 +35,4 @@ def line(entry: Entry) -> SafeString:
     what = format_html(form, agency=named(entry.about.name if entry.about else ""), phase=kind)
     moment = datetime.fromisoformat(facts["due"])
     due = f"{words.day(moment, entry.at)} {words.clock(moment)}"
-    return format_html(_SAID[entry.event.kind], what=what, due=due)
+    return format_html(str(_SAID[entry.event.kind]), what=what, due=due)
