@@ -5,7 +5,6 @@ A reaction to the events of the sweep, run from the outbox; telling twice is tel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from agencies.models import Agency, AuditEvent, Officer
@@ -59,14 +58,11 @@ def _doers(clock: Deadline, case: Case, agency: Agency) -> set[int]:
 
 def _above(case: Case, agency: Agency) -> list[Officer]:
     """The supervisors of the nearest agency above who may see the case; its approvers where it has none; then further up.
-    Above the top, and where nobody above may see the case, the agency's own supervisors."""
-    for pk in [*agency.ancestors[1:], agency.pk]:
-        for officers in _by_rank(case, pk):
-            if officers:
+    The terminal desk stands above every top of the tree; above itself, and where nobody above may see the case, the
+    agency's own supervisors are told."""
+    terminal = Agency.objects.get(is_terminal=True)
+    for pk in [*agency.ancestors[1:], terminal.pk, agency.pk]:
+        for role in (Role.SUPERVISOR, Role.APPROVER):
+            if officers := seeing(case, holding(pk, role)):
                 return officers
     return []
-
-
-def _by_rank(case: Case, agency_id: int) -> Iterator[list[Officer]]:
-    for role in (Role.SUPERVISOR, Role.APPROVER):
-        yield seeing(case, holding(agency_id, role))
