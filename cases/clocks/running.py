@@ -76,7 +76,10 @@ def follow(leg: Leg, case: Case) -> list[int]:
 
 
 def recount(clock: Deadline, now: datetime) -> None:
-    """Count a clock anew from its own facts and the calendar as it stands, and save it."""
+    """Count a clock anew from its own facts and the calendar as it stands, and save it; the sweep lets go of it until then,
+    and what it has raised since the clock was read is not raised twice."""
+    fresh = Deadline.objects.select_for_update().only("warned_at", "overdue_at", "escalated_at").get(pk=clock.pk)
+    clock.warned_at, clock.overdue_at, clock.escalated_at = fresh.warned_at, fresh.overdue_at, fresh.escalated_at
     ended = [(pause.from_at, pause.to_at) for pause in clock.pauses.all() if pause.to_at is not None]
     count(clock, work_calendar(), now, ended)
     clock.save()

@@ -33,7 +33,8 @@ SILENCE_HOME, SILENCE_ABROAD = 3, 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing that happened. `step` is the event's kind without its family; `times` counts edits told as one."""
+    """One thing that happened. `step` is the event's kind without its family, `about` whose clock rang; `times` counts edits told
+    as one."""
 
     event: AuditEvent
     at: datetime
@@ -123,7 +124,7 @@ def entries_of(events: Iterable[AuditEvent]) -> list[Entry]:
             agency=event.agency,
             role=event.role,
             to=agencies.get(event.facts.get("to") or 0),
-            of=agencies.get(event.facts.get("of") or 0),
+            of=agencies.get(event.facts.get("of") or event.facts.get("agency") or 0),
             handler=handlers.get(event.facts.get("handler") or 0),
             passed_over=[agencies[pk] for pk in event.facts.get("passed_over", ()) if pk in agencies],
             asked=[agencies[pk] for pk in event.facts.get("asked", ()) if pk in agencies],
@@ -140,7 +141,8 @@ def _who(event: AuditEvent, for_whom: dict[int, Officer]) -> str:
 
 def _agency_ids(event: AuditEvent) -> list[int]:
     facts = event.facts
-    named = (facts.get("to"), facts.get("of"), *facts.get("passed_over", ()), *facts.get("asked", ()))
+    whose = facts.get("of") or facts.get("agency")
+    named = (facts.get("to"), whose, *facts.get("passed_over", ()), *facts.get("asked", ()))
     return [pk for pk in named if isinstance(pk, int)]
 
 

@@ -51,6 +51,7 @@ DOORS: dict[str, Door] = {
     "my-account": Door("officers", FORM),
     "feed-make": Door("cases", ACT),
     "feed-revoke": Door("officers", ACT),
+    "notice-settings": Door("officers", ACT, further=True),
     "delegation-lend": Door("officers", FORM, further=True),
     "delegation-revoke": Door("officers", ACT, further=True),
     "delegation-list": Door(only(SECURITY)),
