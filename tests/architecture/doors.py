@@ -133,6 +133,7 @@ DOORS: dict[str, Door] = {
     "api-agency-detail": Door("officers"),
     "api-country-list": Door("officers"),
     "api-country-detail": Door("officers", further=True),
+    "api-time-limit-list": Door("officers"),
     "api-request-type-list": Door("officers"),
     "api-request-type-detail": Door("officers", further=True),
     "api-case-list": Door("officers", "GET POST", further=True),
