@@ -2,7 +2,24 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import archive, case, edit_case, handover, inbox, new_case, papers, printing, register, steps, workbench
+from cases.web import (
+    archive,
+    bulk,
+    case,
+    clocks,
+    edit_case,
+    exports,
+    feed,
+    handover,
+    inbox,
+    new_case,
+    papers,
+    printing,
+    register,
+    steps,
+    supervision,
+    workbench,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.workbench, name="workbench"),
@@ -22,8 +39,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case_id>/subjects/<uuid:subject_id>/unmask/", case.unmask, name="case-unmask"),
     path("cases/<uuid:case_id>/revisions/<int:number>/", case.revision, name="case-revision"),
     path("cases/<uuid:case_id>/copy/", case.copy, name="case-copy"),
+    path("cases/<uuid:case_id>/supervise/<slug:kind>/", supervision.case_supervise, name="case-supervise"),
+    path("supervisions/", supervision.supervision_list, name="supervision-list"),
+    path("supervisions/<uuid:supervision_id>/", supervision.supervision_detail, name="supervision-detail"),
+    path("supervisions/<uuid:supervision_id>/paper/", supervision.supervision_paper, name="supervision-paper"),
+    path("supervisions/<uuid:supervision_id>/<slug:act>/", supervision.supervision_act, name="supervision-act"),
+    path("bulk/", bulk.bulk_preview, name="bulk-preview"),
+    path("bulk/confirm/", bulk.bulk_confirm, name="bulk-confirm"),
+    path("bulk/done/<slug:token>/", bulk.bulk_done, name="bulk-done"),
+    path("cases/<uuid:case_id>/deadlines/", clocks.record, name="case-deadline-record"),
+    path("cases/<uuid:case_id>/deadlines/<uuid:deadline_id>/<slug:act>/", clocks.act, name="case-deadline-act"),
     path("archive/", archive.archive_list, name="archive-list"),
     path("archive/<slug:act>/", archive.archive_act, name="archive-act"),
+    path("exports/", exports.exports, name="export-list"),
+    path("exports/rows/", exports.export_rows, name="export-rows"),
+    path("exports/<uuid:export_id>/cancel/", exports.export_cancel, name="export-cancel"),
+    path("exports/<uuid:export_id>/file/", exports.export_file, name="export-file"),
+    path("feeds/<str:token>/deadlines.ics", feed.deadlines, name="calendar-feed"),
     path("handover/", handover.hand_over, name="handover"),
     path("handover/<int:officer_id>/", handover.hand_over, name="handover-of"),
     path("unattended/", handover.unattended, name="unattended-list"),
