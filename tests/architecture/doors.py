@@ -162,6 +162,7 @@ DOORS: dict[str, Door] = {
     "api-agency-detail": Door("officers"),
     "api-country-list": Door("officers"),
     "api-country-detail": Door("officers", further=True),
+    "api-time-limit-list": Door("officers"),
     "api-calendar-add": Door("officers"),
     "api-calendar-between": Door("officers"),
     "api-request-type-list": Door("officers"),
