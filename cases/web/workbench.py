@@ -25,7 +25,7 @@ from cases.registration import may_register
 from cases.web.bulk import acts_offered
 from cases.web.filter_options import options
 from cases.web.list_params import Asked, home_view, of_everything, of_workbench, place
-from cases.web.queue_rows import Rows, moment_of
+from cases.web.queue_rows import Rows
 from cases.workflow import TRANSITIONS
 from countries.calendars import Calendar, work_calendar
 
@@ -41,7 +41,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     if case := _named(actor, asked.wanted.q):
         return redirect("case-detail", case_id=case.pk)
     calendar = work_calendar()
-    now = moment_of(timezone.now(), calendar)
+    now = queue.moment_of(timezone.now(), calendar)
     counts = tallies(actor, now)
     context = _table(actor, asked, now, calendar) | {
         "asked": asked,
@@ -64,7 +64,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     if case := _named(actor, asked.wanted.q):
         return redirect("case-detail", case_id=case.pk)
     calendar = work_calendar()
-    context = _table(actor, asked, moment_of(timezone.now(), calendar), calendar, by_filing=True)
+    context = _table(actor, asked, queue.moment_of(timezone.now(), calendar), calendar, by_filing=True)
     context |= {"asked": asked, "may_register": may_register(actor)}
     return render(request, "cases/case_list.html", context)
 

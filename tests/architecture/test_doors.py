@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from agencies.commands.reorganisation import merge_agency
 from agencies.models import Appointment
 from cases import files
+from cases.exports import jobs
 from countries.notices import set_day
 from tests import samples
 from tests.architecture.doors import DOORS, Door
@@ -61,22 +62,28 @@ def world(db, story, cast, see):
         paper = files.attach(actor=drafter, case_id=draft.pk, name="a.pdf", content=io.BytesIO(samples.PDF))
         subject, item = draft.subjects.get(), draft.items.order_by("position")[0]
     case = story.step("kunshan.officer", draft, "submit")
+    with see("kunshan.officer"):
+        deadline = case.deadlines.get(met_at=None)
     officer = cast.officer("ruili.officer")
     places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
     day = {"day": date(2027, 3, 1), "is_workday": False, "name": "演示", "title": "演示"}
     notice = set_day(actor=cast.actor("sysadmin"), **day)
     order = merge_agency(actor=cast.actor("sysadmin"), reason="机构改革", **places)
+    with see("kunshan.officer"):
+        export = jobs.start(actor=drafter, kind="cases", file_format="xlsx", params={})
     return {
         "case_id": case.pk,
+        "export_id": export.pk,
+        "token": "nobodys",
         "subject_id": subject.pk,
         "file_id": paper.pk,
         "item_id": item.pk,
+        "deadline_id": deadline.pk,
         "step": "recommend",
         "number": 1,
         "paper": "leg_list",
         "act": "archive",
         "kind": "order",
-        "token": "x" * 22,
         "supervision_id": Overseer(cast).order("jiangsu.supervisor", case).pk,
         "code": cast.agency("kunshan").code,
         "officer_id": officer.pk,
@@ -97,6 +104,8 @@ def address(name: str, world: dict[str, Any]) -> str:
         "api-country-detail": {"code": "TH"},
         "api-request-type-detail": {"code": "police_cooperation_out"},
         "supervision-act": {"act": "answer"},
+        "bulk-done": {"token": "x" * 22},
+        "case-deadline-act": {"act": "pause"},
     }
     given = world | own.get(name, {})
     return reverse(name, kwargs={part: given[part] for part in wanted})
