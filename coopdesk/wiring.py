@@ -9,6 +9,7 @@ from agencies import account_notices, audit, audit_log, delegation_notices, leav
 from agencies import notices as plain_notices
 from agencies.tasks import drain_outbox
 from cases import departures, duplicates, files, handover, notices, reorganise
+from cases.clocks import moves
 from cases.workflow import TRANSITIONS
 from coopdesk.demo import player
 from countries import calendar_effects
@@ -35,6 +36,7 @@ _CASE_KINDS = {
     "case.reorganise": _("机构调整，案件随转"),
     "case.hand_over": _("交接"),
     "case.release": _("经办人离任，收回分派"),
+    moves.MOVED: _("工作日历改动，到期日随之改变"),
 }
 
 _CALENDAR_KINDS = {
@@ -86,6 +88,8 @@ def connect() -> None:
     audit.wire("calendar.look_again", "count-calendar", calendar_effects.count)
     audit.wire("calendar.confirm", "apply-calendar", calendar_effects.carry_out)
     audit.wire("calendar.load", "follow-calendar", calendar_effects.follow)
+    calendar_effects.preview_with(moves.preview)
+    calendar_effects.apply_with(moves.carry_out)
     leaving.count_with(handover.left_by)
     audit.wire("appointment.end", "departed", departures.departed)
     audit.wire("officer.deactivate", "departed", departures.departed)
@@ -93,6 +97,7 @@ def connect() -> None:
     steps = {row.event: row.label for row in TRANSITIONS.values()}
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)
     audit_log.name_kinds("calendar", _("工作日历"), _CALENDAR_KINDS)
+    audit_log.name_kinds("limit", _("内部时限"), {"limit.set": _("设定内部时限")})
     audit_log.name_kinds("departure", _("离任"), _DEPARTURE_KINDS)
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
