@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from agencies import audit
 from agencies.actors import SYSTEM
 from agencies.models import Agency
@@ -77,6 +79,7 @@ def moves(calendar: Calendar, country_id: int | None = None) -> list[Move]:
     ]
 
 
+@transaction.atomic
 def apply_moves(calendar: Calendar, country_id: int | None, notice_id: int) -> list[Move]:
     """Count anew what `moves` finds, with its alarms; one event for each case whose dates move. Gives what changed."""
     ids = [row.pk for row, _times in _differing(calendar, country_id)]

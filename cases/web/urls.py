@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import archive, case, edit_case, handover, inbox, new_case, papers, printing, register, steps, workbench
+from cases.web import (
+    archive,
+    case,
+    edit_case,
+    handover,
+    inbox,
+    limits,
+    new_case,
+    papers,
+    printing,
+    register,
+    steps,
+    workbench,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.workbench, name="workbench"),
@@ -27,6 +40,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("handover/", handover.hand_over, name="handover"),
     path("handover/<int:officer_id>/", handover.hand_over, name="handover-of"),
     path("unattended/", handover.unattended, name="unattended-list"),
+    path("limits/", limits.limit_list, name="internal-limit-list"),
+    path("limits/set/", limits.limit_set, name="internal-limit-set"),
+    path("limits/<int:limit_id>/", limits.limit_detail, name="internal-limit-detail"),
     path("notices/", inbox.notices, name="notice-list"),
     path("notices/read/", inbox.read_all, name="notice-read-all"),
 ]

@@ -121,6 +121,9 @@ DOORS: dict[str, Door] = {
     "handover": Door("cases", FORM),
     "handover-of": Door("cases", FORM, further=True),
     "unattended-list": Door(frozenset({Role.APPROVER, Role.DESK, Role.SUPERVISOR})),
+    "internal-limit-list": Door("officers"),
+    "internal-limit-set": Door(frozenset({Role.APPROVER, Role.SUPERVISOR}), FORM, further=True),
+    "internal-limit-detail": Door("officers", further=True),
     # other systems
     "oauth-token": Door("all", ACT, further=True),
     "oauth-revoke": Door("all", ACT, further=True),
