@@ -173,5 +173,6 @@ def _paused(ids: Sequence[UUID] | None = None) -> dict[UUID, tuple[Span, ...]]:
         found = found.filter(deadline__in=ids)
     spans: defaultdict[UUID, tuple[Span, ...]] = defaultdict(tuple)
     for deadline_id, from_at, to_at in found.values_list("deadline_id", "from_at", "to_at"):
-        spans[deadline_id] += ((from_at, to_at),)
+        if to_at is not None:  # by the filter
+            spans[deadline_id] += ((from_at, to_at),)
     return dict(spans)

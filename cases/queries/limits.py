@@ -228,7 +228,8 @@ def _counted(found: list[tuple[Clock, InternalLimit]]) -> list[Differing]:
     paused: defaultdict[UUID, list[Span]] = defaultdict(list)
     ended = DeadlinePause.objects.filter(deadline__in=[one.pk for one, _limit in found], to_at__isnull=False)
     for deadline_id, from_at, to_at in ended.values_list("deadline_id", "from_at", "to_at"):
-        paused[deadline_id].append((from_at, to_at))
+        if to_at is not None:  # by the filter
+            paused[deadline_id].append((from_at, to_at))
     calendar = work_calendar()
     return [Differing(one, limit, _due(calendar, one, limit, paused.get(one.pk, []))) for one, limit in found]
 

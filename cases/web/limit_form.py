@@ -14,6 +14,7 @@ from cases.limit_words import FAMILIES, KINDS, UNIT_NAMES
 from cases.models import Direction, Urgency
 
 _ANY = ("", _("不限"))
+_NUMBERS = ("amount", "unit", "warn_before", "escalate_after", "extend_by")
 _PICK = {"required": _("选一项。"), "invalid_choice": _("选一项。")}
 
 
@@ -21,15 +22,16 @@ def _number(label: Any, hint: Any, least: int) -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
         help_text=hint,
-        required=False,
         min_value=least,
         max_value=MOST,
         widget=forms.NumberInput(attrs={"min": least, "max": MOST, "inputmode": "numeric"}),
-        error_messages={"invalid": _("写整数。")},
+        error_messages={"required": _("写明数字。"), "invalid": _("写整数。")},
     )
 
 
 class LimitForm(forms.Form):
+    use_required_attribute = False
+
     kind = forms.ChoiceField(label=_("事项"), error_messages=_PICK)
     urgency = forms.ChoiceField(label=_("紧急程度"), choices=Urgency.choices, error_messages=_PICK)
     direction = forms.ChoiceField(label=_("请求方向"), choices=[_ANY, *Direction.choices], required=False)
@@ -42,7 +44,7 @@ class LimitForm(forms.Form):
     )
     amount = _number(_("时限"), _("从第二天数起；当天 17:00 以后收到的算下一个工作日。"), 1)
     unit = forms.ChoiceField(
-        label=_("单位"), choices=list(UNIT_NAMES.items()), required=False, initial="working_day", error_messages=_PICK
+        label=_("单位"), choices=list(UNIT_NAMES.items()), initial="working_day", error_messages=_PICK
     )
     warn_before = _number(_("提前提醒"), _("期满前多久提醒承办人；0 为最后一天。"), 0)
     escalate_after = _number(_("超期上报"), _("期满后多久告知上一级督办人。"), 1)
@@ -64,6 +66,9 @@ class LimitForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: Iterable[str], province: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.is_bound and self.data.get("withdrawn"):
+            for name in _NUMBERS:
+                self.fields[name].required = False
         self._choices("kind", [(kind, KINDS[kind]) for kind in kinds])
         tiers = [(tier, label) for tier, label in Tier.choices if not (province and tier == Tier.MINISTRY)]
         self._choices("tier", [_ANY, *((tier, _tier(label)) for tier, label in tiers)])
@@ -72,15 +77,6 @@ class LimitForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
-
-    def clean(self) -> dict[str, Any]:
-        """The numbers are wanted unless the limit is withdrawn."""
-        cleaned = super().clean() or {}
-        if not cleaned.get("withdrawn"):
-            for name in ("amount", "warn_before", "escalate_after", "extend_by"):
-                if name in cleaned and cleaned[name] is None:
-                    self.add_error(name, _("写明数字。"))
-        return cleaned
 
     def asked(self) -> Asked:
         """What was typed, for the command; what is left out stays as the command has it."""

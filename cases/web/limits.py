@@ -178,11 +178,19 @@ def _cell(cell: limits.Cell, asked: Asked, may_set: bool) -> dict[str, Any]:
 
 
 def _numbers(row: InternalLimit) -> dict[str, Any]:
+    extend = _("最多延 %(n)s") % {"n": row.extend_by} if row.extend_by else _("不得延长")
     return {
         "amount": amount_of(row.amount, row.unit),
-        "warn": alarm_of(row.warn_before, row.unit),
+        "warn": alarm_of(row.warn_before, row.unit) if row.warn_before else _("最后一天"),
         "escalate": alarm_of(row.escalate_after, row.unit),
-        "extend": amount_of(row.extend_by, row.unit) if row.extend_by else "",
+        "extend": amount_of(row.extend_by, row.unit) if row.extend_by else _("不得延长"),
+        "alarms": _("，").join(
+            [
+                _("提前 %(n)s 提醒") % {"n": row.warn_before} if row.warn_before else _("最后一天提醒"),
+                _("超 %(n)s 上报") % {"n": row.escalate_after},
+                extend,
+            ]
+        ),
     }
 
 

@@ -146,6 +146,7 @@ DOORS: dict[str, Door] = {
     "api-case-files": Door("cases", "GET POST", hides=True, further=True),
     "api-case-file": Door("cases", hides=True, further=True),
     "api-case-paper": Door("cases", hides=True, further=True),
+    "api-internal-limits": Door("officers", "GET POST", further=True),
     "api-schema": Door("all", further=True),
     "api-docs": Door("all", further=True),
 }
