@@ -123,7 +123,7 @@ DOORS: dict[str, Door] = {
     "unattended-list": Door(frozenset({Role.APPROVER, Role.DESK, Role.SUPERVISOR})),
     "internal-limit-list": Door("officers"),
     "internal-limit-set": Door(frozenset({Role.APPROVER, Role.SUPERVISOR}), FORM, further=True),
-    "internal-limit-detail": Door("officers", further=True),
+    "internal-limit-detail": Door("officers"),
     # other systems
     "oauth-token": Door("all", ACT, further=True),
     "oauth-revoke": Door("all", ACT, further=True),

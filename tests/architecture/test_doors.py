@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from agencies.commands.reorganisation import merge_agency
 from agencies.models import Appointment
 from cases import files
+from cases.models import InternalLimit
 from tests import samples
 from tests.architecture.doors import DOORS, Door
 from tests.delegating import lend
@@ -74,6 +75,7 @@ def world(db, story, cast, see):
         "delegation_id": lend(cast, "ruili.officer", "ruili.desk").pk,
         "account_id": 1,
         "order_id": order.pk,
+        "limit_id": InternalLimit.objects.earliest("pk").pk,
         "pk": 1,
     }
 
