@@ -45,7 +45,13 @@ ROOMS = (
         key="g s",
     ),
     Room(url="archive-list", label=pgettext_lazy("room", "归档"), roles=CASE_ROLES, inside=("archive",)),
-    Room(url="time-limit-list", label=_("法定期限"), roles=CASE_ROLES, inside=("time-limit",)),
+    # The tabs of this room: components/limit_tabs.html.
+    Room(
+        url="internal-limit-list",
+        label=pgettext_lazy("room", "时限"),
+        roles=_EVERYONE,
+        inside=("internal-limit", "time-limit", "calendar"),
+    ),
     Room(url="agency-list", label=_("机关"), roles=_EVERYONE, inside=("agency",), key="g a"),
     Room(
         url="unattended-list",

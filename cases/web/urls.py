@@ -12,6 +12,7 @@ from cases.web import (
     feed,
     handover,
     inbox,
+    limits,
     new_case,
     papers,
     printing,
@@ -59,6 +60,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("handover/", handover.hand_over, name="handover"),
     path("handover/<int:officer_id>/", handover.hand_over, name="handover-of"),
     path("unattended/", handover.unattended, name="unattended-list"),
+    path("limits/", limits.limit_list, name="internal-limit-list"),
+    path("limits/set/", limits.limit_set, name="internal-limit-set"),
+    path("limits/<int:limit_id>/", limits.limit_detail, name="internal-limit-detail"),
     path("notices/", inbox.notices, name="notice-list"),
     path("notices/read/", inbox.read_all, name="notice-read-all"),
 ]

@@ -153,6 +153,9 @@ DOORS: dict[str, Door] = {
     "handover": Door("cases", FORM),
     "handover-of": Door("cases", FORM, further=True),
     "unattended-list": Door(frozenset({Role.APPROVER, Role.DESK, Role.SUPERVISOR})),
+    "internal-limit-list": Door("officers"),
+    "internal-limit-set": Door(frozenset({Role.APPROVER, Role.SUPERVISOR}), FORM, further=True),
+    "internal-limit-detail": Door("officers"),
     # other systems
     "oauth-token": Door("all", ACT, further=True),
     "oauth-revoke": Door("all", ACT, further=True),
@@ -192,6 +195,7 @@ DOORS: dict[str, Door] = {
     "api-supervision-answer": Door("cases", ACT, further=True),
     "api-supervision-close": Door("cases", ACT, further=True),
     "api-supervision-escalate": Door("cases", ACT, further=True),
+    "api-internal-limits": Door("officers", "GET POST", further=True),
     "api-schema": Door("all", further=True),
     "api-docs": Door("all", further=True),
 }

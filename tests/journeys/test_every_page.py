@@ -12,7 +12,10 @@ from agencies import outbox
 from agencies.commands import appointments
 from agencies.commands.reorganisation import merge_agency
 from agencies.models import Appointment
+from agencies.scope import acting
 from cases import departures
+from cases.internal_limits import Asked, set_limit
+from cases.models import InternalLimit
 from countries.notices import clear_day
 from tests.conftest import django_connected_as
 from tests.delegating import lend, post_of
@@ -36,6 +39,8 @@ PAGES = {
         "/cases/{case}/",
         "/cases/{returned}/edit/",
         "/cases/{corrected}/revisions/2/",
+        "/limits/",
+        "/limits/{limit}/",
         "/notices/",
         "/agencies/",
         "/agencies/320583000000/",
@@ -60,7 +65,7 @@ PAGES = {
         "/cases/{disposed}/",
     ),
     "beijing.chief": ("/unattended/", "/notices/", "/", "/cases/{asked}/"),
-    "guohe.chief": ("/archive/?view=proposed", "/cases/{checked}/"),
+    "guohe.chief": ("/archive/?view=proposed", "/cases/{checked}/", "/limits/set/?kind=review&urgency=normal"),
     "guohe.desk": ("/", "/cases/{abroad}/", "/cases/register/", "/cases/{received}/", "/cases/{answered}/"),
     "suzhou.officer": ("/cases/{shared}/",),
     "ruili.desk": ("/cases/register/",),
@@ -142,7 +147,14 @@ def world(real_db, story, cast) -> dict[str, object]:
         "abroad": story.dispatched(urgency="most_urgent").pk,
         "closed": story.closed().pk,
         "officer": cast.officer("ruili.officer").pk,
+        "limit": _limit(cast.actor("guohe.chief")).pk,
     }
+
+
+def _limit(actor) -> InternalLimit:
+    asked = Asked(kind="review", urgency="normal", tier="county", amount=4, warn_before=1, extend_by=4)
+    with acting(actor):
+        return set_limit(actor=actor, asked=asked)
 
 
 def addresses(world: dict[str, object]) -> Iterator[tuple[str, str]]:
