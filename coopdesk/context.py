@@ -37,6 +37,13 @@ _EVERYONE = frozenset(Role)
 ROOMS = (
     Room(url="workbench", label=_("工作台"), roles=CASE_ROLES, key="g w"),
     Room(url="case-list", label=pgettext_lazy("room", "案件"), roles=CASE_ROLES, inside=("case",), key="g l"),
+    Room(
+        url="board",
+        label=_("督办看板"),
+        roles=frozenset({Role.APPROVER, Role.SUPERVISOR}),
+        inside=("board",),
+        key="g b",
+    ),
     Room(url="archive-list", label=pgettext_lazy("room", "归档"), roles=CASE_ROLES, inside=("archive",)),
     Room(url="agency-list", label=_("机关"), roles=_EVERYONE, inside=("agency",), key="g a"),
     Room(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.api import codes, detail, listing, papers, parts, printing
+from cases.api import codes, detail, listing, papers, parts, printing, stats
 
 CASE = "cases/<uuid:case_id>/"
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path(f"{CASE}files/", papers.Files.as_view(), name="api-case-files"),
     path(f"{CASE}files/<uuid:file_id>/", papers.FileContent.as_view(), name="api-case-file"),
     path(f"{CASE}papers/<slug:paper>/", printing.PaperContent.as_view(), name="api-case-paper"),
+    path("stats/", stats.Stats.as_view(), name="api-stats"),
     path("codes/", codes.Codes.as_view(), name="api-codes"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,24 +16,12 @@ from django.utils.translation import gettext as _
 from agencies.actors import Actor
 from agencies.doors import words
 from cases.models import NO_DUE, Assignment, AssignmentKind, Direction, Phase, Status, Urgency
-from cases.queries.queue import Now
 from countries.calendars import SHANGHAI, Calendar
 
 DEMO = "【演示】"
 # The foreign side has it, and no clock of ours runs.
 _WITH_THEM = frozenset({Phase.ABROAD, Phase.SUPPLEMENT, Phase.REPLIED})
 _SHORT = 60
-_NEAR_DAYS = 2
-
-
-def moment_of(now: datetime, calendar: Calendar) -> Now:
-    """The page's moment: when today ends, and when the near stretch of two working days does."""
-    today = now.astimezone(SHANGHAI).date()
-    last = today
-    for _step in range(_NEAR_DAYS):
-        last = calendar.next_workday(last)
-    today_ends, near_ends = (datetime.combine(day + timedelta(days=1), time(), SHANGHAI) for day in (today, last))
-    return Now(now, today_ends, near_ends)
 
 
 @dataclass(kw_only=True)

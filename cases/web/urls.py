@@ -2,11 +2,26 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import archive, case, edit_case, handover, inbox, new_case, papers, printing, register, steps, workbench
+from cases.web import (
+    archive,
+    board,
+    case,
+    edit_case,
+    handover,
+    inbox,
+    ledger,
+    new_case,
+    papers,
+    printing,
+    register,
+    steps,
+    workbench,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.workbench, name="workbench"),
     path("cases/", workbench.case_list, name="case-list"),
+    path("cases/ledger/", ledger.ledger, name="case-ledger"),
     path("cases/new/", new_case.new_case, name="case-new"),
     path("cases/register/", register.register, name="case-register"),
     path("cases/<uuid:case_id>/", case.case_detail, name="case-detail"),
@@ -22,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case_id>/subjects/<uuid:subject_id>/unmask/", case.unmask, name="case-unmask"),
     path("cases/<uuid:case_id>/revisions/<int:number>/", case.revision, name="case-revision"),
     path("cases/<uuid:case_id>/copy/", case.copy, name="case-copy"),
+    path("board/", board.board, name="board"),
+    path("board/<slug:code>/", board.board, name="board-of"),
     path("archive/", archive.archive_list, name="archive-list"),
     path("archive/<slug:act>/", archive.archive_act, name="archive-act"),
     path("handover/", handover.hand_over, name="handover"),
