@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from agencies.doors import words
 from agencies.models import Agency
@@ -33,8 +33,12 @@ def rates(whole: Figures) -> list[dict[str, Any]]:
     """What happened in the period, as tiles without links."""
     back = whole.n(facts.SENT_BACK)
     return [
-        {"label": _("报送"), "value": words.grouped(whole.n(facts.FILED)), "note": _("件")},
-        {"label": _("办结"), "value": words.grouped(whole.n(facts.ENDED)), "note": _("件，含撤回和不予上报")},
+        {"label": pgettext("count", "报送"), "value": words.grouped(whole.n(facts.FILED)), "note": _("件")},
+        {
+            "label": pgettext("count", "办结"),
+            "value": words.grouped(whole.n(facts.ENDED)),
+            "note": _("件，含撤回和不予上报"),
+        },
         {
             "label": _("一次通过率"),
             "value": words.percent(whole.first_time_right),
