@@ -20,7 +20,7 @@ class Late:
 
     row: dict[str, Any]
     due_at: datetime
-    days: int
+    now: datetime
     reminders: int
     orders: int
 
@@ -34,7 +34,7 @@ def longest_over(actor: Actor, cases: Sequence[UUID], now: datetime) -> list[Lat
         Late(
             row=row,
             due_at=row["due_at"],
-            days=(now - row["due_at"]).days,
+            now=now,
             reminders=urged[row["pk"], SupervisionKind.REMINDER],
             orders=urged[row["pk"], SupervisionKind.ORDER],
         )

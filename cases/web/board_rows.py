@@ -246,9 +246,7 @@ def longest(found: Sequence[Late]) -> list[dict[str, Any]]:
         {
             "row": late.row,
             "due_at": late.due_at,
-            "said": words.days_over(late.days)
-            if late.days
-            else _("今日 %(time)s 已过") % {"time": words.clock(late.due_at)},
+            "said": words.deadline(late.due_at, None, late.now)[1],
             "phase": Phase(late.row["held__phase"]).label if late.row["held__phase"] else "",
             "urged": _urged(late),
         }

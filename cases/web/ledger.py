@@ -43,8 +43,13 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "tables": [
             {"id": "kinds", "title": _("我方与外方"), "head": _("哪一方"), "rows": _rows(found.kinds, _kind_words())},
             {"id": "tiers", "title": _("各级"), "head": _("级别"), "rows": _rows(found.tiers, _tier_words())},
-            {"id": "phases", "title": _("各环节"), "head": _("环节"), "rows": _rows(found.phases, _phase_words())},
         ],
+        "phases": {
+            "id": "phases",
+            "title": _("各环节"),
+            "head": _("环节"),
+            "rows": _rows(found.phases, _phase_words()),
+        },
         "holders": _holders(found.holders),
         "list_url": f"{reverse('case-list')}{asked.link()}",
     }

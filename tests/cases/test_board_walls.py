@@ -33,55 +33,49 @@ def filed(real_db, story):
     return cases
 
 
-class TestWalls:
-    @pytest.mark.parametrize("login, place", READS)
-    def test_the_own_agency_and_those_below_are_open(self, filed, cast, login, place):
+def test_each_opens_the_own_board_and_those_below_and_no_other(filed, cast):
+    for login, place in READS:
         assert figures(cast, login, place).n(facts.FILED) == 1
         answer = log_in(cast, login).get(reverse("board-of", args=[PLACES[place]]))
         assert answer.status_code == 200
         assert cast.agency(place).name in answer.content.decode()
-
-    @pytest.mark.parametrize("login, place", STRANGERS)
-    def test_any_other_board_is_as_absent_as_an_unknown_one(self, filed, cast, login, place):
+    for login, place in STRANGERS:
         client = log_in(cast, login)
         other = client.get(reverse("board-of", args=[PLACES[place]]))
         none = client.get(reverse("board-of", args=["999999999999"]))
         assert other.status_code == none.status_code == 404
-        api = client.get(reverse("api-stats"), {"agency": PLACES[place]})
-        assert api.status_code == 404
-
-    @pytest.mark.parametrize("login", ["kunshan.officer", "guohe.desk", "auditor", "sysadmin"])
-    def test_other_roles_have_no_board(self, filed, cast, login):
+        assert client.get(reverse("api-stats"), {"agency": PLACES[place]}).status_code == 404
+    for login in ("kunshan.officer", "guohe.desk", "auditor", "sysadmin"):
         client = log_in(cast, login)
         assert client.get(reverse("board")).status_code == 403
         assert client.get(reverse("api-stats")).status_code == 403
 
-    def test_the_database_shows_no_figure_from_outside_the_subtree(self, filed, cast):
-        kunshan = cast.agency("kunshan").pk
-        for login in ("yunnan.supervisor", "beijing.chief", "kunshan.officer", "auditor"):
-            with acting(cast.actor(login)):
-                assert not BoardCell.objects.filter(agency_id=kunshan).exists()
-                assert not BoardNow.objects.filter(agency_id=kunshan).exists()
-                assert not CaseFigure.objects.exists()
-                assert not TouchedCase.objects.exists()
-        with acting(cast.actor("kunshan.supervisor")):
-            assert set(BoardCell.objects.values_list("agency_id", flat=True)) == {kunshan}
 
-    @pytest.mark.parametrize("table", ["boardcell", "boardnow", "boardfold", "casefigure", "touchedcase"])
-    def test_only_the_worker_writes(self, filed, table):
+def test_the_database_shows_no_figure_from_outside_the_subtree_and_takes_none(filed, cast):
+    kunshan = cast.agency("kunshan").pk
+    for login in ("yunnan.supervisor", "beijing.chief", "kunshan.officer", "auditor"):
+        with acting(cast.actor(login)):
+            assert not BoardCell.objects.filter(agency_id=kunshan).exists()
+            assert not BoardNow.objects.filter(agency_id=kunshan).exists()
+    with acting(cast.actor("kunshan.supervisor")):
+        assert set(BoardCell.objects.values_list("agency_id", flat=True)) == {kunshan}
+        assert not CaseFigure.objects.exists()
+        assert not TouchedCase.objects.exists()
+    for table in ("boardcell", "boardnow", "boardfold", "casefigure", "touchedcase"):
         with connected_as("app") as raw, pytest.raises(Exception, match="permission denied"):
             raw.execute(f"DELETE FROM cases_{table}")
 
-    def test_a_secret_and_a_draft_are_in_no_figure_and_leave_when_they_become_one(self, filed, cast, story):
-        with django_connected_as("worker"):
-            assert [one.case_id for one in CaseFigure.objects.all()] == [filed[0].pk]
-        with connected_as("migrate") as raw:
-            raw.execute("SET ROLE coopdesk_owner")
-            raw.execute("UPDATE cases_case SET mark = 'work_secret' WHERE id = %s", [filed[0].pk])
-        watching.fold()
-        assert figures(cast, "kunshan.supervisor").period == {}
-        with django_connected_as("worker"):
-            assert not BoardCell.objects.exists()
+
+def test_a_secret_and_a_draft_are_in_no_figure_and_what_becomes_one_leaves(filed, cast):
+    with django_connected_as("worker"):
+        assert [one.case_id for one in CaseFigure.objects.all()] == [filed[0].pk]
+    with connected_as("migrate") as raw:
+        raw.execute("SET ROLE coopdesk_owner")
+        raw.execute("UPDATE cases_case SET mark = 'work_secret' WHERE id = %s", [filed[0].pk])
+    watching.fold()
+    assert figures(cast, "kunshan.supervisor").period == {}
+    with django_connected_as("worker"):
+        assert not BoardCell.objects.exists()
 
 
 class TestFold:
