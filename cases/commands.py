@@ -16,7 +16,7 @@ from agencies.errors import GuardFailed, NotPermitted, StaleVersion
 from agencies.models import AuditEvent
 from agencies.moments import clock
 from cases import effects, policies, step_input
-from cases.clocks import running
+from cases.clocks import running, statutory
 from cases.hands import refresh_queue, remember
 from cases.journey import Journey, journey_of
 from cases.models import Audience, Body, Case, Direction, Leg, Note, Phase, Side
@@ -65,6 +65,7 @@ def take_step(
     _arrive(case, transition, stop, moment, actor, journey)
     act = effects.Act(case=case, leg=before, after=after, actor=actor, values=values, at=moment)
     effects.apply(transition.name, act)
+    statutory.follow(case, before, after, transition.name, moment)
     case.save(update_fields=_STEP_COLUMNS)
     facts = _facts(case, before, after, values) | {"passed_over": passed_over}
     event = audit.record(actor=actor, kind=transition.event, subject=f"case:{case.pk}", facts=facts, at=moment)

@@ -45,6 +45,7 @@ ROOMS = (
         key="g b",
     ),
     Room(url="archive-list", label=pgettext_lazy("room", "归档"), roles=CASE_ROLES, inside=("archive",)),
+    Room(url="time-limit-list", label=_("法定期限"), roles=CASE_ROLES, inside=("time-limit",)),
     Room(url="agency-list", label=_("机关"), roles=_EVERYONE, inside=("agency",), key="g a"),
     Room(
         url="unattended-list",
@@ -70,6 +71,7 @@ ROOMS = (
         roles=frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
         inside=("reorganisation",),
     ),
+    Room(url="calendar", label=_("工作日历"), roles=frozenset({Role.SYSTEM_ADMIN}), inside=("calendar",)),
     Room(url="client-list", label=_("接口客户端"), roles=frozenset({Role.SECURITY_ADMIN}), inside=("client",)),
     Room(url="audit-log", label=_("审计日志"), roles=frozenset({Role.AUDITOR}), inside=("audit",)),
 )

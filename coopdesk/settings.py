@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "settle-calendars": {"task": "countries.tasks.settle_calendars", "schedule": 60.0, "options": {"expires": 60}},
     "fold-board": {"task": "cases.tasks.fold_board", "schedule": 60.0, "options": {"expires": 60}},
     "look-for-the-unattended": {
         "task": "cases.tasks.look_for_the_unattended",

@@ -11,6 +11,7 @@ from agencies.tasks import drain_outbox
 from cases import departures, duplicates, files, handover, notices, reorganise
 from cases.workflow import TRANSITIONS
 from coopdesk.demo import player
+from countries import calendar_effects
 
 # What cases record beside the steps of the workflow table.
 _CASE_KINDS = {
@@ -34,6 +35,18 @@ _CASE_KINDS = {
     "case.reorganise": _("机构调整，案件随转"),
     "case.hand_over": _("交接"),
     "case.release": _("经办人离任，收回分派"),
+}
+
+_CALENDAR_KINDS = {
+    "calendar.ask": _("提出改动"),
+    "calendar.look_again": _("重新统计"),
+    "calendar.preview": _("统计到期日的变动"),
+    "calendar.confirm": _("确认应用"),
+    "calendar.cancel": _("撤销改动"),
+    "calendar.done": _("改动已应用"),
+    "calendar.refused": _("改动没有应用"),
+    "calendar.load": _("随系统更新日历"),
+    "calendar.settle": _("补算到期日"),
 }
 
 _DEPARTURE_KINDS = {
@@ -68,12 +81,18 @@ def connect() -> None:
     audit.wire("reorganisation.preview", "tell-of-order", plain_notices.on_preview)
     audit.wire("reorganisation.done", "tell-of-reorganisation", plain_notices.on_done)
     audit.wire("reorganisation.gather", "tell-of-late-arrivals", plain_notices.on_gather)
+    # A change of the work calendar likewise: the worker counts which deadlines move, and moves them.
+    audit.wire("calendar.ask", "count-calendar", calendar_effects.count)
+    audit.wire("calendar.look_again", "count-calendar", calendar_effects.count)
+    audit.wire("calendar.confirm", "apply-calendar", calendar_effects.carry_out)
+    audit.wire("calendar.load", "follow-calendar", calendar_effects.follow)
     leaving.count_with(handover.left_by)
     audit.wire("appointment.end", "departed", departures.departed)
     audit.wire("officer.deactivate", "departed", departures.departed)
     audit.wire("departure.*", "tell-of-departure", departures.tell)
     steps = {row.event: row.label for row in TRANSITIONS.values()}
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)
+    audit_log.name_kinds("calendar", _("工作日历"), _CALENDAR_KINDS)
     audit_log.name_kinds("departure", _("离任"), _DEPARTURE_KINDS)
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})

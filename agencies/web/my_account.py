@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from agencies import delegation_notices, delegations
 from agencies.commands.own_account import PREFERENCES, set_preferences
+from agencies.doors.forms import sent
 from agencies.models import Appointment, Officer
 from agencies.people import history_of
 from agencies.roles import CASE_ROLES
-from agencies.web.forms import PreferencesForm, sent
+from agencies.web.forms import PreferencesForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

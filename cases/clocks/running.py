@@ -31,11 +31,11 @@ def start(leg: Leg, case: Case) -> None:
     """Start the clocks of a leg, as far as its phase has limits. Abroad two run, which the agency that faces the other
     side must watch: their acknowledgement, and their answer."""
     if leg.phase == Phase.ABROAD and leg.side == Side.FOREIGN:
-        limits = limits_for(case, _day(leg.opened_at))
+        limits = limits_for(case, day_of(leg.opened_at))
         for kind in (ClockKind.ACKNOWLEDGEMENT, ClockKind.EXPECTED_REPLY):
             _begin(Deadline(leg=leg, kind=kind, started_at=leg.opened_at, agency=front_of(case)), case, limits)
         return
-    limits = limits_for(case, _day(leg.opened_at), kind=leg.phase)
+    limits = limits_for(case, day_of(leg.opened_at), kind=leg.phase)
     _begin(Deadline(leg=leg, kind=leg.phase, started_at=leg.opened_at, agency=leg.agency), case, limits)
 
 
@@ -65,7 +65,7 @@ def follow(leg: Leg, case: Case) -> list[int]:
     """Let the running clock of a leg follow the case's urgency, from its old start; gives the amounts before and after,
     nothing when no limit changed."""
     clock = Deadline.objects.filter(case=case, leg=leg, kind=leg.phase, met_at=None, cancelled_at=None).first()
-    limit = limits_for(case, _day(leg.opened_at), kind=leg.phase).of(leg.phase, leg.agency)
+    limit = limits_for(case, day_of(leg.opened_at), kind=leg.phase).of(leg.phase, leg.agency)
     if clock is None or limit is None or (limit.amount, limit.unit) == (clock.amount, clock.unit):
         return []
     before = clock.amount
@@ -97,7 +97,7 @@ def meet_kind(case: Case, kind: str, at: datetime) -> None:
 def chased(leg: Leg, case: Case, at: datetime) -> None:
     """The foreign side was chased: by when to do it again."""
     meet_kind(case, ClockKind.CHASE, at)
-    limits = limits_for(case, _day(at), kind=ClockKind.CHASE)
+    limits = limits_for(case, day_of(at), kind=ClockKind.CHASE)
     _begin(Deadline(leg=leg, kind=ClockKind.CHASE, started_at=at, agency=front_of(case)), case, limits)
 
 
@@ -115,7 +115,7 @@ def start_assignment(assignment: Assignment, case: Case, due: date | None = None
     clock = Deadline(
         assignment=assignment, kind=assignment.kind, started_at=assignment.opened_at, agency=assignment.agency
     )
-    limits = limits_for(case, _day(clock.started_at), kind=clock.kind)
+    limits = limits_for(case, day_of(clock.started_at), kind=clock.kind)
     if due is None:
         _begin(clock, case, limits)
     else:
@@ -128,12 +128,13 @@ def begin_named(clock: Deadline, due: date, limit: InternalLimit | None) -> None
     if limit is not None:
         apply(clock, limit)
     clock.basis, clock.unit, clock.rule = "coopdesk.named", "calendar_day", ClockRule.FIXED
-    clock.amount = (due - _day(clock.started_at)).days
+    clock.amount = (due - day_of(clock.started_at)).days
     count(clock, work_calendar(), clock.started_at)
     clock.save(force_insert=True)
 
 
-def _day(moment: datetime) -> date:
+def day_of(moment: datetime) -> date:
+    """The day of a moment in China."""
     return moment.astimezone(SHANGHAI).date()
 
 

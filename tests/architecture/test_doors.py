@@ -6,6 +6,7 @@ import io
 import re
 import uuid
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from agencies.commands.reorganisation import merge_agency
 from agencies.models import Appointment
 from cases import files
+from countries.notices import set_day
 from tests import samples
 from tests.architecture.doors import DOORS, Door
 from tests.delegating import lend
@@ -58,6 +60,8 @@ def world(db, story, cast, see):
     case = story.step("kunshan.officer", draft, "submit")
     officer = cast.officer("ruili.officer")
     places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
+    day = {"day": date(2027, 3, 1), "is_workday": False, "name": "演示", "title": "演示"}
+    notice = set_day(actor=cast.actor("sysadmin"), **day)
     order = merge_agency(actor=cast.actor("sysadmin"), reason="机构改革", **places)
     return {
         "case_id": case.pk,
@@ -74,6 +78,8 @@ def world(db, story, cast, see):
         "delegation_id": lend(cast, "ruili.officer", "ruili.desk").pk,
         "account_id": 1,
         "order_id": order.pk,
+        "notice_id": notice.pk,
+        "year": 2027,
         "pk": 1,
     }
 
