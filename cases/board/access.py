@@ -22,7 +22,7 @@ def top_of(actor: Actor) -> Agency:
     """The highest agency whose board the actor opens: his own; for the terminal desk the root of the tree."""
     require_reader(actor)
     own = Agency.objects.get(pk=actor.seat_id)
-    return Agency.objects.get(parent=None, successor=None) if own.is_terminal else own
+    return Agency.objects.get(pk=own.ancestors[-1]) if own.is_terminal else own
 
 
 def board_of(actor: Actor, code: str = "") -> Agency:
