@@ -14,6 +14,7 @@ from agencies.roles import Role
 from cases.journey import front_of
 from cases.models import ENDED, AssignmentState, Audience, Case, Direction, Mark, Note, Phase, Way
 from cases.policies import officer_sees
+from cases.supervision.told import SUPERVISION, supervised
 from cases.workflow import TRANSITIONS, WAITING_ROLE, Move, Transition
 
 # Reading, editing and the like move nobody.
@@ -76,6 +77,7 @@ def _concerned(event: AuditEvent, case: Case) -> set[int]:
         told |= holding(agency_id, Role.APPROVER) if facts.get("skip") else set()
     for agency_id in facts.get("asked", ()):
         told |= holding(agency_id, Role.DESK) | holding(agency_id, Role.APPROVER)
+    told |= supervised(event, case) if step in SUPERVISION else set()
     return told | _those_who_wait(event, case, step) | _whose_work_is_over(event, case) | _those_who_file(event, case)
 
 

@@ -9,6 +9,7 @@ from agencies import account_notices, audit, audit_log, delegation_notices, leav
 from agencies import notices as plain_notices
 from agencies.tasks import drain_outbox
 from cases import departures, duplicates, files, handover, notices, reorganise
+from cases.tasks import nudge_exports
 from cases.workflow import TRANSITIONS
 from coopdesk.demo import player
 from countries import calendar_effects
@@ -35,6 +36,11 @@ _CASE_KINDS = {
     "case.reorganise": _("机构调整，案件随转"),
     "case.hand_over": _("交接"),
     "case.release": _("经办人离任，收回分派"),
+    "case.remind": _("催办"),
+    "case.supervise": _("督办"),
+    "case.supervision_answer": _("督办反馈"),
+    "case.supervision_close": _("督办办结"),
+    "case.supervision_escalate": _("督办提级"),
 }
 
 _CALENDAR_KINDS = {
@@ -54,6 +60,16 @@ _DEPARTURE_KINDS = {
     "departure.waiting": _("发现无人办理的案件"),
 }
 
+_EXPORT_KINDS = {
+    "export.start": _("申请导出"),
+    "export.cancel": _("取消导出"),
+    "export.done": _("生成导出文件"),
+    "export.fail": _("导出没有做成"),
+    "export.download": _("下载导出文件"),
+    "export.file_damaged": _("导出文件与记录的指纹不符"),
+    "export.expire": _("删除到期的导出文件"),
+}
+
 _TREATY_KINDS = {
     "treaty.override": _("录入条约期限"),
     "treaty.override_end": _("终止条约期限"),
@@ -70,6 +86,7 @@ def connect() -> None:
     # On every save of a draft, whatever is found; and as a case climbs, since more may then be told of a work secret.
     for kind in ("case.create", "case.edit", "case.submit", "case.approve"):
         audit.wire(kind, "duplicates", duplicates.report)
+    audit.wire("export.start", "run-exports", nudge_exports)
     audit.wire("mail.send", "mail", mail.send_notice)
     for kind in account_notices.WORDS:
         audit.wire(kind, "account", account_notices.tell)
@@ -94,6 +111,7 @@ def connect() -> None:
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)
     audit_log.name_kinds("calendar", _("工作日历"), _CALENDAR_KINDS)
     audit_log.name_kinds("departure", _("离任"), _DEPARTURE_KINDS)
+    audit_log.name_kinds("export", _("导出"), _EXPORT_KINDS)
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
     audit_log.name_kinds("treaty", _("条约"), _TREATY_KINDS)

@@ -1,6 +1,6 @@
 """The tables of the room, one idea a module."""
 
-from agencies.models.access import IdempotencyKey, ServiceAccount
+from agencies.models.access import CalendarFeed, IdempotencyKey, ServiceAccount
 from agencies.models.delegations import Delegation
 from agencies.models.officers import Appointment, Officer
 from agencies.models.outbox import Notice, OutboxMessage
@@ -13,6 +13,7 @@ __all__ = [
     "Appointment",
     "AuditEvent",
     "AuditSeal",
+    "CalendarFeed",
     "Delegation",
     "IdempotencyKey",
     "Notice",

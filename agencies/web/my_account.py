@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from agencies import delegation_notices, delegations
 from agencies.commands.own_account import PREFERENCES, set_preferences
 from agencies.doors.forms import sent
-from agencies.models import Appointment, Officer
+from agencies.models import Appointment, CalendarFeed, Officer
 from agencies.people import history_of
 from agencies.roles import CASE_ROLES
 from agencies.web.forms import PreferencesForm
@@ -40,6 +40,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
         "form": form,
         "posts": _lendable(history_of(officer)),
         "delegations": delegations.of_officer(officer),
+        "feed": CalendarFeed.objects.filter(officer=officer).first(),
         "totp": Authenticator.Type.TOTP in factors,
         "passkeys": sum(kind == Authenticator.Type.WEBAUTHN for kind in factors),
     }

@@ -20,6 +20,7 @@ from cases.models import (
     Leg,
     Phase,
     Side,
+    Supervision,
 )
 from countries.calendars import SHANGHAI, work_calendar
 
@@ -85,8 +86,9 @@ def meet(leg: Leg, at: datetime, step: str = "") -> None:
     """The leg ends: its clocks stop there. A step that calls the work off cancels what is not late."""
     running = _running(leg=leg)
     if step in _CALLED_OFF:
-        running.filter(due_at__gte=at).update(cancelled_at=at, paused_at=None, next_alarm_at=None)
-    stop(running, at)
+        call_off(running, at)
+    else:
+        stop(running, at)
 
 
 def meet_kind(case: Case, kind: str, at: datetime) -> None:
@@ -110,11 +112,38 @@ def stop(running: QuerySet[Deadline], at: datetime) -> None:
     running.update(met_at=at, paused_at=None, next_alarm_at=None)
 
 
+def call_off(running: QuerySet[Deadline], at: datetime) -> None:
+    """Nothing is expected any more: what is not late yet is cancelled, what is late stays so."""
+    running.filter(due_at__gte=at).update(cancelled_at=at, paused_at=None, next_alarm_at=None)
+    stop(running, at)
+
+
 def start_assignment(assignment: Assignment, case: Case, due: date | None = None) -> None:
-    """Start the clock of parallel work: to the end of the day that was named, else by the internal limit of its kind."""
+    """Start the clock of parallel work."""
     clock = Deadline(
         assignment=assignment, kind=assignment.kind, started_at=assignment.opened_at, agency=assignment.agency
     )
+    _begin_until(clock, case, due)
+
+
+def start_supervision(one: Supervision, case: Case, due: date | None = None) -> None:
+    """Start the clock of the feedback on an order."""
+    clock = Deadline(supervision=one, kind=ClockKind.SUPERVISION, started_at=one.issued_at, agency=one.agency)
+    _begin_until(clock, case, due)
+
+
+def meet_supervision(one: Supervision, at: datetime) -> None:
+    """The feedback is there."""
+    stop(_running(case_id=one.case_id, supervision=one), at)
+
+
+def call_off_supervision(one: Supervision, at: datetime) -> None:
+    """The feedback is not needed any more."""
+    call_off(_running(case_id=one.case_id, supervision=one), at)
+
+
+def _begin_until(clock: Deadline, case: Case, due: date | None) -> None:
+    """Start a clock to the end of the day that was named, else by the internal limit of its kind."""
     limits = limits_for(case, day_of(clock.started_at), kind=clock.kind)
     if due is None:
         _begin(clock, case, limits)
@@ -148,6 +177,4 @@ def lapse(assignments: QuerySet[Assignment], at: datetime) -> None:
     for assignment in assignments.filter(state=AssignmentState.OPEN):
         assignment.state, assignment.closed_at = AssignmentState.LAPSED, at
         assignment.save(update_fields=["state", "closed_at"])
-        running = _running(case_id=assignment.case_id, assignment=assignment)
-        running.filter(due_at__gte=at).update(cancelled_at=at, paused_at=None, next_alarm_at=None)
-        stop(running, at)
+        call_off(_running(case_id=assignment.case_id, assignment=assignment), at)

@@ -14,6 +14,7 @@ from cases.models.custody import Assignment, Involvement, Leg
 from cases.models.disposal import Disposal, Verdict
 from cases.models.duplicates import DuplicatePair
 from cases.models.exchange import Crossing, Receipt, Transmission, Way
+from cases.models.exports import Export, ExportFormat, ExportState
 from cases.models.papers import Attachment, Note
 from cases.models.queue import NO_DUE, OpenQueue
 from cases.models.retention import RetentionPeriod
@@ -74,6 +75,9 @@ __all__ = [
     "Direction",
     "Disposal",
     "DuplicatePair",
+    "Export",
+    "ExportFormat",
+    "ExportState",
     "InternalLimit",
     "Involvement",
     "InvolvementKind",

@@ -27,6 +27,7 @@ PAGE = 50
 _NEAR_DAYS = 2
 MINE, FILED, AGENCY, ALL = "mine", "filed", "agency", "all"
 VIEWS = (MINE, FILED, AGENCY)  # of the workbench; ALL is the list of everything in sight, ended or not
+_NEAR_DAYS = 2
 LATE, NEAR, ABROAD = "late", "near", "abroad"
 # Where a case stands abroad: no clock of ours runs.
 ABROAD_STATUSES = (Status.DISPATCHED, Status.WITH_LIAISON)

@@ -18,6 +18,14 @@ from cases.queries.dossier import Dossier
 # Looking is not doing, nor is taking a copy, which others may not see; and a refused paper is not in the case. All this
 # is for the auditor.
 READING = ("case.read", "case.copy", "case.download", "case.print", "case.secret_refused")
+# What the route says among itself: those merely invited read of it what concerns them.
+SUPERVISION = (
+    "case.remind",
+    "case.supervise",
+    "case.supervision_answer",
+    "case.supervision_close",
+    "case.supervision_escalate",
+)
 NEWEST = 30
 # A silence worth naming: at home in working days, abroad in calendar days.
 SILENCE_HOME, SILENCE_ABROAD = 3, 14
@@ -84,6 +92,8 @@ def told(dossier: Dossier, events: Iterable[AuditEvent]) -> list[Entry]:
         if entry.step == "note.add" and note is None:
             continue
         if not reads_route(dossier.actor, dossier.case):
+            if entry.event.kind in SUPERVISION and entry.event.facts.get("to") != dossier.actor.agency_id:
+                continue
             # Those invited learn of their own invitation alone.
             own = [agency for agency in entry.asked if agency.pk == dossier.actor.agency_id]
             entry = replace(entry, asked=own, bodies=())

@@ -20,6 +20,7 @@ from cases.board import access, facts, fold, reading
 from cases.board.longest import longest_over
 from cases.queries.queue import ABROAD, AGENCY, LATE, NEAR
 from cases.web import board_charts, board_rows
+from cases.web.bulk import acts_offered
 
 DEFAULT = 13
 
@@ -57,6 +58,7 @@ def board(request: HttpRequest, code: str = "") -> HttpResponse:
             "spreads": board_charts.spreads(found.whole),
             "sum": board_rows.whole_line(found),
             "longest": board_rows.longest(longest_over(actor, found.longest, timezone.now())),
+            "bulk": acts_offered(actor),
             "ledger_url": f"{reverse('case-ledger')}?{urlencode({'origin': agency.code})}",
         }
     return render(request, "cases/board.html", context)

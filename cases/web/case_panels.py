@@ -134,7 +134,7 @@ def _said(dossier: Dossier) -> list[dict[str, Any]]:
 
 def assignments(dossier: Dossier) -> list[dict[str, Any]]:
     """会办、分办、补办手续: who, what, until when, how it stands, the answer."""
-    clocks = {clock.assignment_id: clock for clock in dossier.deadlines if clock.assignment_id}
+    clocks = {clock.assignment_id: clock for clock in dossier.deadlines if clock.kind in AssignmentKind}
     return [_assignment(dossier, one, clocks.get(one.pk)) for one in dossier.assignments]
 
 

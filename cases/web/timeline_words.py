@@ -17,6 +17,7 @@ from cases.models import Body, Direction, Outcome, Phase, Status, Usefulness
 from cases.queries.timeline import Entry
 from cases.reading import PURPOSES
 from cases.web.sentences import named
+from cases.web.supervision_words import SUPERVISED
 from cases.workflow import TRANSITIONS, Move
 from treaties.codes import CODES
 from treaties.models import RequestType
@@ -321,6 +322,7 @@ _WORDS: Mapping[str, Callable[[Entry, Codes], SafeString]] = {
     "unmask": _unmask,
     "reorganise": _reorganise,
     "hand_over": _hand_over,
+    **SUPERVISED,
     "note.add": _note,
 }
 _PLAIN: Mapping[str, str | Promise] = {

@@ -15,17 +15,21 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from agencies.commands.reorganisation import merge_agency
 from agencies.models import Appointment
 from cases import files
+from cases.exports import jobs
 from countries.notices import set_day
 from tests import samples
 from tests.architecture.doors import DOORS, Door
 from tests.delegating import lend
+from tests.supervising import Overseer
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 INSIDERS = ("kunshan.officer", "kunshan.desk", "kunshan.chief", "suzhou.chief", "jiangsu.supervisor", "guohe.desk")
-# Closed to all in this world: nobody in it has a second appointment, a registered client or a second factor.
+# Closed to all in this world: nobody in it has a second appointment, a registered client, a second factor or has
+# acted on many.
 NOT_HERE = frozenset(
     {
         ("acting-as", "POST"),
+        ("bulk-done", "GET"),
         ("client-revoke", "POST"),
         ("mfa_deactivate_totp", "GET"),
         ("mfa_deactivate_totp", "POST"),
@@ -63,8 +67,12 @@ def world(db, story, cast, see):
     day = {"day": date(2027, 3, 1), "is_workday": False, "name": "演示", "title": "演示"}
     notice = set_day(actor=cast.actor("sysadmin"), **day)
     order = merge_agency(actor=cast.actor("sysadmin"), reason="机构改革", **places)
+    with see("kunshan.officer"):
+        export = jobs.start(actor=drafter, kind="cases", file_format="xlsx", params={})
     return {
         "case_id": case.pk,
+        "export_id": export.pk,
+        "token": "nobodys",
         "subject_id": subject.pk,
         "file_id": paper.pk,
         "item_id": item.pk,
@@ -72,6 +80,9 @@ def world(db, story, cast, see):
         "number": 1,
         "paper": "leg_list",
         "act": "archive",
+        "kind": "order",
+        "token": "x" * 22,
+        "supervision_id": Overseer(cast).order("jiangsu.supervisor", case).pk,
         "code": cast.agency("kunshan").code,
         "officer_id": officer.pk,
         "appointment_id": Appointment.objects.get(officer=officer).pk,
@@ -87,8 +98,12 @@ def world(db, story, cast, see):
 def address(name: str, world: dict[str, Any]) -> str:
     route = dict(patterns(get_resolver()))[name]
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route)
-    codes = {"api-country-detail": "TH", "api-request-type-detail": "police_cooperation_out"}
-    given = world | ({"code": codes[name]} if name in codes else {})
+    own = {
+        "api-country-detail": {"code": "TH"},
+        "api-request-type-detail": {"code": "police_cooperation_out"},
+        "supervision-act": {"act": "answer"},
+    }
+    given = world | own.get(name, {})
     return reverse(name, kwargs={part: given[part] for part in wanted})
 
 
