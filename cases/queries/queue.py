@@ -47,7 +47,7 @@ class Wanted:
     origin: int = 0  # an agency's id, with everyone under it
     q: str = ""
     sort: str = "due"
-    board: bool = False  # only what the supervision board counts: no drafts, no work secrets, nothing abroad as late
+    board: str = ""  # "1": only what the supervision board counts: no drafts, no work secrets, nothing abroad as late
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ class _Reader:
             urgency=self.one_of("urgency", Urgency.values),
             origin=origin.pk if origin else 0,
             q=q,
-            board=bool(self.one_of("board", ("1",))),
+            board=self.one_of("board", ("1",)),
         )
         after, before = self._key("after"), self._key("before")
         if self.reasons:
