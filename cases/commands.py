@@ -53,12 +53,13 @@ def take_step(
         raise StaleVersion(current=case.version)
     leg = policies.open_leg(case)
     policies.require_ready(actor, transition, case, leg)
-    if reasons := [reason for guard in transition.guards for reason in guard(case, values)]:
-        raise GuardFailed(reasons=reasons)
-
     before = leg or case.legs.order_by("seq").last()
     assert before is not None  # opened with the case
     moment = _moment(before, at)
+    facing = {**values, "at": moment}
+    if reasons := [reason for guard in transition.guards for reason in guard(case, facing)]:
+        raise GuardFailed(reasons=reasons)
+
     journey = journey_of(case, before)
     stop = next_stop(transition, journey, values)
     passed_over = _passed_over(journey, before, stop)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.api import codes, detail, exports, listing, papers, parts, printing, stats, supervisions
+from cases.api import codes, deadlines, detail, exports, listing, papers, parts, printing, stats, supervisions
 
 CASE = "cases/<uuid:case_id>/"
 SUPERVISION = "supervisions/<uuid:supervision_id>/"
@@ -11,7 +11,13 @@ urlpatterns = [
     path(f"{CASE}events/", parts.Events.as_view(), name="api-case-events"),
     path(f"{CASE}legs/", parts.Legs.as_view(), name="api-case-legs"),
     path(f"{CASE}items/", parts.Items.as_view(), name="api-case-items"),
-    path(f"{CASE}deadlines/", parts.Deadlines.as_view(), name="api-case-deadlines"),
+    path(f"{CASE}deadlines/", deadlines.OfCase.as_view(), name="api-case-deadlines"),
+    path(f"{CASE}deadlines/<uuid:deadline_id>/pause/", deadlines.Pause.as_view(), name="api-deadline-pause"),
+    path(f"{CASE}deadlines/<uuid:deadline_id>/resume/", deadlines.Resume.as_view(), name="api-deadline-resume"),
+    path(f"{CASE}deadlines/<uuid:deadline_id>/extend/", deadlines.Extend.as_view(), name="api-deadline-extend"),
+    path(f"{CASE}deadlines/<uuid:deadline_id>/explain/", deadlines.Explain.as_view(), name="api-deadline-explain"),
+    path(f"{CASE}deadlines/<uuid:deadline_id>/finish/", deadlines.Finish.as_view(), name="api-deadline-finish"),
+    path("deadlines/", deadlines.Deadlines.as_view(), name="api-deadline-list"),
     path(f"{CASE}duplicates/", parts.Duplicates.as_view(), name="api-case-duplicates"),
     path(f"{CASE}files/", papers.Files.as_view(), name="api-case-files"),
     path(f"{CASE}files/<uuid:file_id>/", papers.FileContent.as_view(), name="api-case-file"),

@@ -76,10 +76,22 @@ def follow(leg: Leg, case: Case) -> list[int]:
 
 
 def recount(clock: Deadline, now: datetime) -> None:
-    """Count a clock anew from its own facts and the calendar as it stands, and save it."""
+    """Count a clock anew from its own facts and the calendar as it stands, and save it; the sweep lets go of it until then,
+    and what it has raised since the clock was read is not raised twice."""
+    fresh = Deadline.objects.select_for_update().only("warned_at", "overdue_at", "escalated_at").get(pk=clock.pk)
+    clock.warned_at, clock.overdue_at, clock.escalated_at = fresh.warned_at, fresh.overdue_at, fresh.escalated_at
     ended = [(pause.from_at, pause.to_at) for pause in clock.pauses.all() if pause.to_at is not None]
     count(clock, work_calendar(), now, ended)
     clock.save()
+
+
+def lift(clock: Deadline, at: datetime, now: datetime, *, ended_by: int | None = None) -> None:
+    """End the pause of a clock at `at` (at its beginning, if that is later) and count the clock anew."""
+    for pause in clock.pauses.filter(to_at=None):
+        pause.to_at, pause.ended_by_id = max(at, pause.from_at), ended_by
+        pause.save(update_fields=["to_at", "ended_by"])
+    clock.paused_at = None
+    recount(clock, now)
 
 
 def meet(leg: Leg, at: datetime, step: str = "") -> None:
@@ -108,14 +120,18 @@ def _running(**of: object) -> QuerySet[Deadline]:
 
 
 def stop(running: QuerySet[Deadline], at: datetime) -> None:
-    """These clocks are met, late or in time; a pause ends with its clock."""
-    running.update(met_at=at, paused_at=None, next_alarm_at=None)
+    """These clocks are met, late or in time; a pause ends with its clock, and counts."""
+    for clock in running.exclude(paused_at=None):
+        lift(clock, at, at)
+    running.update(met_at=at, next_alarm_at=None)
 
 
 def call_off(running: QuerySet[Deadline], at: datetime) -> None:
-    """Nothing is expected any more: what is not late yet is cancelled, what is late stays so."""
-    running.filter(due_at__gte=at).update(cancelled_at=at, paused_at=None, next_alarm_at=None)
-    stop(running, at)
+    """These clocks are no longer needed: what is not late yet is cancelled."""
+    for clock in running.exclude(paused_at=None):
+        lift(clock, at, at)
+    running.filter(due_at__gte=at).update(cancelled_at=at, next_alarm_at=None)
+    running.update(met_at=at, next_alarm_at=None)
 
 
 def start_assignment(assignment: Assignment, case: Case, due: date | None = None) -> None:

@@ -155,6 +155,7 @@ def _foreign(case: Case) -> list[Data]:
         ("请求机关", case.requesting_authority),
         ("对方编号", case.their_reference),
         ("收到日期", day(case.received_on) if case.received_on else ""),
+        ("请求书所附办理期限", day(case.wanted_by) if case.wanted_by else ""),
         ("附加条件", "\n".join(case.conditions)),
     ]
     return [{"label": label, "text": text} for label, text in rows if text]

@@ -39,7 +39,7 @@ from cases.queries.drafting import basis_of
 from cases.queries.stations import stations
 from cases.queries.timeline import Entry, Silence, timeline
 from cases.reading import PURPOSES
-from cases.web import onward_words, route_words, sentences, timeline_words
+from cases.web import clock_panel, onward_words, route_words, sentences, timeline_words
 from cases.web.archive_words import card
 from cases.web.case_panels import incoming_facts, panels
 from cases.web.once import fresh_token
@@ -87,7 +87,7 @@ def page(
         "custody": route_words.custody_rows(dossier, told),
         "custody_of": told,
         "custody_sum": route_words.custody_sum(told),
-        **route_words.clocks(dossier),
+        **clock_panel.clocks(dossier),
         "waiting": waiting_word(dossier),
         "forms": forms,
         **panels(dossier, forms),

@@ -62,6 +62,8 @@ def world(db, story, cast, see):
         paper = files.attach(actor=drafter, case_id=draft.pk, name="a.pdf", content=io.BytesIO(samples.PDF))
         subject, item = draft.subjects.get(), draft.items.order_by("position")[0]
     case = story.step("kunshan.officer", draft, "submit")
+    with see("kunshan.officer"):
+        deadline = case.deadlines.get(met_at=None)
     officer = cast.officer("ruili.officer")
     places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
     day = {"day": date(2027, 3, 1), "is_workday": False, "name": "演示", "title": "演示"}
@@ -76,12 +78,12 @@ def world(db, story, cast, see):
         "subject_id": subject.pk,
         "file_id": paper.pk,
         "item_id": item.pk,
+        "deadline_id": deadline.pk,
         "step": "recommend",
         "number": 1,
         "paper": "leg_list",
         "act": "archive",
         "kind": "order",
-        "token": "x" * 22,
         "supervision_id": Overseer(cast).order("jiangsu.supervisor", case).pk,
         "code": cast.agency("kunshan").code,
         "officer_id": officer.pk,
@@ -102,6 +104,8 @@ def address(name: str, world: dict[str, Any]) -> str:
         "api-country-detail": {"code": "TH"},
         "api-request-type-detail": {"code": "police_cooperation_out"},
         "supervision-act": {"act": "answer"},
+        "bulk-done": {"token": "x" * 22},
+        "case-deadline-act": {"act": "pause"},
     }
     given = world | own.get(name, {})
     return reverse(name, kwargs={part: given[part] for part in wanted})
