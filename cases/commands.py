@@ -21,6 +21,7 @@ from cases.hands import refresh_queue, remember
 from cases.journey import Journey, journey_of
 from cases.models import Audience, Body, Case, Direction, Leg, Note, Phase, Side
 from cases.routing import Stop, next_stop
+from cases.supervision.acts import settle
 from cases.workflow import Move, Transition
 from treaties.models import Channel
 
@@ -71,6 +72,7 @@ def take_step(
     facts = _facts(case, before, after, values) | {"passed_over": passed_over}
     event = audit.record(actor=actor, kind=transition.event, subject=f"case:{case.pk}", facts=facts, at=moment)
     _remember(actor, case, transition, values, event, moment)
+    settle(actor, case, moment)
     refresh_queue(case, after)
     return case
 

@@ -1,8 +1,21 @@
 from django.urls import path
 
-from cases.api import codes, deadlines, detail, listing, papers, parts, printing
+from cases.api import (
+    codes,
+    deadlines,
+    detail,
+    exports,
+    internal_limits,
+    listing,
+    papers,
+    parts,
+    printing,
+    stats,
+    supervisions,
+)
 
 CASE = "cases/<uuid:case_id>/"
+SUPERVISION = "supervisions/<uuid:supervision_id>/"
 urlpatterns = [
     path("cases/", listing.Cases.as_view(), name="api-case-list"),
     path(CASE, detail.CaseDetail.as_view(), name="api-case-detail"),
@@ -21,5 +34,15 @@ urlpatterns = [
     path(f"{CASE}files/", papers.Files.as_view(), name="api-case-files"),
     path(f"{CASE}files/<uuid:file_id>/", papers.FileContent.as_view(), name="api-case-file"),
     path(f"{CASE}papers/<slug:paper>/", printing.PaperContent.as_view(), name="api-case-paper"),
+    path("exports/", exports.Exports.as_view(), name="api-export-list"),
+    path("exports/<uuid:export_id>/", exports.ExportDetail.as_view(), name="api-export-detail"),
+    path("exports/<uuid:export_id>/cancel/", exports.ExportCancel.as_view(), name="api-export-cancel"),
+    path("exports/<uuid:export_id>/file/", exports.ExportFile.as_view(), name="api-export-file"),
+    path("supervisions/", supervisions.Supervisions.as_view(), name="api-supervision-list"),
+    path(f"{SUPERVISION}answer/", supervisions.Answer.as_view(), name="api-supervision-answer"),
+    path(f"{SUPERVISION}close/", supervisions.Close.as_view(), name="api-supervision-close"),
+    path(f"{SUPERVISION}escalate/", supervisions.Escalate.as_view(), name="api-supervision-escalate"),
+    path("internal-limits/", internal_limits.InternalLimits.as_view(), name="api-internal-limits"),
+    path("stats/", stats.Stats.as_view(), name="api-stats"),
     path("codes/", codes.Codes.as_view(), name="api-codes"),
 ]

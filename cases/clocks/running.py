@@ -20,6 +20,7 @@ from cases.models import (
     Leg,
     Phase,
     Side,
+    Supervision,
 )
 from countries.calendars import SHANGHAI, work_calendar
 
@@ -75,7 +76,10 @@ def follow(leg: Leg, case: Case) -> list[int]:
 
 
 def recount(clock: Deadline, now: datetime) -> None:
-    """Count a clock anew from its own facts and the calendar as it stands, and save it."""
+    """Count a clock anew from its own facts and the calendar as it stands, and save it; the sweep lets go of it until then,
+    and what it has raised since the clock was read is not raised twice."""
+    fresh = Deadline.objects.select_for_update().only("warned_at", "overdue_at", "escalated_at").get(pk=clock.pk)
+    clock.warned_at, clock.overdue_at, clock.escalated_at = fresh.warned_at, fresh.overdue_at, fresh.escalated_at
     ended = [(pause.from_at, pause.to_at) for pause in clock.pauses.all() if pause.to_at is not None]
     count(clock, work_calendar(), now, ended)
     clock.save()
@@ -131,10 +135,31 @@ def call_off(running: QuerySet[Deadline], at: datetime) -> None:
 
 
 def start_assignment(assignment: Assignment, case: Case, due: date | None = None) -> None:
-    """Start the clock of parallel work: to the end of the day that was named, else by the internal limit of its kind."""
+    """Start the clock of parallel work."""
     clock = Deadline(
         assignment=assignment, kind=assignment.kind, started_at=assignment.opened_at, agency=assignment.agency
     )
+    _begin_until(clock, case, due)
+
+
+def start_supervision(one: Supervision, case: Case, due: date | None = None) -> None:
+    """Start the clock of the feedback on an order."""
+    clock = Deadline(supervision=one, kind=ClockKind.SUPERVISION, started_at=one.issued_at, agency=one.agency)
+    _begin_until(clock, case, due)
+
+
+def meet_supervision(one: Supervision, at: datetime) -> None:
+    """The feedback is there."""
+    stop(_running(case_id=one.case_id, supervision=one), at)
+
+
+def call_off_supervision(one: Supervision, at: datetime) -> None:
+    """The feedback is not needed any more."""
+    call_off(_running(case_id=one.case_id, supervision=one), at)
+
+
+def _begin_until(clock: Deadline, case: Case, due: date | None) -> None:
+    """Start a clock to the end of the day that was named, else by the internal limit of its kind."""
     limits = limits_for(case, day_of(clock.started_at), kind=clock.kind)
     if due is None:
         _begin(clock, case, limits)

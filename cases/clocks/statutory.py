@@ -149,11 +149,12 @@ def _assigned(case: Case, before: Leg, after: Leg, at: datetime) -> None:
     """The ministry has done its part; who executes has his."""
     if before.agency is not None and before.agency.is_terminal:
         stop(_running(case, StartsOn.REGISTERED), at)
-    if after.phase == Phase.EXECUTION:
-        _start(case, StartsOn.ASSIGNED, at, agency=after.agency)
-    shares = case.assignments.filter(kind=AssignmentKind.SHARE, state=AssignmentState.OPEN, opened_at=at)
-    for share in shares.select_related("agency"):
+    given = case.assignments.filter(kind=AssignmentKind.SHARE, state=AssignmentState.OPEN, opened_at=at)
+    shares = list(given.select_related("agency"))
+    for share in shares:
         _start(case, StartsOn.ASSIGNED, at, agency=share.agency, share=share)
+    if after.phase == Phase.EXECUTION and not shares:
+        _start(case, StartsOn.ASSIGNED, at, agency=after.agency)
 
 
 def _resume_execution(case: Case, at: datetime) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +21,13 @@ from agencies.actors import Actor
 from agencies.models import Agency
 from cases.models import NO_DUE, Assignment, AssignmentState, Case, OpenQueue, Status
 from cases.policies import SIGHT, sees_secrets, sight_of, visible_to
+from countries.calendars import SHANGHAI, Calendar
 
 PAGE = 50
+_NEAR_DAYS = 2
 MINE, FILED, AGENCY, ALL = "mine", "filed", "agency", "all"
 VIEWS = (MINE, FILED, AGENCY)  # of the workbench; ALL is the list of everything in sight, ended or not
+NEAR_DAYS = 2
 LATE, NEAR, ABROAD = "late", "near", "abroad"
 # Where a case stands abroad: no clock of ours runs.
 ABROAD_STATUSES = (Status.DISPATCHED, Status.WITH_LIAISON)
@@ -44,6 +47,7 @@ class Wanted:
     origin: int = 0  # an agency's id, with everyone under it
     q: str = ""
     sort: str = "due"
+    board: str = ""  # "1": only what the supervision board counts: no drafts, no work secrets, nothing abroad as late
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,16 @@ class Now:
     at: datetime
     today_ends: datetime
     near_ends: datetime
+
+
+def moment_of(now: datetime, calendar: Calendar) -> Now:
+    """The page's moment: when today ends, and when the near stretch of two working days does."""
+    today = now.astimezone(SHANGHAI).date()
+    last = today
+    for _step in range(NEAR_DAYS):
+        last = calendar.next_workday(last)
+    today_ends, near_ends = (datetime.combine(day + timedelta(days=1), time(), SHANGHAI) for day in (today, last))
+    return Now(now, today_ends, near_ends)
 
 
 # A place in the list: when due, and the case.
@@ -121,7 +135,15 @@ def _queue(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[OpenQueue]:
         rows = rows.filter(origin__in=below(wanted.origin))
     if wanted.q:
         rows = rows.filter(Exists(visible_to(actor).filter(matching(wanted.q), pk=OuterRef("case_id"))))
+    if wanted.board:
+        rows = rows.filter(_counted(wanted.when))
     return rows.filter(when(wanted.when, now)) if wanted.when else rows
+
+
+def _counted(tile: str) -> Q:
+    """What the board counts under a tile (cases.board.fold)."""
+    counted = Q(secret=False) & ~Q(status=Status.DRAFT)
+    return counted & ~Q(status__in=ABROAD_STATUSES) if tile in (LATE, NEAR) else counted
 
 
 def _cases(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[Case]:

@@ -46,6 +46,7 @@ from cases.web.once import fresh_token
 from cases.web.papers import papers_of
 from cases.web.step_forms import StepForm, build
 from cases.web.step_posts import Posted
+from cases.web.supervision_page import on_case
 from cases.workflow import TRANSITIONS, Move, Seat, Transition
 
 
@@ -90,6 +91,7 @@ def page(
         "waiting": waiting_word(dossier),
         "forms": forms,
         **panels(dossier, forms),
+        **on_case(dossier),
         "others": others(dossier, steps),
         "may_edit": may_edit(actor, case, dossier.leg),
         "papers": Paper.choices,
