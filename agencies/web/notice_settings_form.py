@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Channel
 
+NO_HOUR = "none"
 _HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
 
 
@@ -25,10 +26,8 @@ def _hour(label: Any, hint: Any = "", *, none: Any = None) -> forms.TypedChoiceF
     return forms.TypedChoiceField(
         label=label,
         help_text=hint,
-        choices=[*([("", none)] if none else []), *_HOURS],
-        coerce=int,
-        empty_value=None,
-        required=none is None,
+        choices=[*([(NO_HOUR, none)] if none else []), *_HOURS],
+        coerce=lambda value: None if value == NO_HOUR else int(value),
         error_messages={"invalid_choice": _("选一个整点。"), "required": _("选一个整点。")},
     )
 
