@@ -60,7 +60,7 @@ def _cases(officer: Officer) -> list[tuple[str, str]]:
         (near, ngettext("%(n)s 件临近期限", "%(n)s 件临近期限", near), f"{path}&when={queue.NEAR}"),
     ]
     if view == queue.MINE:
-        found.append((whole, ngettext("%(n)s 件等你处理", "%(n)s 件等你处理", whole), path))
+        found.append((whole, ngettext("等你处理 %(n)s 件", "等你处理 %(n)s 件", whole), path))
     return [(said % {"n": n}, link) for n, said, link in found if n]
 
 

@@ -15,6 +15,7 @@ from agencies.roles import Role
 from cases.journey import front_of
 from cases.models import ENDED, AssignmentState, Audience, Case, Direction, Mark, Note, Phase, Way
 from cases.policies import officer_sees
+from cases.supervision.told import SUPERVISION, supervised
 from cases.workflow import TRANSITIONS, WAITING_ROLE, Move, Transition
 
 # Reading, editing and the like move nobody.
@@ -39,6 +40,7 @@ SILENT = frozenset(
         "case.secret_refused",
         "case.reorganise",  # one notice for each officer who moved, not for each case
         "case.release",
+        "case.calendar_moved",
     }
 )
 
@@ -86,6 +88,8 @@ def _concerned(event: AuditEvent, case: Case) -> set[int]:
         told |= holding(agency_id, Role.APPROVER) if facts.get("skip") else set()
     for agency_id in facts.get("asked", ()):
         told |= holding(agency_id, Role.DESK) | holding(agency_id, Role.APPROVER)
+    told |= supervised(event, case) if step in SUPERVISION else set()
+    told |= _whose_clock(event, case) if step.endswith("_deadline") else set()
     return told | _those_who_wait(event, case, step) | _whose_work_is_over(event, case) | _those_who_file(event, case)
 
 
@@ -106,6 +110,18 @@ def at_work(case: Case, agency_id: int, role: Role) -> set[int]:
         drafters = holding(agency_id, Role.DRAFTER)
         return _drafting(case) if case.drafter_id in drafters else drafters | holding(agency_id, Role.APPROVER)
     return holding(agency_id, role)
+
+
+def _whose_clock(event: AuditEvent, case: Case) -> set[int]:
+    """Of a clock that was stopped, extended or explained: who approves and who has the work at the agency whose clock it
+    is; of an explanation also the approvers and supervisors to whom it is reported."""
+    agency_id = event.facts.get("of") or 0
+    leg = case.legs.filter(closed_at=None, agency_id=agency_id).first()
+    handler = leg.handler_id if leg is not None else None
+    told = holding(agency_id, Role.APPROVER) | ({handler} if handler else holding(agency_id, Role.DESK))
+    for above in event.facts.get("reported", ()):
+        told |= holding(above, Role.APPROVER) | holding(above, Role.SUPERVISOR)
+    return told
 
 
 def _those_who_wait(event: AuditEvent, case: Case, step: str) -> set[int]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
 
+from agencies.models import AuditEvent
 from cases import departures, reorganise, sweep
+from cases.board import fold
+from cases.exports import running
 
 
 @shared_task
@@ -20,6 +25,33 @@ def gather_after_mergers(**_: object) -> int:
 
 
 @shared_task
+def run_exports(**_: object) -> bool:
+    """Make one export, then ask for the next: a task ends with its file. Nudged when one is asked for, and swept by
+    beat."""
+    made = running.run_next()
+    if made:
+        run_exports.delay()
+    return made
+
+
+def nudge_exports(_event: AuditEvent, _payload: dict[str, Any]) -> None:
+    """The outbox's reaction to an export that was asked for."""
+    run_exports.delay()
+
+
+@shared_task
+def expire_exports(**_: object) -> int:
+    """Delete the files of exports whose time is up."""
+    return running.expire()
+
+
+@shared_task
 def sweep_deadlines(**_: object) -> int:
     """Once a minute: warnings, what is overdue, what goes to the agency above. Safe to run twice at once."""
     return sweep.sweep()
+
+
+@shared_task
+def fold_board(**_: object) -> int:
+    """Every minute: take what has changed into the figures of the supervision board."""
+    return fold.fold()

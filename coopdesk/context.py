@@ -36,8 +36,29 @@ class Room:
 _EVERYONE = frozenset(Role)
 ROOMS = (
     Room(url="workbench", label=_("工作台"), roles=CASE_ROLES, key="g w"),
-    Room(url="case-list", label=pgettext_lazy("room", "案件"), roles=CASE_ROLES, inside=("case",), key="g l"),
+    Room(url="case-list", label=pgettext_lazy("room", "案件"), roles=CASE_ROLES, inside=("case", "export"), key="g l"),
+    Room(
+        url="board",
+        label=_("督办看板"),
+        roles=frozenset({Role.APPROVER, Role.SUPERVISOR}),
+        inside=("board",),
+        key="g b",
+    ),
+    Room(
+        url="supervision-list",
+        label=pgettext_lazy("room", "督办"),
+        roles=frozenset({Role.SUPERVISOR}),
+        inside=("supervision", "bulk"),
+        key="g s",
+    ),
     Room(url="archive-list", label=pgettext_lazy("room", "归档"), roles=CASE_ROLES, inside=("archive",)),
+    # The tabs of this room: components/limit_tabs.html.
+    Room(
+        url="internal-limit-list",
+        label=pgettext_lazy("room", "时限"),
+        roles=_EVERYONE,
+        inside=("internal-limit", "time-limit", "calendar"),
+    ),
     Room(url="agency-list", label=_("机关"), roles=_EVERYONE, inside=("agency",), key="g a"),
     Room(
         url="unattended-list",
@@ -63,6 +84,7 @@ ROOMS = (
         roles=frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
         inside=("reorganisation",),
     ),
+    Room(url="calendar", label=_("工作日历"), roles=frozenset({Role.SYSTEM_ADMIN}), inside=("calendar",)),
     Room(url="client-list", label=_("接口客户端"), roles=frozenset({Role.SECURITY_ADMIN}), inside=("client",)),
     Room(url="audit-log", label=_("审计日志"), roles=frozenset({Role.AUDITOR}), inside=("audit",)),
 )

@@ -9,8 +9,11 @@ from agencies import account_notices, audit, audit_log, delegation_notices, dige
 from agencies import notices as plain_notices
 from agencies.tasks import drain_outbox
 from cases import alarm_notices, departures, digest_mail, duplicates, files, handover, notices, reorganise, sweep
+from cases.clocks import moves
+from cases.tasks import nudge_exports
 from cases.workflow import TRANSITIONS
 from coopdesk.demo import player
+from countries import calendar_effects
 
 # What cases record beside the steps of the workflow table.
 _CASE_KINDS = {
@@ -34,6 +37,30 @@ _CASE_KINDS = {
     "case.reorganise": _("机构调整，案件随转"),
     "case.hand_over": _("交接"),
     "case.release": _("经办人离任，收回分派"),
+    "case.remind": _("催办"),
+    "case.supervise": _("督办"),
+    "case.supervision_answer": _("督办反馈"),
+    "case.supervision_close": _("督办办结"),
+    "case.supervision_escalate": _("督办提级"),
+    "case.pause_deadline": _("暂停时限"),
+    "case.resume_deadline": _("恢复计时"),
+    "case.extend_deadline": _("延长时限"),
+    "case.explain_deadline": _("写明超期原因"),
+    "case.record_deadline": _("登记期限起算"),
+    "case.finish_deadline": _("登记期限办结"),
+    moves.MOVED: _("工作日历改动，到期日随之改变"),
+}
+
+_CALENDAR_KINDS = {
+    "calendar.ask": _("提出改动"),
+    "calendar.look_again": _("重新统计"),
+    "calendar.preview": _("统计到期日的变动"),
+    "calendar.confirm": _("确认应用"),
+    "calendar.cancel": _("撤销改动"),
+    "calendar.done": _("改动已应用"),
+    "calendar.refused": _("改动没有应用"),
+    "calendar.load": _("随系统更新日历"),
+    "calendar.settle": _("补算到期日"),
 }
 
 _DEPARTURE_KINDS = {
@@ -49,6 +76,21 @@ _ALARM_KINDS = {
     sweep.ACKNOWLEDGEMENT_OVERDUE: _("外方逾期未确认收到"),
 }
 
+_EXPORT_KINDS = {
+    "export.start": _("申请导出"),
+    "export.cancel": _("取消导出"),
+    "export.done": _("生成导出文件"),
+    "export.fail": _("导出没有做成"),
+    "export.download": _("下载导出文件"),
+    "export.file_damaged": _("导出文件与记录的指纹不符"),
+    "export.expire": _("删除到期的导出文件"),
+}
+
+_TREATY_KINDS = {
+    "treaty.override": _("录入条约期限"),
+    "treaty.override_end": _("终止条约期限"),
+}
+
 
 def connect() -> None:
     """Called once, when Django is ready."""
@@ -62,6 +104,7 @@ def connect() -> None:
     # On every save of a draft, whatever is found; and as a case climbs, since more may then be told of a work secret.
     for kind in ("case.create", "case.edit", "case.submit", "case.approve"):
         audit.wire(kind, "duplicates", duplicates.report)
+    audit.wire("export.start", "run-exports", nudge_exports)
     audit.wire("mail.send", notice_settings.MAIL, mail.send_notice)
     audit.wire("mail.digest", digests.MAIL, digest_mail.send)
     for kind in account_notices.WORDS:
@@ -74,16 +117,27 @@ def connect() -> None:
     audit.wire("reorganisation.preview", "tell-of-order", plain_notices.on_preview)
     audit.wire("reorganisation.done", "tell-of-reorganisation", plain_notices.on_done)
     audit.wire("reorganisation.gather", "tell-of-late-arrivals", plain_notices.on_gather)
+    # A change of the work calendar likewise: the worker counts which deadlines move, and moves them.
+    audit.wire("calendar.ask", "count-calendar", calendar_effects.count)
+    audit.wire("calendar.look_again", "count-calendar", calendar_effects.count)
+    audit.wire("calendar.confirm", "apply-calendar", calendar_effects.carry_out)
+    audit.wire("calendar.load", "follow-calendar", calendar_effects.follow)
+    calendar_effects.preview_with(moves.preview)
+    calendar_effects.apply_with(moves.carry_out)
     leaving.count_with(handover.left_by)
     audit.wire("appointment.end", "departed", departures.departed)
     audit.wire("officer.deactivate", "departed", departures.departed)
     audit.wire("departure.*", "tell-of-departure", departures.tell)
     steps = {row.event: row.label for row in TRANSITIONS.values()}
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)
+    audit_log.name_kinds("calendar", _("工作日历"), _CALENDAR_KINDS)
+    audit_log.name_kinds("limit", _("内部时限"), {"limit.set": _("设定内部时限")})
     audit_log.name_kinds("departure", _("离任"), _DEPARTURE_KINDS)
+    audit_log.name_kinds("export", _("导出"), _EXPORT_KINDS)
     audit_log.name_kinds("deadline", _("期限"), _ALARM_KINDS)
     audit_log.name_kinds("digest", _("每日汇总"), {digests.ORDER: _("发出每日汇总")})
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
+    audit_log.name_kinds("treaty", _("条约"), _TREATY_KINDS)
     if settings.DEMO:
         audit_log.name_kinds("demo", _("演示"), {player.MARKER: _("生成演示案件")})

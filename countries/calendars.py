@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import calendar as gregorian
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -213,13 +214,14 @@ def _since_midnight(at: time) -> timedelta:
     return timedelta(hours=at.hour, minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
 
 
-_latest: tuple[UUID, Calendar] | None = None
+_latest: tuple[UUID, dict[int | None, Calendar]] | None = None
 
 
-def work_calendar() -> Calendar:
-    """The calendar of the table, kept by this process until the table's version changes.
+def work_calendar(country_id: int | None = None) -> Calendar:
+    """Our calendar, or that of a country, kept by this process until the tables' version changes.
 
-    One query a call: take it once for a page or a command, not once for a row.
+    One query a call: take it once for a page or a command, not once for a row. A partner's holidays are not guessed: one
+    without a table counts Monday to Friday, always provisional.
     """
     global _latest
     version = CalendarVersion.objects.values_list("version", flat=True).get()
@@ -227,12 +229,17 @@ def work_calendar() -> Calendar:
     if latest is None or latest[0] != version:
         # The version was read first: a change in between makes the next call load again.
         latest = _latest = (version, _load())
-    return latest[1]
+    return latest[1].get(country_id) or Calendar()
 
 
-def _load() -> Calendar:
-    days = list(SpecialDay.objects.all())
-    return Calendar(
-        days={day.date: day.is_workday for day in days},
-        official=frozenset(day.date.year for day in days if day.status == DayStatus.OFFICIAL),
-    )
+def _load() -> dict[int | None, Calendar]:
+    tables: defaultdict[int | None, list[SpecialDay]] = defaultdict(list)
+    for day in SpecialDay.objects.all():
+        tables[day.country_id].append(day)
+    return {
+        country_id: Calendar(
+            days={day.date: day.is_workday for day in days},
+            official=frozenset(day.date.year for day in days if day.status == DayStatus.OFFICIAL),
+        )
+        for country_id, days in tables.items()
+    }

@@ -1,4 +1,4 @@
-"""Loading request types with their law, channels, refusal grounds and return reasons from seeds/."""
+"""Loading request types with their law and periods, channels, refusal grounds and return reasons from seeds/."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from agencies.seeding import Tally, rows_of, upsert, yaml_of
 from treaties.models import Channel, Named, RefusalGround, RequestType, ReturnReason, TypeLaw
+from treaties.time_limit_seed import load_time_limits
 
 # The lists whose CSV columns are the fields of their model.
 LISTS: dict[type[Named], str] = {
@@ -19,7 +20,7 @@ LISTS: dict[type[Named], str] = {
 
 def load_treaties() -> list[Tally]:
     """Make the law's tables equal to seeds/; the order of the rows is the order on the page."""
-    return [*load_request_types(), *(_load_list(model, file) for model, file in LISTS.items())]
+    return [*load_request_types(), load_time_limits(), *(_load_list(model, file) for model, file in LISTS.items())]
 
 
 def load_request_types() -> list[Tally]:

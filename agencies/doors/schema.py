@@ -31,6 +31,7 @@ NUMBER: Json = {"type": "integer"}
 UUID: Json = {"type": "string", "format": "uuid"}
 MOMENT: Json = {"type": "string", "format": "date-time"}
 DATE: Json = {"type": "string", "format": "date"}
+_NEEDED = "x-needed"
 
 
 def one_of(codes: Sequence[str]) -> Json:
@@ -52,6 +53,11 @@ def nullable(schema: Json) -> Json:
     if "type" not in schema or "enum" in schema:
         return {"anyOf": [schema, {"type": "null"}]}
     return {**schema, "type": [schema["type"], "null"]}
+
+
+def needed(schema: Json) -> Json:
+    """The same as a parameter of a query that must be given."""
+    return {**schema, _NEEDED: True}
 
 
 def closed(properties: Mapping[str, Json], required: Sequence[str] | None = None) -> Json:
@@ -126,7 +132,13 @@ def doc(
 ) -> Callable[[Any], Any]:
     """Describe an operation: what it takes, what it answers; `headers` names "key" and "version" where they are asked."""
     parameters = [
-        OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=words)
+        OpenApiParameter(
+            name,
+            {key: value for key, value in schema.items() if key != _NEEDED},
+            OpenApiParameter.QUERY,
+            required=_NEEDED in schema,
+            description=words,
+        )
         for name, (schema, words) in (query or {}).items()
     ]
     parameters += [found for name, found in (("key", _KEY), ("version", _VERSION)) if name in headers]

@@ -1,6 +1,6 @@
 """The tables of the room, one idea a module."""
 
-from agencies.models.access import IdempotencyKey, ServiceAccount
+from agencies.models.access import CalendarFeed, IdempotencyKey, ServiceAccount
 from agencies.models.delegations import Delegation
 from agencies.models.notice_settings import Channel, Digest, NoticeSettings
 from agencies.models.officers import Appointment, Officer
@@ -14,6 +14,7 @@ __all__ = [
     "Appointment",
     "AuditEvent",
     "AuditSeal",
+    "CalendarFeed",
     "Channel",
     "Delegation",
     "Digest",

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies import delegation_notices, delegations
 from agencies.commands.own_account import NOTICE_SETTINGS, PREFERENCES, set_notice_settings, set_preferences
+from agencies.doors.forms import attach, sent
 from agencies.errors import Malformed
-from agencies.models import Appointment, Officer
+from agencies.models import Appointment, CalendarFeed, Officer
 from agencies.notice_settings import settings_of
 from agencies.people import history_of
 from agencies.roles import CASE_ROLES
-from agencies.web.forms import PreferencesForm, attach, sent
+from agencies.web.forms import PreferencesForm
 from agencies.web.notice_settings_form import NO_HOUR, NoticeSettingsForm
 
 
@@ -81,6 +82,7 @@ def _page(
         "notices_form": notices_form,
         "posts": _lendable(history_of(officer)),
         "delegations": delegations.of_officer(officer),
+        "feed": CalendarFeed.objects.filter(officer=officer).first(),
         "totp": Authenticator.Type.TOTP in factors,
         "passkeys": sum(kind == Authenticator.Type.WEBAUTHN for kind in factors),
     }

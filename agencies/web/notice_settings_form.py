@@ -37,7 +37,7 @@ class NoticeSettingsForm(forms.Form):
     clocks = _channel(_("期限提醒"), _("临近期限、逾期、该催办外方。"))
     supervision = _channel(_("督办和催办"), _("上级给你机关的，和下级反馈给你的。"))
     escalations = _channel(
-        _("逾期提级"), _("逾期久未办，已提级到上级督办人的。不能关闭。"), Channel.AT_ONCE, Channel.DIGEST
+        _("提级通知"), _("逾期久未办的和督办，提级到上级督办人时。不能关闭。"), Channel.AT_ONCE, Channel.DIGEST
     )
     quiet_from = _hour(_("免打扰从"))
     quiet_to = _hour(_("到"))

@@ -1,5 +1,6 @@
 """The tables of the room, one idea a module. Rules live in workflow.py, policies.py and the database's constraints."""
 
+from cases.models.board import BoardCell, BoardFold, BoardNow, CaseFigure, TouchedCase
 from cases.models.case import Case, CaseNumber, RequestItem, Revision, Subject
 from cases.models.clocks import (
     UNITS,
@@ -13,6 +14,7 @@ from cases.models.custody import Assignment, Involvement, Leg
 from cases.models.disposal import Disposal, Verdict
 from cases.models.duplicates import DuplicatePair
 from cases.models.exchange import Crossing, Receipt, Transmission, Way
+from cases.models.exports import Export, ExportFormat, ExportState
 from cases.models.papers import Attachment, Note
 from cases.models.queue import NO_DUE, OpenQueue
 from cases.models.retention import RetentionPeriod
@@ -27,6 +29,7 @@ from cases.models.words import (
     BorderMatter,
     ClockKind,
     ClockRule,
+    ClockState,
     Decision,
     Direction,
     InvolvementKind,
@@ -54,12 +57,17 @@ __all__ = [
     "AssignmentState",
     "Attachment",
     "Audience",
+    "BoardCell",
+    "BoardFold",
+    "BoardNow",
     "Body",
     "BorderMatter",
     "Case",
+    "CaseFigure",
     "CaseNumber",
     "ClockKind",
     "ClockRule",
+    "ClockState",
     "Crossing",
     "Deadline",
     "DeadlineExplanation",
@@ -69,6 +77,9 @@ __all__ = [
     "Direction",
     "Disposal",
     "DuplicatePair",
+    "Export",
+    "ExportFormat",
+    "ExportState",
     "InternalLimit",
     "Involvement",
     "InvolvementKind",
@@ -91,6 +102,7 @@ __all__ = [
     "Supervision",
     "SupervisionKind",
     "SupervisionState",
+    "TouchedCase",
     "Transmission",
     "Urgency",
     "Usefulness",

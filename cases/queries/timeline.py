@@ -14,11 +14,18 @@ from agencies.models import Agency, AuditEvent, Officer
 from cases.models import Case, Note, Receipt, Transmission
 from cases.policies import readable_notes, reads_route
 from cases.queries.dossier import Dossier
-from cases.sweep import KINDS
 
 # Looking is not doing, nor is taking a copy, which others may not see; and a refused paper is not in the case. All this
 # is for the auditor.
 READING = ("case.read", "case.copy", "case.download", "case.print", "case.secret_refused")
+# What the route says among itself: those merely invited read of it what concerns them.
+SUPERVISION = (
+    "case.remind",
+    "case.supervise",
+    "case.supervision_answer",
+    "case.supervision_close",
+    "case.supervision_escalate",
+)
 NEWEST = 30
 # A silence worth naming: at home in working days, abroad in calendar days.
 SILENCE_HOME, SILENCE_ABROAD = 3, 14
@@ -37,7 +44,8 @@ class Entry:
     role: str
     note: Note | None = None
     to: Agency | None = None
-    about: Agency | None = None
+    # Whose clock it is, of what was done to one.
+    of: Agency | None = None
     handler: Officer | None = None
     passed_over: list[Agency] = field(default_factory=list)
     asked: list[Agency] = field(default_factory=list)
@@ -87,9 +95,11 @@ def told(dossier: Dossier, events: Iterable[AuditEvent]) -> list[Entry]:
         if entry.step == "note.add" and note is None:
             continue
         if not reads_route(dossier.actor, dossier.case):
-            # Those invited learn of their own invitation and clock alone.
-            if entry.event.kind in KINDS and entry.event.facts["agency"] != dossier.actor.agency_id:
+            if entry.event.kind in SUPERVISION and entry.event.facts.get("to") != dossier.actor.agency_id:
                 continue
+            if entry.of is not None and entry.of.pk != dossier.actor.agency_id:
+                continue
+            # Those invited learn of their own invitation alone.
             own = [agency for agency in entry.asked if agency.pk == dossier.actor.agency_id]
             entry = replace(entry, asked=own, bodies=())
         if entries and _goes_on(entries[-1], entry):
@@ -114,7 +124,7 @@ def entries_of(events: Iterable[AuditEvent]) -> list[Entry]:
             agency=event.agency,
             role=event.role,
             to=agencies.get(event.facts.get("to") or 0),
-            about=agencies.get(event.facts.get("agency") or 0),
+            of=agencies.get(event.facts.get("of") or event.facts.get("agency") or 0),
             handler=handlers.get(event.facts.get("handler") or 0),
             passed_over=[agencies[pk] for pk in event.facts.get("passed_over", ()) if pk in agencies],
             asked=[agencies[pk] for pk in event.facts.get("asked", ()) if pk in agencies],
@@ -131,7 +141,8 @@ def _who(event: AuditEvent, for_whom: dict[int, Officer]) -> str:
 
 def _agency_ids(event: AuditEvent) -> list[int]:
     facts = event.facts
-    named = (facts.get("to"), facts.get("agency"), *facts.get("passed_over", ()), *facts.get("asked", ()))
+    whose = facts.get("of") or facts.get("agency")
+    named = (facts.get("to"), whose, *facts.get("passed_over", ()), *facts.get("asked", ()))
     return [pk for pk in named if isinstance(pk, int)]
 
 

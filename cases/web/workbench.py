@@ -19,8 +19,10 @@ from agencies.roles import CASE_ROLES, Role
 from cases.models import ENDED, Case, Direction, Status, Urgency
 from cases.policies import visible_to
 from cases.queries import choices, inbox, queue
+from cases.queries.supervisions import waiting_here
 from cases.queries.tallies import CAP, Tallies, Tally, tallies
 from cases.registration import may_register
+from cases.web.bulk import acts_offered
 from cases.web.filter_options import options
 from cases.web.list_params import Asked, home_view, of_everything, of_workbench, place
 from cases.web.queue_rows import Rows
@@ -34,7 +36,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     role = request.actor.role  # type: ignore[attr-defined]
     if role not in CASE_ROLES:
         return redirect(first_page(role))
-    actor = _case_actor(request)
+    actor = case_actor(request)
     asked = of_workbench(request.GET, actor)
     if case := _named(actor, asked.wanted.q):
         return redirect("case-detail", case_id=case.pk)
@@ -49,6 +51,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "may_file": actor.role == Role.DRAFTER,
         "may_register": may_register(actor),
         "total": _total(asked, counts),
+        "n_to_answer": waiting_here(actor),
     }
     return render(request, "cases/workbench.html", context)
 
@@ -56,7 +59,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
 @require_safe
 def case_list(request: HttpRequest) -> HttpResponse:
     """Every case in sight, ended ones too, newest first."""
-    actor = _case_actor(request)
+    actor = case_actor(request)
     asked = of_everything(request.GET)
     if case := _named(actor, asked.wanted.q):
         return redirect("case-detail", case_id=case.pk)
@@ -66,7 +69,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/case_list.html", context)
 
 
-def _case_actor(request: HttpRequest) -> Actor:
+def case_actor(request: HttpRequest) -> Actor:
+    """Who acts, if he does case work."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if actor.case_agency_id is None or not actor.role:
         raise NotPermitted(_("你现在的身份不办理案件，看不到案件列表。"))
@@ -85,6 +89,7 @@ def _table(
 ) -> dict[str, Any]:
     """The rows of the page, the links around it, and the filters."""
     page = queue.page(actor, asked.wanted, now, after=asked.after, before=asked.before)
+    offered = acts_offered(actor)
     rows = Rows(
         actor=actor,
         now=now.at,
@@ -92,15 +97,18 @@ def _table(
         unread=inbox.unread_cases(actor),
         asked=queue.asked_of(actor, [row["pk"] for row in page.rows]),
         by_filing=by_filing,
+        pickable=bool(offered),
     )
-    assert actor.case_agency_id is not None  # _case_actor saw to it
+    assert actor.case_agency_id is not None  # case_actor saw to it
     return {
         "rows": rows.html(page.rows),
         "n_rows": len(page.rows),
+        "bulk": offered,
         "newer": asked.link(before=place(page.before)) if page.before else "",
         "older": asked.link(after=place(page.after)) if page.after else "",
-        "filters": _filters(actor.case_agency_id, asked),
+        "filters": filters_of(actor.case_agency_id, asked),
         "chips": _chips(asked),
+        "board_off": asked.link(board=""),
     }
 
 
@@ -177,7 +185,7 @@ def _total(asked: Asked, counts: Tallies) -> int | None:
     return n if not asked.narrowed and n < CAP else None
 
 
-def _filters(agency_id: int, asked: Asked) -> list[dict[str, Any]]:
+def filters_of(agency_id: int, asked: Asked) -> list[dict[str, Any]]:
     """The selects above the table, each with its options."""
     ended_too = asked.wanted.view in (queue.FILED, queue.ALL)
     directions = [(value, str(label), "") for value, label in Direction.choices]

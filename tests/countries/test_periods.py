@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countries.calendars import Calendar, Due, Rule, add_days, add_months, calendar_days_between
+from countries.calendars import SHANGHAI, Calendar, Due, Rule, add_days, add_months, calendar_days_between
 from tests.countries.test_calendar import CALENDAR, at
 
 MOMENTS = st.integers(0, 1_560_000).map(lambda minutes: at("2023-12-01 00:00") + timedelta(minutes=minutes))
@@ -155,7 +155,8 @@ def test_pausing_by_x_moves_by_x(start: datetime, amount: int, wait: int, x: int
     longer = CALENDAR.due(start, amount + x, "calendar_day", rule=rule)
     assert CALENDAR.due(start, amount, "calendar_day", rule=rule, paused=days) == longer
     if rule is not Rule.DETENTION:
-        until = CALENDAR.due(since, x, "working_day", rule=rule).at
+        zero = CALENDAR.day_zero(since) if rule is Rule.INTERNAL else since.date()
+        until = max(since, datetime.combine(CALENDAR.workday_after(zero, x), time(12), SHANGHAI))
         longer = CALENDAR.due(start, amount + x, "working_day", rule=rule)
         assert CALENDAR.due(start, amount, "working_day", rule=rule, paused=[(since, until)]) == longer
 

@@ -1,4 +1,4 @@
-"""Load request types, channels, refusal grounds and return reasons; safe to run again at any time."""
+"""Load request types with their periods, channels, refusal grounds and return reasons; safe to run again at any time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from treaties.seed import load_treaties
 
 
 class Command(BaseCommand):
-    help = "Make request types, channels, refusal grounds and return reasons equal to seeds/."
+    help = "Make request types, periods, channels, refusal grounds and return reasons equal to seeds/."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for tally in load_treaties():

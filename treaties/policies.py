@@ -1,0 +1,25 @@
+"""Who may change the law's tables."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from agencies.actors import Actor
+from agencies.errors import NotPermitted
+from agencies.models import Agency
+from agencies.roles import Role
+
+_KEEPERS = frozenset({Role.DESK, Role.APPROVER})
+
+
+def keeps_law(actor: Actor) -> bool:
+    """Is this an officer of the ministry's desk (the terminal agency), as its desk or an approver?"""
+    if actor.role not in _KEEPERS or actor.officer_id is None or actor.agency_id is None:
+        return False
+    return Agency.objects.filter(pk=actor.agency_id, is_terminal=True).exists()
+
+
+def require_desk(actor: Actor) -> None:
+    """Raises NotPermitted for everybody else."""
+    if not keeps_law(actor):
+        raise NotPermitted(_("条约和国别的期限由公安部国际合作局的联络员或者审批人录入。"))

@@ -1,0 +1,168 @@
+"""Which periods hold for a request type, a country and a day: the statute's, with what a treaty puts in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
+
+from countries.models import Country
+from treaties.models import PeriodOverride, RequestType, TimeLimit
+
+_OF_OVERRIDE = {
+    PeriodOverride.Confidence.CONFIRMED: "official",
+    PeriodOverride.Confidence.SOURCED: "secondary",
+    PeriodOverride.Confidence.RECOLLECTION: "unverified",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A period as it holds. `amount` is None where the text gives no number; `unit` is one of treaties.models.Unit.
+
+    `confidence` is official | secondary | unverified (all but the first show as 待核实). `starts_on` is empty for a rule
+    that never runs; `urgencies` is empty when any will do. `overridden_by` is the id of the override, None without one;
+    then amount, unit, article, article_zh, confidence and source are the override's and the extension is gone: the
+    statute's belongs to the statute's period.
+    """
+
+    request_type_id: int | None
+    key: str
+    name_zh: str
+    name_en: str
+    amount: int | None
+    amount_max: int | None
+    unit: str
+    kind: str
+    actor_zh: str
+    actor_en: str
+    trigger_zh: str
+    trigger_en: str
+    consequence_zh: str
+    consequence_en: str
+    article: str
+    article_zh: str
+    confidence: str
+    extension_zh: str
+    extension_en: str
+    extension_kind: str
+    extension_amount: int | None
+    extension_unit: str
+    extension_article: str
+    note: str
+    starts_on: tuple[str, ...]
+    urgencies: tuple[str, ...]
+    actor_is: str
+    covers: str
+    overlap: str
+    detention: bool
+    source: str = ""
+    overridden_by: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the page."""
+        return _said(self.name_zh, self.name_en)
+
+    @property
+    def actor(self) -> str:
+        """Who must act, in the language of the page; "" where the text does not say."""
+        return _said(self.actor_zh, self.actor_en)
+
+    @property
+    def trigger(self) -> str:
+        """From when it counts, in the language of the page."""
+        return _said(self.trigger_zh, self.trigger_en)
+
+    @property
+    def consequence(self) -> str:
+        """What follows when it passes, in the language of the page."""
+        return _said(self.consequence_zh, self.consequence_en)
+
+    @property
+    def extension(self) -> str:
+        """The words of the text on an extension, in the language of the page."""
+        return _said(self.extension_zh, self.extension_en)
+
+    def applies(self, *, starts_on: str, urgency: str) -> bool:
+        """Does the clock run from this event (StartsOn), in a case of this urgency, over a known number?"""
+        return self.amount is not None and starts_on in self.starts_on and urgency in (self.urgencies or (urgency,))
+
+
+def _said(zh: str, en: str) -> str:
+    return en if (get_language() or "").startswith("en") else zh
+
+
+def time_limits(request_type_id: int, *, country_id: int | None, on: date) -> list[Limit]:
+    """The periods of a request type as they hold for a country on a day, in the order of the data, and after them those
+    of measures that any case may need (they only start when an officer records the measure); two queries."""
+    wanted = Q(request_type=request_type_id) | Q(request_type=None)
+    return list(holding(TimeLimit.objects.filter(wanted), country_id=country_id, on=on))
+
+
+def limit(request_type_id: int, key: str, *, country_id: int | None, on: date) -> Limit | None:
+    """One of them by its key; None when the type has none of that key."""
+    return next((row for row in time_limits(request_type_id, country_id=country_id, on=on) if row.key == key), None)
+
+
+def time_limits_for(kind: RequestType | None, *, country_id: int | None, on: date) -> list[Limit]:
+    """The same for one request type, or for all of them together."""
+    if kind is not None:
+        return time_limits(kind.pk, country_id=country_id, on=on)
+    return list(holding(TimeLimit.objects.all(), country_id=country_id, on=on))
+
+
+def overrides(country: Country | None) -> QuerySet[PeriodOverride]:
+    """Every override on record, of one country or of all; by country and period, the newest first."""
+    rows = PeriodOverride.objects.select_related("country", "request_type", "entered_by", "ended_by")
+    return rows.filter(country=country) if country else rows
+
+
+def holding(rows: QuerySet[TimeLimit], *, country_id: int | None, on: date) -> Iterator[Limit]:
+    """Each row as it holds for a country on a day; without a country the statute's own."""
+    overrides = list(in_force(on).filter(country=country_id)) if country_id else []
+    for row in rows.select_related("request_type"):
+        found = limit_of(row)
+        override = _nearest(overrides, row.request_type, row.key)
+        yield _overridden(found, override) if override else found
+
+
+def in_force(on: date) -> QuerySet[PeriodOverride]:
+    """Overrides that hold on a day."""
+    return PeriodOverride.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
+
+
+def limit_of(row: TimeLimit) -> Limit:
+    """The statute's own period."""
+    values = {name: getattr(row, name) for name in Limit.__slots__ if hasattr(row, name)}
+    return Limit(**{**values, "starts_on": tuple(row.starts_on), "urgencies": tuple(row.urgencies)})
+
+
+def _nearest(overrides: list[PeriodOverride], kind: RequestType | None, key: str) -> PeriodOverride | None:
+    """The override that says most about this type: one for it, else for its family, else for every type."""
+    reach: list[int | str] = [kind.pk, kind.family, ""] if kind else [""]
+    near = {row.request_type_id or row.family: row for row in overrides if row.key == key}
+    return next((near[scope] for scope in reach if scope in near), None)
+
+
+def _overridden(found: Limit, override: PeriodOverride) -> Limit:
+    return replace(
+        found,
+        amount=override.amount,
+        amount_max=None,
+        unit=override.unit,
+        article=override.article,
+        article_zh=override.article,
+        confidence=_OF_OVERRIDE[PeriodOverride.Confidence(override.confidence)],
+        extension_zh="",
+        extension_en="",
+        extension_kind="",
+        extension_amount=None,
+        extension_unit="",
+        extension_article="",
+        source=override.source,
+        overridden_by=override.pk,
+    )
