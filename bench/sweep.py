@@ -21,7 +21,7 @@ from cases import sweep
 
 DUE = 10_000
 _ROUNDS = 50
-_PROBE = "SELECT id FROM cases_deadline WHERE next_alarm_at <= statement_timestamp() ORDER BY next_alarm_at, id LIMIT 1"
+_PROBE = "SELECT FROM cases_deadline WHERE next_alarm_at <= statement_timestamp() ORDER BY next_alarm_at, id LIMIT 1"
 # The rows are stamped and the messages inserted, and that is all: no choice among stages, no audit events.
 _BARE = """
 WITH rung AS (

@@ -95,7 +95,7 @@ def line(entry: Entry, known: Codes) -> SafeString:
     if entry.step in clock_events.STEPS:
         return clock_events.line(entry, known.laws)
     if entry.event.kind in KINDS:
-        return alarm_words.line(entry)
+        return alarm_words.line(entry, known.laws)
     words = _WORDS.get(entry.step)
     if words is None:
         return format_html("{}", _PLAIN.get(entry.step, _("案件有一处变动")))
