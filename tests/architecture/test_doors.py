@@ -16,11 +16,14 @@ from agencies.commands.reorganisation import merge_agency
 from agencies.models import Appointment
 from cases import files
 from cases.exports import jobs
+from cases.models import InternalLimit
 from countries.notices import set_day
 from tests import samples
 from tests.architecture.doors import DOORS, Door
 from tests.delegating import lend
 from tests.supervising import Overseer
+from tests.treaties.test_overrides import new
+from treaties.commands import set_override
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 INSIDERS = ("kunshan.officer", "kunshan.desk", "kunshan.chief", "suzhou.chief", "jiangsu.supervisor", "guohe.desk")
@@ -91,8 +94,10 @@ def world(db, story, cast, see):
         "delegation_id": lend(cast, "ruili.officer", "ruili.desk").pk,
         "account_id": 1,
         "order_id": order.pk,
+        "override_id": set_override(actor=cast.actor("guohe.desk"), new=new()).pk,
         "notice_id": notice.pk,
         "year": 2027,
+        "limit_id": InternalLimit.objects.earliest("pk").pk,
         "pk": 1,
     }
 
