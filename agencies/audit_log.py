@@ -49,6 +49,7 @@ KINDS: dict[str, str | Promise] = {
     "officer.release_lock": pgettext_lazy("event", "解除锁定"),
     "officer.clear_factors": pgettext_lazy("event", "解除第二因素"),
     "officer.preferences": pgettext_lazy("event", "更改个人设置"),
+    "officer.notice_settings": pgettext_lazy("event", "更改通知设置"),
     "appointment.grant": pgettext_lazy("event", "任命"),
     "appointment.end": pgettext_lazy("event", "结束任职"),
     "appointment.move": pgettext_lazy("event", "任职随机构调整转移"),

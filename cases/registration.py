@@ -40,6 +40,7 @@ _PLAIN = (
     "requesting_authority",
     "received_on",
     "received_via",
+    "wanted_by",
 )
 
 

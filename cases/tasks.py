@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 
 from agencies.models import AuditEvent
-from cases import departures, reorganise
+from cases import departures, reorganise, sweep
 from cases.exports import running
 
 
@@ -42,3 +42,9 @@ def nudge_exports(_event: AuditEvent, _payload: dict[str, Any]) -> None:
 def expire_exports(**_: object) -> int:
     """Delete the files of exports whose time is up."""
     return running.expire()
+
+
+@shared_task
+def sweep_deadlines(**_: object) -> int:
+    """Once a minute: warnings, what is overdue, what goes to the agency above. Safe to run twice at once."""
+    return sweep.sweep()

@@ -37,8 +37,21 @@ _EVERYONE = frozenset(Role)
 ROOMS = (
     Room(url="workbench", label=_("工作台"), roles=CASE_ROLES, key="g w"),
     Room(url="case-list", label=pgettext_lazy("room", "案件"), roles=CASE_ROLES, inside=("case", "export"), key="g l"),
+    Room(
+        url="supervision-list",
+        label=pgettext_lazy("room", "督办"),
+        roles=frozenset({Role.SUPERVISOR}),
+        inside=("supervision", "bulk"),
+        key="g s",
+    ),
     Room(url="archive-list", label=pgettext_lazy("room", "归档"), roles=CASE_ROLES, inside=("archive",)),
-    Room(url="time-limit-list", label=_("法定期限"), roles=CASE_ROLES, inside=("time-limit",)),
+    # The tabs of this room: components/limit_tabs.html.
+    Room(
+        url="internal-limit-list",
+        label=pgettext_lazy("room", "时限"),
+        roles=_EVERYONE,
+        inside=("internal-limit", "time-limit", "calendar"),
+    ),
     Room(url="agency-list", label=_("机关"), roles=_EVERYONE, inside=("agency",), key="g a"),
     Room(
         url="unattended-list",

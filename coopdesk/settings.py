@@ -151,6 +151,12 @@ CELERY_BEAT_SCHEDULE = {
     "seal-events": {"task": "agencies.tasks.seal_events", "schedule": 5.0, "options": {"expires": 5}},
     "sign-checkpoint": {"task": "agencies.tasks.sign_checkpoint", "schedule": 60.0, "options": {"expires": 60}},
     "forget-answers": {"task": "agencies.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
+    "sweep-deadlines": {"task": "cases.tasks.sweep_deadlines", "schedule": 60.0, "options": {"expires": 60}},
+    "order-digests": {
+        "task": "agencies.tasks.order_digests",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
+    },
     "gather-after-mergers": {
         "task": "cases.tasks.gather_after_mergers",
         "schedule": 60.0,

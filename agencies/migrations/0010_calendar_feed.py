@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0008_trail_by_moment'),
+        ('agencies', '0009_notice_settings'),
     ]
 
     operations = [

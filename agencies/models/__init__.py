@@ -2,6 +2,7 @@
 
 from agencies.models.access import CalendarFeed, IdempotencyKey, ServiceAccount
 from agencies.models.delegations import Delegation
+from agencies.models.notice_settings import Channel, Digest, NoticeSettings
 from agencies.models.officers import Appointment, Officer
 from agencies.models.outbox import Notice, OutboxMessage
 from agencies.models.reorganisation import Reorganisation
@@ -14,9 +15,12 @@ __all__ = [
     "AuditEvent",
     "AuditSeal",
     "CalendarFeed",
+    "Channel",
     "Delegation",
+    "Digest",
     "IdempotencyKey",
     "Notice",
+    "NoticeSettings",
     "Officer",
     "OutboxMessage",
     "Reorganisation",

@@ -225,9 +225,6 @@ class PreferencesForm(forms.Form):
     single_key_shortcuts = forms.BooleanField(
         label=_("单键快捷键"), required=False, help_text=_("不在输入框里时，按 j、k、/ 等单个键就有动作。")
     )
-    notify_by_email = forms.BooleanField(
-        label=_("邮件通知"), required=False, help_text=_("案件有进展时发邮件，邮件里只有编号和链接。")
-    )
 
 
 def _period(cleaned: dict[str, Any]) -> Period:

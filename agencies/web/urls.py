@@ -63,5 +63,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", my_account.my_account, name="my-account"),
     path("account/calendar/", feeds.feed_make, name="feed-make"),
     path("account/calendar/revoke/", feeds.feed_revoke, name="feed-revoke"),
+    path("account/notices/", my_account.notice_settings, name="notice-settings"),
     path("account/lend/<int:appointment_id>/", delegations.delegation_lend, name="delegation-lend"),
 ]

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from agencies.models import Agency
 from cases.clocks.counting import count
-from cases.clocks.running import day_of, recount, stop
+from cases.clocks.running import call_off, day_of, recount, stop
 from cases.models import (
     Assignment,
     AssignmentKind,
@@ -41,9 +41,7 @@ def follow(case: Case, before: Leg, after: Leg, step: str, at: datetime) -> None
     elif step == "submit_result":
         stop(_running(case, StartsOn.ASSIGNED), at)
     elif step == "return_assignment":
-        running = _running(case, StartsOn.ASSIGNED)
-        running.filter(due_at__gte=at).update(cancelled_at=at, paused_at=None, next_alarm_at=None)
-        stop(running, at)
+        call_off(_running(case, StartsOn.ASSIGNED), at)
     if case.ended_at is not None:
         stop(_running(case), at)
     elif after != before:
@@ -70,7 +68,7 @@ def begin(clock: Deadline, limit: Limit) -> None:
     clock.amount, clock.unit = limit.amount, limit.unit
     clock.rule = ClockRule.FIXED if limit.detention else ClockRule.STATUTORY
     _describe(clock, limit)
-    clock.extend_cap = _cap(limit)
+    clock.extend_cap, clock.renewable = _cap(limit), limit.extension_kind == ExtensionKind.RENEWAL
     count(clock, work_calendar(), clock.started_at)
     clock.save(force_insert=True)
 
@@ -151,11 +149,12 @@ def _assigned(case: Case, before: Leg, after: Leg, at: datetime) -> None:
     """The ministry has done its part; who executes has his."""
     if before.agency is not None and before.agency.is_terminal:
         stop(_running(case, StartsOn.REGISTERED), at)
-    if after.phase == Phase.EXECUTION:
-        _start(case, StartsOn.ASSIGNED, at, agency=after.agency)
-    shares = case.assignments.filter(kind=AssignmentKind.SHARE, state=AssignmentState.OPEN, opened_at=at)
-    for share in shares.select_related("agency"):
+    given = case.assignments.filter(kind=AssignmentKind.SHARE, state=AssignmentState.OPEN, opened_at=at)
+    shares = list(given.select_related("agency"))
+    for share in shares:
         _start(case, StartsOn.ASSIGNED, at, agency=share.agency, share=share)
+    if after.phase == Phase.EXECUTION and not shares:
+        _start(case, StartsOn.ASSIGNED, at, agency=after.agency)
 
 
 def _resume_execution(case: Case, at: datetime) -> None:

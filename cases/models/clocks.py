@@ -24,7 +24,7 @@ class InternalLimit(models.Model):
     Coopdesk's defaults, the ministry sets its own, a province may set a tighter one for its subtree.
 
     A row is never changed: what is set later, or holds from a later day, wins. An empty direction, family or tier means
-    any; the row that says most wins over one that says less.
+    any; the row that says most wins over one that says less. A withdrawn row says that from its day nothing is set there.
     """
 
     id = models.AutoField(primary_key=True)
@@ -48,12 +48,16 @@ class InternalLimit(models.Model):
     set_at = models.DateTimeField(null=True)
     basis = models.CharField(max_length=60)
     note = models.CharField(max_length=200, blank=True)
+    withdrawn = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(unit__in=UNITS), name="limit_unit_known"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="limit_positive"),
             models.CheckConstraint(condition=Q(agency=None) | Q(set_by__isnull=False), name="limit_set_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(withdrawn=False) | Q(set_by__isnull=False), name="limit_withdrawn_by_somebody"
+            ),
             models.UniqueConstraint(
                 fields=["kind", "direction", "family", "tier", "urgency"],
                 condition=Q(set_by=None),
@@ -64,6 +68,16 @@ class InternalLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.urgency}: {self.amount} {self.unit}"
+
+    @property
+    def source(self) -> str:
+        """Who gave it: default (Coopdesk), ministry or province."""
+        return "default" if self.set_by_id is None else "ministry" if self.agency_id is None else "province"
+
+    @property
+    def cell(self) -> tuple[object, ...]:
+        """What it is about, and who gave it: of the rows with one cell the latest counts."""
+        return self.source, self.agency_id, self.kind, self.urgency, self.direction, self.family, self.tier
 
 
 class Deadline(models.Model):
@@ -88,6 +102,8 @@ class Deadline(models.Model):
     amount = models.PositiveSmallIntegerField()
     extended_by = models.PositiveSmallIntegerField(default=0)
     extend_cap = models.PositiveSmallIntegerField(default=0)
+    # Extended any number of times, each time by at most the cap (a freezing is renewed), rather than by the cap in all.
+    renewable = models.BooleanField(default=False)
     # How long before the end it warns, and after the end it goes to the agency above: in its own unit, by days for months
     # and years.
     warn_before = models.PositiveSmallIntegerField(default=0)
@@ -127,6 +143,7 @@ class Deadline(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["due_at", "id"], name="deadline_by_due"),
             models.Index(fields=["due_at", "id"], condition=Q(met_at=None, cancelled_at=None), name="deadline_running"),
             models.Index(
                 fields=["next_alarm_at", "id"], condition=Q(next_alarm_at__isnull=False), name="deadline_ringing"

@@ -26,7 +26,7 @@ from countries.calendars import SHANGHAI, Calendar
 PAGE = 50
 MINE, FILED, AGENCY, ALL = "mine", "filed", "agency", "all"
 VIEWS = (MINE, FILED, AGENCY)  # of the workbench; ALL is the list of everything in sight, ended or not
-_NEAR_DAYS = 2
+NEAR_DAYS = 2
 LATE, NEAR, ABROAD = "late", "near", "abroad"
 # Where a case stands abroad: no clock of ours runs.
 ABROAD_STATUSES = (Status.DISPATCHED, Status.WITH_LIAISON)
@@ -61,7 +61,7 @@ def moment_of(now: datetime, calendar: Calendar) -> Now:
     """The page's moment: when today ends, and when the near stretch of two working days does."""
     today = now.astimezone(SHANGHAI).date()
     last = today
-    for _step in range(_NEAR_DAYS):
+    for _step in range(NEAR_DAYS):
         last = calendar.next_workday(last)
     today_ends, near_ends = (datetime.combine(day + timedelta(days=1), time(), SHANGHAI) for day in (today, last))
     return Now(now, today_ends, near_ends)

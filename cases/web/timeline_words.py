@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
@@ -11,12 +12,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from agencies.doors import words
 from agencies.models import Agency, Reorganisation
 from agencies.models.reorganisation import OrderKind
 from cases.models import Body, Direction, Outcome, Phase, Status, Usefulness
 from cases.queries.timeline import Entry
 from cases.reading import PURPOSES
+from cases.sweep import KINDS
+from cases.web import alarm_words, clock_events
+from cases.web.clock_words import Law, laws_of
 from cases.web.sentences import named
+from cases.web.supervision_words import SUPERVISED
 from cases.workflow import TRANSITIONS, Move
 from treaties.codes import CODES
 from treaties.models import RequestType
@@ -62,6 +68,7 @@ class Codes:
     channels: Mapping[str, str] = field(default_factory=dict)
     grounds: Mapping[str, str] = field(default_factory=dict)
     contents: Mapping[str, str] = field(default_factory=dict)
+    laws: Mapping[str, Law] = field(default_factory=dict)
 
 
 def codes(kind: RequestType | None = None) -> Codes:
@@ -70,11 +77,13 @@ def codes(kind: RequestType | None = None) -> Codes:
     lists = [{row.code: row.name for row in CODES[name]._default_manager.all()} for name in names]
     reasons, channels, grounds = lists
     contents = {content.key: content.name for content in contents_of(kind)}
-    return Codes(reasons=reasons, channels=channels, grounds=grounds, contents=contents)
+    return Codes(reasons=reasons, channels=channels, grounds=grounds, contents=contents, laws=laws_of())
 
 
 def mark(entry: Entry) -> str:
-    """The shape of the dot: a step of ours, something abroad, or nothing that moved the case."""
+    """The shape of the dot: a clock that rang, a step of ours, something abroad, or nothing that moved the case."""
+    if entry.event.kind in KINDS:
+        return "warn"
     if entry.step in _ABROAD:
         return "abroad"
     rows = [row for (_direction, name), row in TRANSITIONS.items() if name == entry.step]
@@ -83,6 +92,10 @@ def mark(entry: Entry) -> str:
 
 def line(entry: Entry, known: Codes) -> SafeString:
     """What was done, without who and when."""
+    if entry.step in clock_events.STEPS:
+        return clock_events.line(entry, known.laws)
+    if entry.event.kind in KINDS:
+        return alarm_words.line(entry)
     words = _WORDS.get(entry.step)
     if words is None:
         return format_html("{}", _PLAIN.get(entry.step, _("案件有一处变动")))
@@ -277,6 +290,16 @@ def _reorganise(entry: Entry, _known: Codes) -> SafeString:
     )
 
 
+def _calendar_moved(entry: Entry, _known: Codes) -> SafeString:
+    forms = [
+        format_html(_("{before}改为{after}"), before=words.whole_day(before), after=words.whole_day(after))
+        for _deadline, *pair in entry.event.facts.get("moved", ())
+        for before, after in [map(datetime.fromisoformat, pair)]
+    ]
+    moved = format_html_join(_("、"), "{}", ((form,) for form in dict.fromkeys(forms)))
+    return format_html(_("工作日历有改动，到期日由{moved}"), moved=moved)
+
+
 def _hand_over(entry: Entry, _known: Codes) -> SafeString:
     facts = entry.event.facts
     if entry.handler is None:
@@ -320,7 +343,9 @@ _WORDS: Mapping[str, Callable[[Entry, Codes], SafeString]] = {
     "record_opinion": _opinion,
     "unmask": _unmask,
     "reorganise": _reorganise,
+    "calendar_moved": _calendar_moved,
     "hand_over": _hand_over,
+    **SUPERVISED,
     "note.add": _note,
 }
 _PLAIN: Mapping[str, str | Promise] = {

@@ -19,8 +19,10 @@ from agencies.roles import CASE_ROLES, Role
 from cases.models import ENDED, Case, Direction, Status, Urgency
 from cases.policies import visible_to
 from cases.queries import choices, inbox, queue
+from cases.queries.supervisions import waiting_here
 from cases.queries.tallies import CAP, Tallies, Tally, tallies
 from cases.registration import may_register
+from cases.web.bulk import acts_offered
 from cases.web.filter_options import options
 from cases.web.list_params import Asked, home_view, of_everything, of_workbench, place
 from cases.web.queue_rows import Rows
@@ -49,6 +51,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "may_file": actor.role == Role.DRAFTER,
         "may_register": may_register(actor),
         "total": _total(asked, counts),
+        "n_to_answer": waiting_here(actor),
     }
     return render(request, "cases/workbench.html", context)
 
@@ -85,6 +88,7 @@ def _table(
 ) -> dict[str, Any]:
     """The rows of the page, the links around it, and the filters."""
     page = queue.page(actor, asked.wanted, now, after=asked.after, before=asked.before)
+    offered = acts_offered(actor)
     rows = Rows(
         actor=actor,
         now=now.at,
@@ -92,11 +96,13 @@ def _table(
         unread=inbox.unread_cases(actor),
         asked=queue.asked_of(actor, [row["pk"] for row in page.rows]),
         by_filing=by_filing,
+        pickable=bool(offered),
     )
     assert actor.case_agency_id is not None  # _case_actor saw to it
     return {
         "rows": rows.html(page.rows),
         "n_rows": len(page.rows),
+        "bulk": offered,
         "newer": asked.link(before=place(page.before)) if page.before else "",
         "older": asked.link(after=place(page.after)) if page.after else "",
         "filters": _filters(actor.case_agency_id, asked),

@@ -16,17 +16,23 @@ from agencies.commands.reorganisation import merge_agency
 from agencies.models import Appointment
 from cases import files
 from cases.exports import jobs
+from cases.models import InternalLimit
 from countries.notices import set_day
 from tests import samples
 from tests.architecture.doors import DOORS, Door
 from tests.delegating import lend
+from tests.supervising import Overseer
+from tests.treaties.test_overrides import new
+from treaties.commands import set_override
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 INSIDERS = ("kunshan.officer", "kunshan.desk", "kunshan.chief", "suzhou.chief", "jiangsu.supervisor", "guohe.desk")
-# Closed to all in this world: nobody in it has a second appointment, a registered client or a second factor.
+# Closed to all in this world: nobody in it has a second appointment, a registered client, a second factor or has
+# acted on many.
 NOT_HERE = frozenset(
     {
         ("acting-as", "POST"),
+        ("bulk-done", "GET"),
         ("client-revoke", "POST"),
         ("mfa_deactivate_totp", "GET"),
         ("mfa_deactivate_totp", "POST"),
@@ -59,6 +65,8 @@ def world(db, story, cast, see):
         paper = files.attach(actor=drafter, case_id=draft.pk, name="a.pdf", content=io.BytesIO(samples.PDF))
         subject, item = draft.subjects.get(), draft.items.order_by("position")[0]
     case = story.step("kunshan.officer", draft, "submit")
+    with see("kunshan.officer"):
+        deadline = case.deadlines.get(met_at=None)
     officer = cast.officer("ruili.officer")
     places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
     day = {"day": date(2027, 3, 1), "is_workday": False, "name": "演示", "title": "演示"}
@@ -73,18 +81,23 @@ def world(db, story, cast, see):
         "subject_id": subject.pk,
         "file_id": paper.pk,
         "item_id": item.pk,
+        "deadline_id": deadline.pk,
         "step": "recommend",
         "number": 1,
         "paper": "leg_list",
         "act": "archive",
+        "kind": "order",
+        "supervision_id": Overseer(cast).order("jiangsu.supervisor", case).pk,
         "code": cast.agency("kunshan").code,
         "officer_id": officer.pk,
         "appointment_id": Appointment.objects.get(officer=officer).pk,
         "delegation_id": lend(cast, "ruili.officer", "ruili.desk").pk,
         "account_id": 1,
         "order_id": order.pk,
+        "override_id": set_override(actor=cast.actor("guohe.desk"), new=new()).pk,
         "notice_id": notice.pk,
         "year": 2027,
+        "limit_id": InternalLimit.objects.earliest("pk").pk,
         "pk": 1,
     }
 
@@ -92,8 +105,14 @@ def world(db, story, cast, see):
 def address(name: str, world: dict[str, Any]) -> str:
     route = dict(patterns(get_resolver()))[name]
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route)
-    codes = {"api-country-detail": "TH", "api-request-type-detail": "police_cooperation_out"}
-    given = world | ({"code": codes[name]} if name in codes else {})
+    own = {
+        "api-country-detail": {"code": "TH"},
+        "api-request-type-detail": {"code": "police_cooperation_out"},
+        "supervision-act": {"act": "answer"},
+        "bulk-done": {"token": "x" * 22},
+        "case-deadline-act": {"act": "pause"},
+    }
+    given = world | own.get(name, {})
     return reverse(name, kwargs={part: given[part] for part in wanted})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,7 +12,11 @@ from agencies import outbox
 from agencies.commands import appointments
 from agencies.commands.reorganisation import merge_agency
 from agencies.models import Appointment
+from agencies.scope import acting
 from cases import departures
+from cases.internal_limits import Asked, set_limit
+from cases.models import InternalLimit
+from countries.notices import clear_day
 from tests.conftest import django_connected_as
 from tests.delegating import lend, post_of
 from tests.keeping import Keeper
@@ -34,6 +39,8 @@ PAGES = {
         "/cases/{case}/",
         "/cases/{returned}/edit/",
         "/cases/{corrected}/revisions/2/",
+        "/limits/",
+        "/limits/{limit}/",
         "/notices/",
         "/agencies/",
         "/agencies/320583000000/",
@@ -58,7 +65,7 @@ PAGES = {
         "/cases/{disposed}/",
     ),
     "beijing.chief": ("/unattended/", "/notices/", "/", "/cases/{asked}/"),
-    "guohe.chief": ("/archive/?view=proposed", "/cases/{checked}/"),
+    "guohe.chief": ("/archive/?view=proposed", "/cases/{checked}/", "/limits/set/?kind=review&urgency=normal"),
     "guohe.desk": ("/", "/cases/{abroad}/", "/cases/register/", "/cases/{received}/", "/cases/{answered}/"),
     "suzhou.officer": ("/cases/{shared}/",),
     "ruili.desk": ("/cases/register/",),
@@ -71,6 +78,13 @@ PAGES = {
         "/officers/import/",
         "/officers/{officer}/",
         "/agencies/320583000000/reorganise/",
+        "/calendar/2026/",
+        "/calendar/2027/",
+        "/calendar/2030/",
+        "/calendar/import/",
+        "/calendar/day/?day=2026-10-10",
+        "/calendar/notices/",
+        "/calendar/notices/{notice}/",
     ),
     "secadmin": (
         "/notices/",
@@ -108,6 +122,7 @@ def world(real_db, story, cast) -> dict[str, object]:
     post = Appointment.objects.get(officer__police_number="chaoyang.chief")
     appointments.end(actor=cast.actor("secadmin"), appointment_id=post.pk)
     places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
+    notice = clear_day(actor=cast.actor("sysadmin"), day=date(2026, 10, 10), title="国办发明电〔2026〕7号更正")
     order = merge_agency(actor=cast.actor("sysadmin"), reason="云编发〔2026〕3号", **places)
     with django_connected_as("worker"):
         outbox.drain()
@@ -115,6 +130,7 @@ def world(real_db, story, cast) -> dict[str, object]:
         outbox.drain()
     return {
         "order": order.pk,
+        "notice": notice.pk,
         "post": post_of(cast, "kunshan.chief").pk,
         "received": story.registered().pk,
         "checked": story.checked().pk,
@@ -131,7 +147,14 @@ def world(real_db, story, cast) -> dict[str, object]:
         "abroad": story.dispatched(urgency="most_urgent").pk,
         "closed": story.closed().pk,
         "officer": cast.officer("ruili.officer").pk,
+        "limit": _limit(cast.actor("guohe.chief")).pk,
     }
+
+
+def _limit(actor) -> InternalLimit:
+    asked = Asked(kind="review", urgency="normal", tier="county", amount=4, warn_before=1, extend_by=4)
+    with acting(actor):
+        return set_limit(actor=actor, asked=asked)
 
 
 def addresses(world: dict[str, object]) -> Iterator[tuple[str, str]]:
