@@ -118,6 +118,9 @@ DOORS: dict[str, Door] = {
     # cases, in the browser
     "workbench": Door("officers", further=True),
     "case-list": Door("cases"),
+    "case-ledger": Door("cases"),
+    "board": Door(only({Role.SUPERVISOR, Role.APPROVER})),
+    "board-of": Door(only({Role.SUPERVISOR, Role.APPROVER}), further=True),
     "case-new": Door(frozenset({Role.DRAFTER}), FORM),
     "case-register": Door(only({Role.DESK}), FORM, further=True),
     "case-detail": Door("cases", hides=True),
@@ -160,6 +163,7 @@ DOORS: dict[str, Door] = {
     "oauth-token": Door("all", ACT, further=True),
     "oauth-revoke": Door("all", ACT, further=True),
     "api-me": Door("officers"),
+    "api-stats": Door(only({Role.SUPERVISOR, Role.APPROVER})),
     "api-codes": Door("officers"),
     "api-agency-list": Door("officers"),
     "api-agency-detail": Door("officers"),
