@@ -42,7 +42,9 @@ def act(request: HttpRequest, case_id: UUID, deadline_id: UUID, act: str) -> Htt
     except DomainError as error:
         told = dossier(actor, case_id)
         clock = clock_panel.one(told, deadline_id, act, Posted(data=data, error=error))
-        return _again(request, act, error, {"case": told.case, "clock": clock})
+        if clock is None:
+            raise NotVisible from error
+        return _again(request, act, error, {"case": told.case, "clock": clock, "form": clock["forms"][0]})
     return _done(request, case_id, act)
 
 
