@@ -42,7 +42,9 @@ def act(request: HttpRequest, case_id: UUID, deadline_id: UUID, act: str) -> Htt
     except DomainError as error:
         told = dossier(actor, case_id)
         clock = clock_panel.one(told, deadline_id, act, Posted(data=data, error=error))
-        return _again(request, act, error, case=told.case, clock=clock, forms=clock["forms"] if clock else [])
+        if clock is None:
+            raise NotVisible from error
+        return _again(request, act, error, {"case": told.case, "clock": clock, "form": clock["forms"][0]})
     return _done(request, case_id, act)
 
 
@@ -57,7 +59,7 @@ def record(request: HttpRequest, case_id: UUID) -> HttpResponse:
     except DomainError as error:
         told = dossier(actor, case_id)
         form = clock_panel.record_again(told, Posted(data=data, error=error))
-        return _again(request, "record", error, case=told.case, clock=None, forms=[form])
+        return _again(request, "record", error, {"case": told.case, "clock": None, "form": form})
     return _done(request, case_id, "record")
 
 
@@ -66,10 +68,8 @@ def _typed(request: HttpRequest) -> dict[str, str]:
     return {name: str(value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
 
 
-def _again(request: HttpRequest, act: str, error: DomainError, *, forms: list[Any], **about: Any) -> HttpResponse:
-    """The form with what was typed; `about` is the case, and the clock that it is about, if it runs already."""
-    summary = forms[0].summary if forms else ()
-    page = {"title": LABELS[act], "error": error, "forms": forms, "summary": summary, **about}
+def _again(request: HttpRequest, act: str, error: DomainError, context: dict[str, Any]) -> HttpResponse:
+    page = {"title": LABELS[act], "error": error, **context}
     return render(request, "cases/clock.html", page, status=error.status)
 
 
