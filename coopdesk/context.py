@@ -84,7 +84,6 @@ ROOMS = (
         roles=frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
         inside=("reorganisation",),
     ),
-    Room(url="calendar", label=_("工作日历"), roles=frozenset({Role.SYSTEM_ADMIN}), inside=("calendar",)),
     Room(url="client-list", label=_("接口客户端"), roles=frozenset({Role.SECURITY_ADMIN}), inside=("client",)),
     Room(url="audit-log", label=_("审计日志"), roles=frozenset({Role.AUDITOR}), inside=("audit",)),
 )

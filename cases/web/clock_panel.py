@@ -16,10 +16,11 @@ from cases.clock_seats import RECORDED, Seats
 from cases.clocks.states import state_of
 from cases.deadlines import extension_left, recordable
 from cases.models import ClockState, Deadline
+from cases.queries.clock_names import Law, laws_of
 from cases.queries.dossier import Dossier
 from cases.web import clock_words
 from cases.web.clock_forms import Posted, form, record_form
-from cases.web.clock_words import FOREIGN, Law
+from cases.web.clock_words import FOREIGN
 from countries.calendars import day_of
 
 MET_SHOWN = 3
@@ -28,7 +29,7 @@ MET_SHOWN = 3
 def clocks(dossier: Dossier) -> dict[str, Any]:
     """The context of cases/_clocks.html: running clocks, the earliest first; those that wait for the foreign side;
     the three met last, and before them what is late and unexplained; the `earlier` ones, newest first; the form that starts one by hand."""
-    known = clock_words.laws_of()
+    known = laws_of()
     running = sorted((clock for clock in dossier.deadlines if clock.running), key=lambda clock: clock.due_at)
     over = [clock for clock in dossier.deadlines if clock.met_at is not None]
     over.sort(key=lambda clock: clock.met_at or clock.due_at, reverse=True)
@@ -49,7 +50,7 @@ def one(dossier: Dossier, deadline_id: UUID, act: str, posted: Posted) -> dict[s
     clock = next((row for row in dossier.deadlines if row.pk == deadline_id), None)
     if clock is None:
         return None
-    card = _Card(dossier, clock_words.laws_of())
+    card = _Card(dossier, laws_of())
     return card.shown(clock) | {"forms": [form(dossier, clock, act, posted)]}
 
 

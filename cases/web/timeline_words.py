@@ -16,11 +16,11 @@ from agencies.doors import words
 from agencies.models import Agency, Reorganisation
 from agencies.models.reorganisation import OrderKind
 from cases.models import Body, Direction, Outcome, Phase, Status, Usefulness
+from cases.queries.clock_names import Law, laws_of
 from cases.queries.timeline import Entry
 from cases.reading import PURPOSES
 from cases.sweep import KINDS
 from cases.web import alarm_words, clock_events
-from cases.web.clock_words import Law, laws_of
 from cases.web.sentences import named
 from cases.web.supervision_words import SUPERVISED
 from cases.workflow import TRANSITIONS, Move

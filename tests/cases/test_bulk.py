@@ -43,18 +43,18 @@ def plain(lines) -> list:
     [
         ("officer", []),
         ("desk", ["reassign"]),
-        ("chief", ["reassign"]),
-        ("supervisor", ["remind", "order"]),
+        ("chief", ["reassign", "extend"]),
+        ("supervisor", ["remind", "order", "extend"]),
     ],
 )
 def test_who_may_choose_what(cast, story, part, acts):
     assert set(PARTS) == {"officer", "desk", "chief", "supervisor"}
     actor, case = cast.actor(f"suzhou.{part}"), story.submitted()
-    assert [name for name in bulk.acts_of(actor) if name != "extend"] == acts
+    assert sorted(bulk.acts_of(actor)) == sorted(acts)
     page = body(log_in(cast, f"suzhou.{part}").get("/cases/"))
     assert ('id="bulk"' in page) is bool(acts)
     assert (f'name="case" value="{case.pk}" form="bulk"' in page) is bool(acts)
-    for act in {"remind", "order", "reassign"} - set(acts):
+    for act in bulk.ACTS.keys() - set(acts):
         with acting(actor), pytest.raises(NotPermitted):
             bulk.carry_out(actor=actor, act=act, case_ids=[case.pk], values={"text": "办"})
         response = log_in(cast, f"suzhou.{part}").post(PREVIEW, chosen(case, act=act))
@@ -111,6 +111,23 @@ def test_reassigning_goes_through_the_step_with_its_own_rules(cast, story):
     assert AuditEvent.objects.filter(kind="case.assign_handler").count() == 1
 
 
+def test_those_above_extend_and_what_is_past_the_cap_stays(cast, story):
+    case, away = story.submitted(), story.step("kunshan.chief", story.submitted(), "approve")
+    ids = [case.pk, away.pk]
+    for amount, able in (("1", [True, False]), ("900", [False, False])):
+        actor = cast.actor("suzhou.supervisor")
+        values = {"amount": amount, "reason": "等外方材料。"}
+        with acting(actor):
+            before = bulk.preview(actor=actor, act="extend", case_ids=ids, values=values)
+            after = bulk.carry_out(actor=actor, act="extend", case_ids=ids, values=values)
+        assert plain(before) == plain(after)
+        assert [line.effect is not None for line in after] == able
+    with acting(actor):
+        clock = case.deadlines.get(met_at=None)
+        assert (clock.extended_by, clock.extensions.count()) == (1, 1)
+    assert AuditEvent.objects.filter(kind="case.extend_deadline").count() == 1
+
+
 @pytest.mark.parametrize("n, words", [(0, "先选择案件"), (201, "一次最多 200 件，选了 201 件")])
 def test_how_many(cast, n, words):
     client = log_in(cast, "suzhou.supervisor")
@@ -161,12 +178,12 @@ def test_choose_preview_confirm_once(cast, story, overseer):
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_pages_are_whole_in_both_languages(cast, story, language):
     case, gone = story.submitted(), story.step("kunshan.chief", story.submitted(), "approve")
-    for login, acts in (("suzhou.supervisor", ("", "remind", "order")), ("kunshan.chief", ("reassign",))):
+    for login, acts in (("suzhou.supervisor", ("", "remind", "order", "extend")), ("kunshan.chief", ("reassign",))):
         client = log_in(cast, login)
         client.cookies["coopdesk_language"] = language
         assert wrong_words(body(client.get("/cases/")), language) == []
         for act in acts:
-            data = chosen(case, act=act, handler="kunshan.desk", text="办。", previewed="1")
+            data = chosen(case, act=act, handler="kunshan.desk", text="办。", previewed="1", amount=1, reason="等。")
             response = client.post(PREVIEW, data)
             assert wrong_words(body(response), language) == [], act
     done = client.post(CONFIRM, chosen(case, gone, act="reassign", handler="kunshan.desk"))

@@ -107,7 +107,7 @@ def test_the_feedback_form_stands_first_on_the_case_page_of_the_supervised(cast,
     one = overseer.order("suzhou.supervisor", case)
     client = log_in(cast, "kunshan.officer")
     page = case_page(client, case)
-    assert page.index(f'id="answer-{one.pk}"') < page.index('id="overview"')
+    assert page.index(f'id="answer-{one.pk}"') < page.index("tabs--stick")
     assert f'id="answer-{one.pk}"' not in case_page(log_in(cast, "suzhou.chief"), case)
     url = reverse("supervision-act", args=[one.pk, "answer"])
     refused = client.post(url, {"text": " "})

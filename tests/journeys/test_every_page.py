@@ -21,6 +21,7 @@ from tests.conftest import django_connected_as
 from tests.delegating import lend, post_of
 from tests.keeping import Keeper
 from tests.language import wrong_words
+from tests.supervising import Overseer
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +71,16 @@ PAGES = {
     "suzhou.officer": ("/cases/{shared}/",),
     "ruili.desk": ("/cases/register/",),
     "ruili.officer": ("/cases/{border}/edit/",),
-    "jiangsu.supervisor": ("/", "/?view=mine", "/cases/", "/cases/{closed}/"),
+    "jiangsu.supervisor": (
+        "/",
+        "/?view=mine",
+        "/cases/",
+        "/cases/{closed}/",
+        "/cases/{case}/",
+        "/cases/{case}/supervise/order/",
+        "/supervisions/",
+        "/supervisions/{ordered}/",
+    ),
     "sysadmin": (
         "/",
         "/officers/",
@@ -113,7 +123,7 @@ def world(real_db, story, cast) -> dict[str, object]:
     shared = story.step("jiangsu.desk", shared, "assign", agency="320500000000")
     shared = story.step("suzhou.desk", shared, "assign", agencies=["320583000000"], opinion="请核查。")
     lend(cast, "kunshan.chief", "kunshan.desk")
-    border = story.border_draft()
+    border, case = story.border_draft(), story.submitted(urgency="urgent")
     keeper = Keeper(cast, story)
     keeper.propose(keeper.due())
     keeper.due()
@@ -141,7 +151,8 @@ def world(real_db, story, cast) -> dict[str, object]:
         "archived": archived.pk,
         "disposed": disposed.pk,
         "draft": story.draft().pk,
-        "case": story.submitted(urgency="urgent").pk,
+        "case": case.pk,
+        "ordered": Overseer(cast).order("jiangsu.supervisor", case).pk,
         "returned": story.at("returned").pk,
         "corrected": corrected.pk,
         "abroad": story.dispatched(urgency="most_urgent").pk,
