@@ -44,6 +44,12 @@ def reaction(name: str) -> Reaction:
     return _reactions[name]
 
 
+def reactions_to(kind: str) -> list[str]:
+    """The names of the reactions to events of `kind`: each gets an outbox message."""
+    wired = _wired.get(kind, []) + _wired.get(f"{kind.split('.')[0]}.*", [])
+    return [name for name in wired if kind not in _spared.get(name, ())]
+
+
 def record(
     *,
     actor: Actor,
@@ -70,17 +76,24 @@ def record(
         facts={**(facts or {}), **behalf},
         **moment,
     )
-    wired = _wired.get(kind, []) + _wired.get(f"{kind.split('.')[0]}.*", [])
-    names = [name for name in wired if kind not in _spared.get(name, ())]
-    if names:
+    if names := reactions_to(kind):
         OutboxMessage.objects.bulk_create([OutboxMessage(event=event, reaction=name) for name in names])
-        transaction.on_commit(_wake, robust=True)
+        wake_after_commit()
     return event
 
 
-def enqueue(event: AuditEvent, reaction_name: str, payload: dict[str, Any]) -> None:
-    """A further message that a reaction asks for (one e-mail, one webhook), in the reaction's own transaction."""
-    OutboxMessage.objects.create(event=event, reaction=reaction_name, payload=payload)
+def enqueue(
+    event: AuditEvent, reaction_name: str, payload: dict[str, Any], *, not_before: datetime | None = None
+) -> None:
+    """A further message that a reaction asks for (one e-mail, one webhook), in the reaction's own transaction. It waits
+    until `not_before`, when that is given."""
+    wait = {"not_before": not_before} if not_before else {}
+    OutboxMessage.objects.create(event=event, reaction=reaction_name, payload=payload, **wait)
+    wake_after_commit()
+
+
+def wake_after_commit() -> None:
+    """Nudge the outbox when the transaction that wrote messages has been committed."""
     transaction.on_commit(_wake, robust=True)
 
 

@@ -30,6 +30,7 @@ FAMILIES: dict[str, str | Promise] = {
     "delegation": _("代办"),
     "client": _("接口客户端"),
     "reorganisation": _("机构调整"),
+    "feed": _("日历订阅"),
     "audit": _("审计"),
 }
 KINDS: dict[str, str | Promise] = {
@@ -48,6 +49,7 @@ KINDS: dict[str, str | Promise] = {
     "officer.release_lock": pgettext_lazy("event", "解除锁定"),
     "officer.clear_factors": pgettext_lazy("event", "解除第二因素"),
     "officer.preferences": pgettext_lazy("event", "更改个人设置"),
+    "officer.notice_settings": pgettext_lazy("event", "更改通知设置"),
     "appointment.grant": pgettext_lazy("event", "任命"),
     "appointment.end": pgettext_lazy("event", "结束任职"),
     "appointment.move": pgettext_lazy("event", "任职随机构调整转移"),
@@ -65,6 +67,9 @@ KINDS: dict[str, str | Promise] = {
     "reorganisation.cancel": pgettext_lazy("event", "撤销机构调整"),
     "reorganisation.done": pgettext_lazy("event", "执行机构调整"),
     "reorganisation.gather": pgettext_lazy("event", "机构调整后补转案件"),
+    "feed.create": pgettext_lazy("event", "生成日历订阅地址"),
+    "feed.revoke": pgettext_lazy("event", "停用日历订阅"),
+    "feed.read": pgettext_lazy("event", "日历读取时限"),
     "audit.read": pgettext_lazy("event", "查看审计日志"),
     "audit.verify": pgettext_lazy("event", "校验审计日志"),
 }

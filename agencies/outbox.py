@@ -39,8 +39,9 @@ def _lease() -> list[int]:
         cursor.execute(
             "UPDATE agencies_outboxmessage SET leased_until = clock_timestamp() + %s * interval '1 second', attempts = attempts + 1"
             " WHERE id IN (SELECT id FROM agencies_outboxmessage WHERE done_at IS NULL AND failed_at IS NULL"
+            "  AND not_before <= statement_timestamp()"
             "  AND (leased_until IS NULL OR leased_until < clock_timestamp())"
-            "  ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id",
+            "  ORDER BY not_before, id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id",
             [LEASE.total_seconds(), BATCH],
         )
         return sorted(row[0] for row in cursor.fetchall())

@@ -32,3 +32,15 @@ def acting(actor: Actor) -> Iterator[None]:
     with transaction.atomic():
         enter(actor)
         yield
+
+
+@contextmanager
+def behind_the_wall(actor: Actor) -> Iterator[None]:
+    """`acting` for a task. The worker's own role sees every case, so this transaction, which is never part of another
+    one, is the web role's: the second wall stands for the task as it does for a page.
+    """
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE coopdesk_app")
+        enter(actor)
+        yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from agencies import clients, outbox, seals
+from agencies import clients, digests, outbox, seals
 from agencies.doors import idempotency
 
 
@@ -30,3 +30,9 @@ def sign_checkpoint(**_: object) -> str:
 def forget_answers(**_: object) -> int:
     """Drop what is too old to be asked for again: answers kept for retries, tokens that have run out."""
     return idempotency.forget() + clients.forget_tokens()
+
+
+@shared_task
+def order_digests(**_: object) -> int:
+    """Every few minutes: the daily summaries whose hour has come. Safe to run twice at once."""
+    return digests.order()

@@ -22,7 +22,8 @@ _COLUMNS = {
     "cases_subject": "id case_id position kind name role nationality document_number",
     "cases_requestitem": "id case_id position description outcome note decision",
     "cases_involvement": "id case_id officer_id agency_id kind content_version at",
-    "cases_deadline": "id case_id leg_id kind basis unit amount started_at due_at met_at provisional",
+    "cases_deadline": "id case_id leg_id agency_id kind rule basis article confidence strength overlap unit amount extended_by"
+    " extend_cap warn_before escalate_after provisional started_at due_at escalate_at overdue_at escalated_at next_alarm_at",
     "cases_openqueue": "agency_id due_at case_id is_holder waiting_role status country request_type urgency origin_id"
     " secret held_by_id holder_name phase since",
 }
@@ -70,8 +71,7 @@ def _officers(connection: psycopg.Connection, tree: Tree) -> dict[int, int]:
 def _officer(connection: psycopg.Connection, number: str) -> int:
     row = connection.execute(
         "INSERT INTO agencies_officer (password, police_number, name, email, is_active, must_change_password, language,"
-        " theme, single_key_shortcuts, notify_by_email) VALUES ('!', %s, %s, '', true, false, 'zh-hans', 'auto', true,"
-        " false) RETURNING id",
+        " theme, single_key_shortcuts) VALUES ('!', %s, %s, '', true, false, 'zh-hans', 'auto', true) RETURNING id",
         [number, number],
     ).fetchone()
     assert row is not None
@@ -117,6 +117,10 @@ def _copy(name: str, filler: Filler) -> None:
             copies[table].write_row(row)
             if n and n % (_EVERY * 10) == 0:
                 say(f"  {n:,} rows")
+
+
+# An internal limit: no article, confidence, strength or overlap.
+_NO_LAW = ("", "", "", "")
 
 
 class Filler:
@@ -178,8 +182,14 @@ class Filler:
         if case.stage == "review":
             due = self._world.now + timedelta(minutes=self._rng.randrange(-60 * 24 * 30, 60 * 24 * 15))
             began = min(case.created, due - timedelta(days=5))
-            clock = (uuid7(case.created, self._rng), pk, leg, "review", "coopdesk.default.review", "working_day", 5)
-            yield "cases_deadline", (*clock, began, due, None, False)
+            what = ("review", "internal", "coopdesk.default.review", *_NO_LAW, "working_day", 5, 0, 5, 1, 1, False)
+            yield "cases_deadline", (uuid7(case.created, self._rng), pk, leg, held[0], *what, began, *self._rings(due))
         where = (_STATUS[case.stage], country, kind, urgency, case.origin.id, False, *held)
         for agency in case.origin.scope:
             yield "cases_openqueue", (agency, due, pk, agency == held[0], _WAITING[case.stage], *where)
+
+    def _rings(self, due: datetime) -> tuple[datetime | None, ...]:
+        """When a clock is over and rises, when that was raised (as the sweep did), and what rings next."""
+        rises, now = due + timedelta(days=1), self._world.now
+        raised = [at if at <= now else None for at in (due, rises)]
+        return (due, rises, *raised, next((at for at in (due, rises) if at > now), None))

@@ -16,11 +16,12 @@ from agencies.errors import GuardFailed, NotPermitted, StaleVersion
 from agencies.models import AuditEvent
 from agencies.moments import clock
 from cases import effects, policies, step_input
-from cases.clocks import running
+from cases.clocks import running, statutory
 from cases.hands import refresh_queue, remember
 from cases.journey import Journey, journey_of
 from cases.models import Audience, Body, Case, Direction, Leg, Note, Phase, Side
 from cases.routing import Stop, next_stop
+from cases.supervision.acts import settle
 from cases.workflow import Move, Transition
 from treaties.models import Channel
 
@@ -52,12 +53,13 @@ def take_step(
         raise StaleVersion(current=case.version)
     leg = policies.open_leg(case)
     policies.require_ready(actor, transition, case, leg)
-    if reasons := [reason for guard in transition.guards for reason in guard(case, values)]:
-        raise GuardFailed(reasons=reasons)
-
     before = leg or case.legs.order_by("seq").last()
     assert before is not None  # opened with the case
     moment = _moment(before, at)
+    facing = {**values, "at": moment}
+    if reasons := [reason for guard in transition.guards for reason in guard(case, facing)]:
+        raise GuardFailed(reasons=reasons)
+
     journey = journey_of(case, before)
     stop = next_stop(transition, journey, values)
     passed_over = _passed_over(journey, before, stop)
@@ -65,10 +67,12 @@ def take_step(
     _arrive(case, transition, stop, moment, actor, journey)
     act = effects.Act(case=case, leg=before, after=after, actor=actor, values=values, at=moment)
     effects.apply(transition.name, act)
+    statutory.follow(case, before, after, transition.name, moment)
     case.save(update_fields=_STEP_COLUMNS)
     facts = _facts(case, before, after, values) | {"passed_over": passed_over}
     event = audit.record(actor=actor, kind=transition.event, subject=f"case:{case.pk}", facts=facts, at=moment)
     _remember(actor, case, transition, values, event, moment)
+    settle(actor, case, moment)
     refresh_queue(case, after)
     return case
 

@@ -23,7 +23,7 @@ _TEXTS = {"title": 200, "summary": 20_000, "purpose": 5_000}
 _CHOICES = {"urgency": Urgency, "mark": Mark}
 # What only a foreign request says (registration), and what only one of ours does.
 _OF_FOREIGN = {"their_reference": 120, "requesting_authority": 200}
-ONLY_INCOMING = {*_OF_FOREIGN, "received_on", "received_via"}
+ONLY_INCOMING = {*_OF_FOREIGN, "received_on", "received_via", "wanted_by"}
 MASK = "•"  # stands for a hidden character where a number is shown
 _SUBJECT_FIELDS = {"kind", "name", "role", "birth_date", "nationality", "document_number"}
 # What stands in a row for a part that cannot be read; a row is no row without its other parts.
@@ -107,7 +107,7 @@ def _links(raw: Mapping[str, Any], content: dict[str, Any], faults: Faults) -> N
 
 
 def _foreign(raw: Mapping[str, Any], content: dict[str, Any], faults: Faults) -> None:
-    """What a foreign request says of itself: their number, who asks, when and by which channel it came."""
+    """What a foreign request says of itself: their number, who asks, when and by which channel it came, until when it is wanted."""
     given = [name for name in sorted(ONLY_INCOMING) if name in raw]
     if given and content.get("direction") != Direction.INCOMING:
         for name in given:
@@ -117,11 +117,20 @@ def _foreign(raw: Mapping[str, Any], content: dict[str, Any], faults: Faults) ->
     content |= {name: clean_text(raw[name], f"/{name}", limit, faults) for name, limit in texts.items()}
     if "received_on" in raw:
         content["received_on"] = _past_day(raw["received_on"], "/received_on", faults)
+    if "wanted_by" in raw:
+        content["wanted_by"] = _date(raw["wanted_by"], "/wanted_by", faults)
+        _require_order(content.get("received_on"), content["wanted_by"], faults)
     if "received_via" in raw:
         code = clean_text(raw["received_via"], "/received_via", 60, faults)
         content["received_via"] = channel_by_code(code)
         if code and content["received_via"] is None:
             faults.add("unknown_code", _("没有这条渠道。"), "/received_via")
+
+
+def _require_order(received: date | None, wanted: date | None, faults: Faults) -> None:
+    """What the letter asks for (MPSR-379) is not over before the letter has come."""
+    if received is not None and wanted is not None and wanted < received:
+        faults.add("before_receipt", _("请求书所附的办理期限不能早于收到日期。"), "/wanted_by")
 
 
 def _past_day(raw: object, pointer: str, faults: Faults) -> date | None:

@@ -18,7 +18,7 @@ from uuid import UUID
 from django.db import connection
 from django.urls import reverse
 
-from agencies import audit
+from agencies import audit, notice_settings
 from agencies.actors import SYSTEM, Actor
 from agencies.models import Agency, Appointment, AuditEvent, Notice, Officer
 from agencies.officers import actor_for
@@ -84,9 +84,9 @@ def _tell(low: Case, high: Case) -> None:
     secret = Mark.WORK_SECRET in (low.mark, high.mark)
     for officer in officers:
         Notice.objects.create(officer=officer, event=event, kind=FOUND, subject=event.subject)
-        if officer.email and officer.notify_by_email and not secret:
-            payload = {"officer": officer.pk, "number": f"{low.number} / {high.number}", "path": reverse("notice-list")}
-            audit.enqueue(event, "mail", payload)
+    if not secret:
+        number = f"{low.number} / {high.number}"
+        notice_settings.write(event, officers, number=number, path=reverse("notice-list"))
 
 
 def _audience(low: Case, high: Case) -> tuple[Agency | None, list[Officer]]:

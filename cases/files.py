@@ -1,12 +1,11 @@
 """Files on a case: attach, take off a draft, open for reading.
 
-Content lies under its SHA-256 (files/ab/cd/<hash>), so that what was attached cannot be changed unnoticed, and is
-hashed again before anybody gets it. A blob may outlive a transaction that failed: it is found again by its hash.
+Content lies under its SHA-256 (cases/blobs.py), so that what was attached cannot be changed unnoticed, and is hashed
+again before anybody gets it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +13,6 @@ from typing import IO, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,20 +20,18 @@ from django.utils.translation import gettext_lazy
 from agencies import audit, turns
 from agencies.actors import Actor
 from agencies.errors import (
-    DomainError,
     GuardFailed,
     NotHolder,
     NotPermitted,
     NotVisible,
     Reason,
     TooLarge,
-    Unavailable,
     WrongStatus,
 )
 from agencies.models import AuditEvent
 from agencies.moments import clock
 from agencies.roles import Role
-from cases import file_kinds, file_names, policies, secrecy
+from cases import blobs, file_kinds, file_names, policies, secrecy
 from cases.journey import faces_abroad
 from cases.models import (
     ENDED,
@@ -55,7 +50,6 @@ from cases.workflow import EDITABLE
 
 logger = logging.getLogger(__name__)
 MAX_FILES = 200
-_BLOCK = 256 * 1024
 _FROZEN = EDITABLE | ENDED | {Status.CLEARED}
 _REPLY_STATUSES = frozenset({Status.DISPATCHED, Status.ANSWERED, Status.DELIVERED})
 
@@ -160,7 +154,7 @@ def attach(
     sha256, size = _measure(content)
     kind = _examine(case, name, content, size)
     turns.wait(turns.Turn.BLOB, sha256)  # not while it is erased for another case
-    _store(sha256, content)
+    blobs.store(sha256, content)
     attachment = Attachment.objects.create(
         case=case,
         transmission=reply_for(actor, case),
@@ -194,17 +188,11 @@ def open_file(*, actor: Actor, case_id: UUID | str, file_id: UUID | str) -> Open
     """The file's content for reading, hashed again; recorded either way. Raises NotVisible."""
     case = policies.get_visible(actor, case_id)
     attachment = _find(case, file_id)
-    stream: IO[bytes] | None = None
-    try:
-        stream = default_storage.open(_key(attachment.sha256), "rb")
-        found, _size = _measure(stream)
-    except (OSError, DomainError) as error:
-        found = type(error).__name__
-    if stream is None or found != attachment.sha256:
+    stream, found = blobs.whole(attachment.sha256)
+    if stream is None:
         logger.error("file %s of case %s is damaged: found %s", attachment.pk, case.pk, found)
         _record(actor, "case.file_damaged", attachment, found=found)
         return Opened(attachment, None)
-    stream.seek(0)
     _record(actor, "case.download", attachment)
     return Opened(attachment, stream)
 
@@ -222,7 +210,7 @@ def erase(event: AuditEvent, _payload: dict[str, Any]) -> None:
     for sha256 in event.facts.get("files", ()):
         turns.wait(turns.Turn.BLOB, sha256)
         if not Attachment.objects.filter(sha256=sha256).exists():
-            default_storage.delete(_key(sha256))
+            blobs.erase(sha256)
 
 
 # --- Parts ---------------------------------------------------------------------------------------------------------
@@ -236,15 +224,11 @@ def _find(case: Case, file_id: UUID | str) -> Attachment:
 
 
 def _measure(content: IO[bytes]) -> tuple[str, int]:
-    """SHA-256 and size, read block by block; TooLarge beyond the limit."""
-    content.seek(0)
-    digest, size = hashlib.sha256(), 0
-    while block := content.read(_BLOCK):
-        digest.update(block)
-        size += len(block)
-        if size > settings.ATTACHMENT_LIMIT:
-            raise too_large()
-    return digest.hexdigest(), size
+    """SHA-256 and size; TooLarge beyond the limit."""
+    try:
+        return blobs.measure(content, settings.ATTACHMENT_LIMIT)
+    except blobs.OverLimit:
+        raise too_large() from None
 
 
 def too_large() -> TooLarge:
@@ -270,28 +254,6 @@ def _examine(case: Case, name: str, content: IO[bytes], size: int) -> file_kinds
     if isinstance(kind, Reason):
         raise FileRefused(reasons=[kind])
     return kind
-
-
-def _key(sha256: str) -> str:
-    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
-
-
-def _store(sha256: str, content: IO[bytes]) -> None:
-    """Put the content under its hash; what lies there already is kept if whole, and replaced if damaged."""
-    key = _key(sha256)
-    try:
-        if default_storage.exists(key):
-            with default_storage.open(key, "rb") as stored:
-                if _measure(stored)[0] == sha256:
-                    return
-            default_storage.delete(key)
-        content.seek(0)
-        taken = default_storage.save(key, content if isinstance(content, File) else File(content))
-        if taken != key:  # somebody stored the same bytes in between
-            default_storage.delete(taken)
-    except OSError as error:
-        logger.error("file storage failed: %s", type(error).__name__)
-        raise Unavailable(_("文件暂时保存不了，请稍后再试；其他内容不受影响。")) from error
 
 
 def _record(actor: Actor, kind: str, attachment: Attachment, at: datetime | None = None, **facts: Any) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 
-from agencies import audit
+from agencies import notice_settings
 from agencies.models import Agency, Appointment, AuditEvent, Notice, Officer
 from agencies.officers import holding, standing_in
 from agencies.roles import Role
 from cases.journey import front_of
 from cases.models import ENDED, AssignmentState, Audience, Case, Direction, Mark, Note, Phase, Way
 from cases.policies import officer_sees
+from cases.supervision.told import SUPERVISION, supervised
 from cases.workflow import TRANSITIONS, WAITING_ROLE, Move, Transition
 
 # Reading, editing and the like move nobody.
@@ -51,17 +53,26 @@ def notify(event: AuditEvent, _payload: dict[str, Any]) -> None:
     if case is None:
         return
     told = _mentioned(event) if event.kind == "note.add" else _concerned(event, case)
-    for officer_id in sorted(told - {event.officer_id or 0}):
-        officer = Officer.objects.get(pk=officer_id)
-        if not officer.is_active or not officer_sees(officer, case):
-            continue
-        _notice, new = Notice.objects.get_or_create(
-            officer=officer, event=event, defaults={"kind": event.kind, "subject": event.subject}
-        )
-        # Work secrets stay out of e-mail.
-        if new and officer.email and officer.notify_by_email and case.mark != Mark.WORK_SECRET:
-            path = reverse("case-detail", args=[case.pk])
-            audit.enqueue(event, "mail", {"officer": officer.pk, "number": case.number, "path": path})
+    write(event, case, put(event, case, seeing(case, told - {event.officer_id or 0})))
+
+
+def seeing(case: Case, officer_ids: Iterable[int]) -> list[Officer]:
+    """Those of these officers who are active and may see the case."""
+    officers = Officer.objects.filter(pk__in=set(officer_ids), is_active=True).order_by("pk")
+    return [officer for officer in officers if officer_sees(officer, case)]
+
+
+def put(event: AuditEvent, case: Case, officers: Iterable[Officer]) -> list[Officer]:
+    """A line in the inbox of these officers; gives those to whom it is new. Twice is once."""
+    given = {"kind": event.kind, "subject": f"case:{case.pk}"}
+    return [one for one in officers if Notice.objects.get_or_create(officer=one, event=event, defaults=given)[1]]
+
+
+def write(event: AuditEvent, case: Case, officers: Iterable[Officer], *, waits: bool = True) -> None:
+    """The e-mails to these officers, as they want them (agencies.notice_settings). Work secrets stay out of e-mail."""
+    if case.mark != Mark.WORK_SECRET:
+        path = reverse("case-detail", args=[case.pk])
+        notice_settings.write(event, officers, number=case.number, path=path, waits=waits)
 
 
 def _concerned(event: AuditEvent, case: Case) -> set[int]:
@@ -77,21 +88,40 @@ def _concerned(event: AuditEvent, case: Case) -> set[int]:
         told |= holding(agency_id, Role.APPROVER) if facts.get("skip") else set()
     for agency_id in facts.get("asked", ()):
         told |= holding(agency_id, Role.DESK) | holding(agency_id, Role.APPROVER)
+    told |= supervised(event, case) if step in SUPERVISION else set()
+    told |= _whose_clock(event, case) if step.endswith("_deadline") else set()
     return told | _those_who_wait(event, case, step) | _whose_work_is_over(event, case) | _those_who_file(event, case)
 
 
 def _whose_turn(case: Case, facts: dict[str, Any], transition: Transition | None) -> set[int]:
-    """Those whose turn it is, when the case has come to them. What was the turn of a drafter who is none there any more is
-    for the agency's drafters and its approvers."""
+    """Those whose turn it is, when the case has come to them."""
     role = WAITING_ROLE.get(Phase(facts["phase"])) if "phase" in facts else None
     if not role or not facts.get("to") or transition is None or transition.move in (Move.STAY, Move.END):
         return set()
     if facts.get("status") in ENDED:
         return set()
+    return at_work(case, facts["to"], role)
+
+
+def at_work(case: Case, agency_id: int, role: Role) -> set[int]:
+    """Whose turn it is when the case waits for this role at this agency. What was the turn of a drafter who is none there
+    any more is for the agency's drafters and its approvers."""
     if role == Role.DRAFTER and case.direction == Direction.OUTGOING:
-        drafters = holding(facts["to"], Role.DRAFTER)
-        return _drafting(case) if case.drafter_id in drafters else drafters | holding(facts["to"], Role.APPROVER)
-    return holding(facts["to"], role)
+        drafters = holding(agency_id, Role.DRAFTER)
+        return _drafting(case) if case.drafter_id in drafters else drafters | holding(agency_id, Role.APPROVER)
+    return holding(agency_id, role)
+
+
+def _whose_clock(event: AuditEvent, case: Case) -> set[int]:
+    """Of a clock that was stopped, extended or explained: who approves and who has the work at the agency whose clock it
+    is; of an explanation also the approvers and supervisors to whom it is reported."""
+    agency_id = event.facts.get("of") or 0
+    leg = case.legs.filter(closed_at=None, agency_id=agency_id).first()
+    handler = leg.handler_id if leg is not None else None
+    told = holding(agency_id, Role.APPROVER) | ({handler} if handler else holding(agency_id, Role.DESK))
+    for above in event.facts.get("reported", ()):
+        told |= holding(above, Role.APPROVER) | holding(above, Role.SUPERVISOR)
+    return told
 
 
 def _those_who_wait(event: AuditEvent, case: Case, step: str) -> set[int]:

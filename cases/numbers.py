@@ -1,4 +1,5 @@
-"""Case numbers: GJHZ-<year in Asia/Shanghai>-<division or agency code>-<6 digits>, given once, never reused."""
+"""Numbers, each given once and never reused: of cases GJHZ-<year in Asia/Shanghai>-<division or agency code>-<6 digits>, of
+reminders and orders <code>催〔<year>〕<n>号 and <code>督〔<year>〕<n>号."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from agencies.models import Agency
+from cases.models import SupervisionKind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _NEXT = (
@@ -17,9 +19,25 @@ _NEXT = (
 
 
 def next_number(agency: Agency, at: datetime) -> str:
-    """The next number of `agency` in the year of `at`; the counter's row lock keeps two writers apart."""
+    """The next case number of `agency` in the year of `at`."""
+    year, last = _next(agency.number_part, at)
+    return f"GJHZ-{year}-{agency.number_part}-{last:06d}"
+
+
+def next_supervision_number(agency: Agency, kind: str, at: datetime) -> str:
+    """The next number of what `agency` issues of this kind in the year of `at`; its code stands as GB/T 9704's 机关代字."""
+    series = f"{agency.number_part}{_SERIES[kind]}"
+    year, last = _next(series, at)
+    return f"{series}〔{year}〕{last}号"
+
+
+_SERIES: dict[str, str] = {SupervisionKind.REMINDER: "催", SupervisionKind.ORDER: "督"}
+
+
+def _next(part: str, at: datetime) -> tuple[int, int]:
+    """The year, and the next of its numbers; the counter's row lock keeps two writers apart."""
     year = at.astimezone(SHANGHAI).year
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [year, agency.number_part])
+        cursor.execute(_NEXT, [year, part])
         (last,) = cursor.fetchone()
-    return f"GJHZ-{year}-{agency.number_part}-{last:06d}"
+    return year, last

@@ -17,7 +17,7 @@ from agencies.models.officers import normalize_police_number
 from agencies.moments import clock
 from agencies.officers import officers_at
 from agencies.roles import Role
-from cases.clocks import running
+from cases.clocks import running, statutory
 from cases.drafts import drafted, supplemented, write_lists
 from cases.guards.content import outside_the_border
 from cases.hands import refresh_queue
@@ -40,6 +40,7 @@ _PLAIN = (
     "requesting_authority",
     "received_on",
     "received_via",
+    "wanted_by",
 )
 
 
@@ -90,6 +91,7 @@ def register_case(
     _arrived(case, leg, actor.officer_id or registrar.pk)
     drafted(case, actor, moment)
     running.start(leg, case)
+    statutory.registered(case, leg)
     refresh_queue(case, leg)
     facts = {"number": case.number, "status": case.status, "to": agency.pk, "fields": sorted(content)}
     audit.record(actor=actor, kind="case.register", subject=f"case:{case.pk}", facts=facts, at=moment)

@@ -38,6 +38,7 @@ from cases.models import (
     Leg,
     Status,
 )
+from cases.supervision.merging import left_at, pass_on
 
 logger = logging.getLogger(__name__)
 STEP = "reorganise"
@@ -149,7 +150,8 @@ def _late(agency: Agency) -> QuerySet[Case]:
     held = Leg.objects.filter(agency=agency, closed_at=None)
     given = Assignment.objects.filter(Q(agency=agency) | Q(assigned_by=agency), state=AssignmentState.OPEN)
     own = Q(origin=agency) | Q(return_to=agency)
-    return Case.objects.filter(own | Q(pk__in=held.values("case_id")) | Q(pk__in=given.values("case_id")))
+    at_work = Q(pk__in=held.values("case_id")) | Q(pk__in=given.values("case_id"))
+    return Case.objects.filter(own | at_work | Q(pk__in=left_at(agency).values("case_id")))
 
 
 def _order(event: AuditEvent) -> Reorganisation | None:
@@ -255,6 +257,7 @@ def _absorb(order: Reorganisation, target: Agency, ids: list[UUID], at: datetime
     source = order.source
     moved = _pass_legs(source, target, ids, at)
     _pass_assignments(source, target, ids, at)
+    pass_on(source, target, ids, at)
     DuplicatePair.objects.filter(agency=source).update(agency=target)
     held = {one.case_id: one for one in moved}
     theirs = set(Case.objects.filter(Q(origin=source) | Q(return_to=source), pk__in=ids).values_list("pk", flat=True))

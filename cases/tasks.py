@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
 
-from cases import departures, reorganise
+from agencies.models import AuditEvent
+from cases import departures, reorganise, sweep
+from cases.exports import running
 
 
 @shared_task
@@ -17,3 +21,30 @@ def look_for_the_unattended(**_: object) -> int:
 def gather_after_mergers(**_: object) -> int:
     """What reached a merged organ while it was being merged follows to its successor."""
     return reorganise.gather()
+
+
+@shared_task
+def run_exports(**_: object) -> bool:
+    """Make one export, then ask for the next: a task ends with its file. Nudged when one is asked for, and swept by
+    beat."""
+    made = running.run_next()
+    if made:
+        run_exports.delay()
+    return made
+
+
+def nudge_exports(_event: AuditEvent, _payload: dict[str, Any]) -> None:
+    """The outbox's reaction to an export that was asked for."""
+    run_exports.delay()
+
+
+@shared_task
+def expire_exports(**_: object) -> int:
+    """Delete the files of exports whose time is up."""
+    return running.expire()
+
+
+@shared_task
+def sweep_deadlines(**_: object) -> int:
+    """Once a minute: warnings, what is overdue, what goes to the agency above. Safe to run twice at once."""
+    return sweep.sweep()

@@ -36,7 +36,14 @@ class Room:
 _EVERYONE = frozenset(Role)
 ROOMS = (
     Room(url="workbench", label=_("工作台"), roles=CASE_ROLES, key="g w"),
-    Room(url="case-list", label=pgettext_lazy("room", "案件"), roles=CASE_ROLES, inside=("case",), key="g l"),
+    Room(url="case-list", label=pgettext_lazy("room", "案件"), roles=CASE_ROLES, inside=("case", "export"), key="g l"),
+    Room(
+        url="supervision-list",
+        label=pgettext_lazy("room", "督办"),
+        roles=frozenset({Role.SUPERVISOR}),
+        inside=("supervision", "bulk"),
+        key="g s",
+    ),
     Room(url="archive-list", label=pgettext_lazy("room", "归档"), roles=CASE_ROLES, inside=("archive",)),
     # The tabs of this room: components/limit_tabs.html.
     Room(
@@ -113,7 +120,7 @@ def _nav(request: HttpRequest, role: str) -> Iterable[dict[str, Any]]:
     here = (match.url_name or "") if match else ""
     for room in ROOMS:
         if role in room.roles:
-            current = here == room.url or here.startswith(tuple(f"{name}-" for name in room.inside))
+            current = here in (room.url, *room.inside) or here.startswith(tuple(f"{name}-" for name in room.inside))
             yield {"url": reverse(room.url), "label": room.label, "current": current, "key": room.key}
 
 

@@ -1,7 +1,8 @@
 """The database roles, as SQL: written once, used by the embedded stack, by `create_roles` for a DBA, and by the tests.
 
 owner owns everything and never logs in; migrate becomes owner; app serves the web under row-level security; worker
-runs the outbox, the sweep and the sealer. No module of Django is imported here: the supervisor runs without it.
+runs the outbox, the sweep and the sealer, and becomes app for one transaction where a task works for an officer
+(agencies/scope.py); it inherits nothing from it. No module of Django is imported here: the supervisor runs without it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def cluster_sql(passwords: Mapping[str, str] | None = None) -> list[str]:
         password = f" PASSWORD {passwords[name]}" if passwords else ""
         attributes.append(f"ALTER ROLE {name} {_LEAST} LOGIN NOBYPASSRLS{password}")
     limits = [f"ALTER ROLE {APP} SET {name} = '{value}'" for name, value in _LIMITS.items()]
-    return [*made, *attributes, f"GRANT {OWNER} TO {MIGRATE}", *limits]
+    members = [f"GRANT {OWNER} TO {MIGRATE}", f"GRANT {APP} TO {WORKER} WITH INHERIT FALSE, SET TRUE"]
+    return [*made, *attributes, *members, *limits]
 
 
 def _create(name: str, login: str) -> str:

@@ -151,11 +151,19 @@ CELERY_BEAT_SCHEDULE = {
     "seal-events": {"task": "agencies.tasks.seal_events", "schedule": 5.0, "options": {"expires": 5}},
     "sign-checkpoint": {"task": "agencies.tasks.sign_checkpoint", "schedule": 60.0, "options": {"expires": 60}},
     "forget-answers": {"task": "agencies.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
+    "sweep-deadlines": {"task": "cases.tasks.sweep_deadlines", "schedule": 60.0, "options": {"expires": 60}},
+    "order-digests": {
+        "task": "agencies.tasks.order_digests",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
+    },
     "gather-after-mergers": {
         "task": "cases.tasks.gather_after_mergers",
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "run-exports": {"task": "cases.tasks.run_exports", "schedule": 30.0, "options": {"expires": 30}},
+    "expire-exports": {"task": "cases.tasks.expire_exports", "schedule": 3600.0, "options": {"expires": 3600}},
     "settle-calendars": {"task": "countries.tasks.settle_calendars", "schedule": 60.0, "options": {"expires": 60}},
     "look-for-the-unattended": {
         "task": "cases.tasks.look_for_the_unattended",

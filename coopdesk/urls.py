@@ -10,6 +10,8 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("", include("coopdesk.web.urls")),
     path("", include("agencies.web.urls")),
+    path("", include("countries.web.urls")),
+    path("", include("treaties.web.urls")),
     path("", include("cases.web.urls")),
     path("account/", include("agencies.web.account_urls")),
     path("oauth/", include("agencies.api.oauth_urls")),

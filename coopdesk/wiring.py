@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from agencies import account_notices, audit, audit_log, delegation_notices, leaving, mail
+from agencies import account_notices, audit, audit_log, delegation_notices, digests, leaving, mail, notice_settings
 from agencies import notices as plain_notices
 from agencies.tasks import drain_outbox
-from cases import departures, duplicates, files, handover, notices, reorganise
+from cases import alarm_notices, departures, digest_mail, duplicates, files, handover, notices, reorganise, sweep
 from cases.clocks import moves
+from cases.tasks import nudge_exports
 from cases.workflow import TRANSITIONS
 from coopdesk.demo import player
 from countries import calendar_effects
@@ -37,6 +38,17 @@ _CASE_KINDS = {
     "case.hand_over": _("交接"),
     "case.release": _("经办人离任，收回分派"),
     moves.MOVED: _("工作日历改动，到期日随之改变"),
+    "case.remind": _("催办"),
+    "case.supervise": _("督办"),
+    "case.supervision_answer": _("督办反馈"),
+    "case.supervision_close": _("督办办结"),
+    "case.supervision_escalate": _("督办提级"),
+    "case.pause_deadline": _("暂停时限"),
+    "case.resume_deadline": _("恢复计时"),
+    "case.extend_deadline": _("延长时限"),
+    "case.explain_deadline": _("写明超期原因"),
+    "case.record_deadline": _("登记期限起算"),
+    "case.finish_deadline": _("登记期限办结"),
 }
 
 _CALENDAR_KINDS = {
@@ -55,6 +67,24 @@ _DEPARTURE_KINDS = {
     "departure.left": _("离任后留下工作"),
     "departure.waiting": _("发现无人办理的案件"),
 }
+# What the sweep raises.
+_ALARM_KINDS = {
+    sweep.WARNING: _("期限临近"),
+    sweep.OVERDUE: _("逾期"),
+    sweep.ESCALATION: _("逾期提级"),
+    sweep.CHASE_DUE: _("该催办外方"),
+    sweep.ACKNOWLEDGEMENT_OVERDUE: _("外方逾期未确认收到"),
+}
+
+_EXPORT_KINDS = {
+    "export.start": _("申请导出"),
+    "export.cancel": _("取消导出"),
+    "export.done": _("生成导出文件"),
+    "export.fail": _("导出没有做成"),
+    "export.download": _("下载导出文件"),
+    "export.file_damaged": _("导出文件与记录的指纹不符"),
+    "export.expire": _("删除到期的导出文件"),
+}
 
 _TREATY_KINDS = {
     "treaty.override": _("录入条约期限"),
@@ -68,11 +98,15 @@ def connect() -> None:
     audit.wire("case.*", "notify", notices.notify, but=notices.SILENT)
     audit.wire("case.dispose", "erase", files.erase)
     audit.wire("note.*", "notify", notices.notify)
+    for kind in sweep.KINDS:
+        audit.wire(kind, "notify-alarm", alarm_notices.tell)
     audit.wire("delegation.*", "notify_delegation", delegation_notices.notify)
     # On every save of a draft, whatever is found; and as a case climbs, since more may then be told of a work secret.
     for kind in ("case.create", "case.edit", "case.submit", "case.approve"):
         audit.wire(kind, "duplicates", duplicates.report)
-    audit.wire("mail.send", "mail", mail.send_notice)
+    audit.wire("export.start", "run-exports", nudge_exports)
+    audit.wire("mail.send", notice_settings.MAIL, mail.send_notice)
+    audit.wire("mail.digest", digests.MAIL, digest_mail.send)
     for kind in account_notices.WORDS:
         audit.wire(kind, "account", account_notices.tell)
     audit.wire("mail.account", account_notices.MAIL, account_notices.send)
@@ -99,6 +133,9 @@ def connect() -> None:
     audit_log.name_kinds("calendar", _("工作日历"), _CALENDAR_KINDS)
     audit_log.name_kinds("limit", _("内部时限"), {"limit.set": _("设定内部时限")})
     audit_log.name_kinds("departure", _("离任"), _DEPARTURE_KINDS)
+    audit_log.name_kinds("export", _("导出"), _EXPORT_KINDS)
+    audit_log.name_kinds("deadline", _("期限"), _ALARM_KINDS)
+    audit_log.name_kinds("digest", _("每日汇总"), {digests.ORDER: _("发出每日汇总")})
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
     audit_log.name_kinds("treaty", _("条约"), _TREATY_KINDS)

@@ -7,7 +7,7 @@ one; Ruili → Dehong → Yunnan is the other road, where the strangers sit.
 from __future__ import annotations
 
 from agencies.actors import Actor
-from agencies.models import Agency, Appointment, Officer
+from agencies.models import Agency, Appointment, NoticeSettings, Officer
 from agencies.officers import actor_for
 from agencies.roles import Role
 
@@ -53,6 +53,8 @@ def _appoint(login: str, agency: Agency, role: str, password: str) -> None:
     officer = Officer.objects.create(
         police_number=login, name=f"演{login}", email=f"{login}@example.test", password=password
     )
+    # Awake at any hour, so that no test depends on the time of day.
+    NoticeSettings.objects.create(officer=officer, quiet_from=0, quiet_to=0)
     Appointment.objects.create(officer=officer, agency=agency, role=role)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from agencies.scope import acting
@@ -60,17 +61,19 @@ class Story:
 
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
+        # The moment at which everything happens from here on; None: now, by the database's clock.
+        self.moment: datetime | None = None
 
     def step(self, login: str, case: Case, name: str, **data: Any) -> Case:
         """`login` takes the step; returns the case as it then is."""
         actor = self.cast.actor(login)
         with acting(actor):
-            return take_step(actor=actor, case_id=case.pk, step=name, data=data)
+            return take_step(actor=actor, case_id=case.pk, step=name, data=data, at=self.moment)
 
     def draft(self, origin: str = "kunshan", **changes: Any) -> Case:
         actor = self.cast.actor(f"{origin}.officer")
         with acting(actor):
-            return drafts.open_case(actor=actor, content=content_input.parse({**CONTENT, **changes}))
+            return drafts.open_case(actor=actor, content=content_input.parse({**CONTENT, **changes}), at=self.moment)
 
     def submitted(self, origin: str = "kunshan", **changes: Any) -> Case:
         return self.step(f"{origin}.officer", self.draft(origin, **changes), "submit")
@@ -146,7 +149,7 @@ class Story:
         """A foreign request, fresh from the desk that registered it."""
         actor = self.cast.actor(f"{desk}.desk")
         with acting(actor):
-            return register_case(actor=actor, content=content_input.parse({**FOREIGN, **changes}))
+            return register_case(actor=actor, content=content_input.parse({**FOREIGN, **changes}), at=self.moment)
 
     def checked(self, **changes: Any) -> Case:
         return self.step("guohe.desk", self.registered(**changes), "check_form", result="complete")

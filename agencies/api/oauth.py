@@ -6,7 +6,6 @@ import hashlib
 from typing import Any
 
 import orjson
-from django.core.cache import cache
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -16,10 +15,11 @@ from oauth2_provider.views import RevokeTokenView, TokenView
 
 from agencies import audit
 from agencies.doors.authentication import service_actor
+from agencies.doors.throttle import WINDOW, address_of, too_often
 from agencies.models import ServiceAccount
 
 # A request costs one slow hash, in this process; so the limit is counted in this process.
-REQUESTS, WINDOW = 120, 60
+REQUESTS = 120  # a minute
 _BODY_LIMIT = 16 * 1024
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -63,7 +63,7 @@ class Token(_Strict, TokenView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.POST.get("grant_type", "client_credentials") != "client_credentials":
             return _error(400, "unsupported_grant_type", _("只支持 client_credentials。"))
-        if _too_often(request):
+        if too_often("oauth-token", address_of(request), REQUESTS):
             response = _error(429, "slow_down", _("请求令牌太频繁，请稍后再试；一个令牌可用 15 分钟。"))
             response.headers["Retry-After"] = str(WINDOW)
             return response
@@ -88,16 +88,6 @@ def _refuse(request: HttpRequest) -> HttpResponse | None:
     if any("\x00" in text for pair in request.POST.lists() for text in (pair[0], *pair[1])):
         return _error(400, "invalid_request", _("含有无法保存的字符，请删去后再试。"))
     return None
-
-
-def _too_often(request: HttpRequest) -> bool:
-    name = hashlib.sha256(str(request.META.get("REMOTE_ADDR", "")).encode()).hexdigest()
-    key = f"oauth-token-{name}"
-    cache.add(key, 0, WINDOW)
-    try:
-        return cache.incr(key) > REQUESTS
-    except ValueError:  # it has just expired
-        return False
 
 
 def _record(token: str) -> None:

@@ -6,9 +6,11 @@ from django.utils import timezone
 
 from agencies import audit
 from agencies.actors import Actor
-from agencies.models import Officer
+from agencies.models import NoticeSettings, Officer
+from agencies.notice_settings import require_sound, settings_of
 
-PREFERENCES = ("language", "theme", "single_key_shortcuts", "notify_by_email")
+NOTICE_SETTINGS = ("cases", "clocks", "supervision", "escalations", "quiet_from", "quiet_to", "digest_at")
+PREFERENCES = ("language", "theme", "single_key_shortcuts")
 
 
 def change_own_password(*, actor: Actor, officer: Officer, password: str) -> None:
@@ -22,7 +24,7 @@ def change_own_password(*, actor: Actor, officer: Officer, password: str) -> Non
 
 
 def set_preferences(*, actor: Actor, officer: Officer, **wanted: str | bool) -> None:
-    """Store how the officer likes the pages: `language`, `theme`, `single_key_shortcuts`, `notify_by_email`."""
+    """Store how the officer likes the pages: `language`, `theme`, `single_key_shortcuts`."""
     unknown = set(wanted) - set(PREFERENCES)
     if unknown:
         raise TypeError(f"no preferences: {sorted(unknown)}")
@@ -32,3 +34,22 @@ def set_preferences(*, actor: Actor, officer: Officer, **wanted: str | bool) -> 
         audit.record(
             actor=actor, kind="officer.preferences", subject=f"officer:{officer.pk}", facts={"fields": changed}
         )
+
+
+def set_notice_settings(*, actor: Actor, officer: Officer, **wanted: str | int | None) -> None:
+    """Store how the officer hears of things outside the inbox: a Channel for each group, hours (0–23, Shanghai time) for
+    the quiet time and the daily summary (None: no summary). Malformed when they cannot stand.
+    """
+    unknown = set(wanted) - set(NOTICE_SETTINGS)
+    if unknown:
+        raise TypeError(f"no settings of notices: {sorted(unknown)}")
+    settings = settings_of([officer.pk])[officer.pk]
+    changed = sorted(name for name, value in wanted.items() if getattr(settings, name) != value)
+    for name in changed:
+        setattr(settings, name, wanted[name])
+    require_sound(settings)
+    if changed:
+        values = {name: getattr(settings, name) for name in NOTICE_SETTINGS}
+        NoticeSettings.objects.update_or_create(officer=officer, defaults=values)
+        subject = f"officer:{officer.pk}"
+        audit.record(actor=actor, kind="officer.notice_settings", subject=subject, facts={"fields": changed})

@@ -1,4 +1,4 @@
-"""What every room's forms need: the data that was sent, and a refusal's reasons beside their fields."""
+"""Forms of every room: what was sent, and a command's refusal beside the fields it is about."""
 
 from __future__ import annotations
 

@@ -25,10 +25,10 @@ def page_size(params: Mapping[str, Any]) -> int:
     return int(text)
 
 
-def answer(request: Request, rows: Sequence[dict[str, Any]], size: int, key: str) -> Response:
-    """A page of `rows`, of which there is one more than `size` when another page follows; `key` orders them."""
+def answer(request: Request, rows: Sequence[dict[str, Any]], size: int, *keys: str) -> Response:
+    """A page of `rows`, of which there is one more than `size` when another page follows; `keys` order them."""
     shown = rows[:size]
-    cursor = encode([shown[-1][key]]) if len(rows) > size else None
+    cursor = encode([shown[-1][key] for key in keys]) if len(rows) > size else None
     query = request.query_params.copy()
     if cursor is not None:
         query["cursor"] = cursor

@@ -214,3 +214,17 @@ def capped(count: int) -> str:
 def plain_days(days: int) -> str:
     """`126 日`: calendar days, where words before it say what they were."""
     return ngettext("%(n)s 日", "%(n)s 日", days) % {"n": grouped(days)}
+
+
+def period(amount: int, unit: str, most: int | None = None) -> str:
+    """`45 日`, `3 个月`, `24 小时`; with `most` a span, `1—5 年`. `unit` is one of countries.calendars.Unit."""
+    n = grouped(amount) if most is None else f"{grouped(amount)}{'–' if english() else '—'}{grouped(most)}"
+    count = most or amount
+    units = {
+        "hour": ngettext("%(n)s 小时", "%(n)s 小时", count),
+        "calendar_day": ngettext("%(n)s 日", "%(n)s 日", count),
+        "working_day": ngettext("%(n)s 个工作日", "%(n)s 个工作日", count),
+        "month": ngettext("%(n)s 个月", "%(n)s 个月", count),
+        "year": ngettext("%(n)s 年", "%(n)s 年", count),
+    }
+    return units[unit] % {"n": n}

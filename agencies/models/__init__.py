@@ -1,7 +1,8 @@
 """The tables of the room, one idea a module."""
 
-from agencies.models.access import IdempotencyKey, ServiceAccount
+from agencies.models.access import CalendarFeed, IdempotencyKey, ServiceAccount
 from agencies.models.delegations import Delegation
+from agencies.models.notice_settings import Channel, Digest, NoticeSettings
 from agencies.models.officers import Appointment, Officer
 from agencies.models.outbox import Notice, OutboxMessage
 from agencies.models.reorganisation import Reorganisation
@@ -13,9 +14,13 @@ __all__ = [
     "Appointment",
     "AuditEvent",
     "AuditSeal",
+    "CalendarFeed",
+    "Channel",
     "Delegation",
+    "Digest",
     "IdempotencyKey",
     "Notice",
+    "NoticeSettings",
     "Officer",
     "OutboxMessage",
     "Reorganisation",

@@ -1,4 +1,4 @@
-"""Machines at the door: API clients (service accounts) and their idempotency keys."""
+"""Who comes in without a session: API clients (service accounts) with their idempotency keys, and calendars."""
 
 from __future__ import annotations
 
@@ -50,3 +50,18 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.known_as} {self.key}"
+
+
+class CalendarFeed(models.Model):
+    """The address under which an officer's calendar reads his deadlines. Only the hash of its token is stored; a new
+    address takes the place of the old one, which stops working at once."""
+
+    id = models.AutoField(primary_key=True)
+    officer = models.OneToOneField(Officer, models.CASCADE, related_name="calendar_feed")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    # The last day (in Shanghai) on which it was read; the trail has one event for each such day.
+    read_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"feed of {self.officer_id}"

@@ -52,7 +52,6 @@ class Officer(AbstractBaseUser):
     language = models.CharField(max_length=10, default="zh-hans")
     theme = models.CharField(max_length=5, default="auto")
     single_key_shortcuts = models.BooleanField(default=True)
-    notify_by_email = models.BooleanField(default=True)
 
     objects: ClassVar[OfficerManager] = OfficerManager()
 

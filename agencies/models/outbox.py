@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -9,15 +11,20 @@ from django.db.models.functions import Now
 from agencies.models.officers import Officer
 from agencies.models.trail import AuditEvent
 
+# Long ago: a message that need not wait, whatever a clock says that was wrong for a while.
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
+
 
 class OutboxMessage(models.Model):
-    """One reaction to one event, written in the event's transaction and run after it, at least once, to one effect."""
+    """One reaction to one event, written in the event's transaction and run after it, at least once, to one effect; an
+    e-mail that would fall into quiet hours, `not_before` they end."""
 
     id = models.BigAutoField(primary_key=True)
     event = models.ForeignKey(AuditEvent, models.PROTECT, related_name="+")
     reaction = models.CharField(max_length=60)
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now())
+    not_before = models.DateTimeField(db_default=AT_ONCE)
     attempts = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
@@ -25,7 +32,7 @@ class OutboxMessage(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["id"], condition=Q(done_at=None, failed_at=None), name="outbox_waiting"),
+            models.Index(fields=["not_before", "id"], condition=Q(done_at=None, failed_at=None), name="outbox_waiting"),
         ]
 
     def __str__(self) -> str:

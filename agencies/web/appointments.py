@@ -12,12 +12,13 @@ from agencies import people
 from agencies.actors import Actor
 from agencies.commands import appointments, delegations
 from agencies.commands.accounts import require
+from agencies.doors.forms import attach, sent
 from agencies.doors.home import home_of
 from agencies.errors import Conflict, Malformed, NotPermitted, NotVisible
 from agencies.models import Officer
 from agencies.queries import search_agencies
 from agencies.roles import Role
-from agencies.web.forms import PICKED, AppointmentForm, attach, sent
+from agencies.web.forms import PICKED, AppointmentForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies import clients
 from agencies.commands.accounts import require
+from agencies.doors.forms import attach, sent
 from agencies.errors import Malformed
 from agencies.roles import Role
-from agencies.web.forms import ClientForm, attach, sent
+from agencies.web.forms import ClientForm
 
 
 @require_safe

@@ -15,12 +15,13 @@ from agencies.actors import Actor
 from agencies.commands import delegations
 from agencies.commands.accounts import require
 from agencies.delegations import whole_area
+from agencies.doors.forms import attach, sent
 from agencies.doors.reading import Query
 from agencies.errors import Conflict, Malformed
 from agencies.models.delegations import COMING, LONGEST, RUNNING
 from agencies.officers import officers_at
 from agencies.roles import Role
-from agencies.web.forms import DelegationForm, attach, sent
+from agencies.web.forms import DelegationForm
 
 SHOWN = 200
 

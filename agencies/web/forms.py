@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +16,6 @@ from django.utils.translation import pgettext_lazy
 
 from agencies.commands.accounts import EMAIL_LIMIT, NAME_LIMIT, NUMBER_LIMIT, NewOfficer
 from agencies.commands.reorganisation import REASON_LIMIT as ORDER_REASON_LIMIT
-from agencies.errors import DomainError
 from agencies.models import Agency, Officer
 from agencies.models.delegations import REASON_LIMIT
 from agencies.models.reorganisation import OrderKind
@@ -34,20 +32,6 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 _LANGUAGES = [
     (code, format_html('<span lang="{}">{}</span>', _TAGS.get(code, code), name)) for code, name in settings.LANGUAGES
 ]
-
-
-def sent(request: HttpRequest) -> QueryDict | None:
-    """The data of a form that was sent, also of one sent empty; None for a page that is only opened."""
-    return request.POST if request.method == "POST" else None
-
-
-def attach(form: forms.Form, error: DomainError) -> None:
-    """Put the reasons of a refusal beside the fields they point to, the others at the head of the form."""
-    for reason in error.reasons:
-        name = reason.pointer.strip("/")
-        form.add_error(name if name in form.fields else None, str(reason.words))
-    if not error.reasons:
-        form.add_error(None, str(error.message))
 
 
 def _day(label: Any, hint: Any) -> forms.DateField:
@@ -240,9 +224,6 @@ class PreferencesForm(forms.Form):
     )
     single_key_shortcuts = forms.BooleanField(
         label=_("单键快捷键"), required=False, help_text=_("不在输入框里时，按 j、k、/ 等单个键就有动作。")
-    )
-    notify_by_email = forms.BooleanField(
-        label=_("邮件通知"), required=False, help_text=_("案件有进展时发邮件，邮件里只有编号和链接。")
     )
 
 

@@ -16,9 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.commands import accounts, imports
+from agencies.doors.forms import attach, sent
 from agencies.errors import GuardFailed, Malformed
 from agencies.roles import Role
-from agencies.web.forms import ImportForm, attach, sent
+from agencies.web.forms import ImportForm
 
 SHOWN = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

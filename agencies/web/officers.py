@@ -17,13 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies import locks, people
 from agencies.actors import Actor
 from agencies.commands import accounts
+from agencies.doors.forms import attach, sent
 from agencies.doors.reading import Query
 from agencies.errors import Conflict, Malformed
 from agencies.leaving import Left, left_by
 from agencies.models import Appointment
 from agencies.queries import agency_by_code
 from agencies.roles import CASE_ROLES, Role
-from agencies.web.forms import DetailsForm, OfficerForm, attach, sent
+from agencies.web.forms import DetailsForm, OfficerForm
 from agencies.web.gate import has_second_factor
 
 PAGE = 50

@@ -20,12 +20,13 @@ from agencies import reorganising
 from agencies.actors import Actor
 from agencies.commands import reorganisation
 from agencies.commands.accounts import require
+from agencies.doors.forms import attach, sent
 from agencies.errors import Conflict, DomainError, GuardFailed, Malformed, NotPermitted, NotVisible
 from agencies.models import Agency, Reorganisation
 from agencies.models.reorganisation import OrderKind, OrderState
 from agencies.queries import agency_by_code
 from agencies.roles import Role
-from agencies.web.forms import ReorganisationForm, attach, sent
+from agencies.web.forms import ReorganisationForm
 
 SHOWN = 100
 ACTS = ("confirm", "cancel", "recount")  # each is an address of its own

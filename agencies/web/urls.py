@@ -5,6 +5,7 @@ from agencies.web import (
     audit,
     clients,
     delegations,
+    feeds,
     my_account,
     officer_import,
     officers,
@@ -60,5 +61,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/", audit.audit_log_page, name="audit-log"),
     path("audit/verify/", audit.audit_verify, name="audit-verify"),
     path("account/", my_account.my_account, name="my-account"),
+    path("account/calendar/", feeds.feed_make, name="feed-make"),
+    path("account/calendar/revoke/", feeds.feed_revoke, name="feed-revoke"),
+    path("account/notices/", my_account.notice_settings, name="notice-settings"),
     path("account/lend/<int:appointment_id>/", delegations.delegation_lend, name="delegation-lend"),
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from agencies.actors import Actor
 from agencies.models import Agency, Officer
 from cases import policies
+from cases.clocks.states import state_of
 from cases.duplicates import Match
 from cases.models import Assignment, Case, Deadline, Leg, RequestItem, Side, Subject
 from cases.queries.changes import masked
@@ -51,12 +53,13 @@ def _body(file: Dossier) -> Body:
         "subjects": [subject(row) for row in file.subjects],
         "items": [item(row) for row in file.items],
         "legs": [leg(row) for row in file.legs],
-        "deadlines": [deadline(row) for row in file.deadlines],
+        "deadlines": [deadline(row, file.now) for row in file.deadlines],
         "transmissions": transmissions(file),
         "assignments": [assignment(row) for row in file.assignments],
         "their_reference": case.their_reference,
         "requesting_authority": case.requesting_authority,
         "received_on": case.received_on,
+        "wanted_by": case.wanted_by,
         "received_via": case.received_via and case.received_via.code,
         "conditions": case.conditions,
         "recall_asked_at": case.recall_asked_at,
@@ -104,18 +107,27 @@ def leg(row: Leg) -> Body:
     }
 
 
-def deadline(row: Deadline) -> Body:
+def deadline(row: Deadline, now: datetime) -> Body:
+    """A clock as it stands at `now`; its agency, pauses and explanations should have been read with it."""
     return {
         "id": row.pk,
         "leg": row.leg_id,
         "kind": row.kind,
-        "basis": row.basis,
+        "basis": {"code": row.basis, "article": row.article or None, "confidence": row.confidence or None},
+        "agency": row.agency and agency(row.agency),
         "unit": row.unit,
         "amount": row.amount,
+        "extended_by": row.extended_by,
         "started_at": row.started_at,
         "due_at": row.due_at,
         "met_at": row.met_at,
+        "state": state_of(row, now),
         "provisional": row.provisional,
+        "paused_spans": [
+            {"from": span.from_at, "to": span.to_at, "category": span.category} for span in row.pauses.all()
+        ],
+        "extended_from": row.extended_from,
+        "explanations": len(row.explanations.all()),
     }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from agencies.doors.schema import DATE, FLAG, TEXT, UUID, Json, closed, listed, nullable, one_of, shape
-from cases.models import BorderMatter, Decision, Direction, Mark, Outcome, SubjectKind, Urgency
+from agencies.doors.schema import DATE, FLAG, MOMENT, NUMBER, TEXT, UUID, Json, closed, listed, nullable, one_of, shape
+from cases.deadline_input import MOST, REASON_LIMIT, TEXT_LIMIT, TOLD_LIMIT
+from cases.models import BorderMatter, Decision, Direction, Mark, Outcome, PauseCategory, SubjectKind, Urgency
 from cases.step_input import MAX_ROWS
 from cases.workflow import Field, Kind, fields_of
 
@@ -57,6 +58,10 @@ _OF_FOREIGN: dict[str, Json] = {
     "their_reference": {**_long(120), "description": _("只用于外方请求：对方的编号。")},
     "requesting_authority": {**_long(200), "description": _("只用于外方请求：请求机关。")},
     "received_on": {**DATE, "description": _("只用于外方请求，而且必须写：收到的日期。")},
+    "wanted_by": {
+        "anyOf": [DATE, {**TEXT, "maxLength": 0}, {"type": "null"}],
+        "description": _("只用于外方请求：请求书所附的办理期限，不早于收到日期。"),
+    },
     "received_via": {**_long(60), "description": _("只用于外方请求：codes/ channels 里的渠道。")},
 }
 CASE_CHANGES = shape("CaseChanges", closed({**_CONTENT, **_CODES, **_MATTER}, required=[]))
@@ -164,3 +169,55 @@ _FIELDS = {
     Kind.COUNTERPART: _counterpart,
     Kind.OUTCOMES: _outcomes,
 }
+
+
+# --- Deadlines -------------------------------------------------------------------------------------------------------
+
+
+def _written(limit: int) -> Json:
+    return {**TEXT, "maxLength": limit, "pattern": _WORDS}
+
+
+def _dated(words: object) -> Json:
+    """A moment, or a whole day; left out: now."""
+    return {"anyOf": [MOMENT, DATE, {**TEXT, "maxLength": 0}, {"type": "null"}], "description": words}
+
+
+PAUSE = shape(
+    "DeadlinePause",
+    closed(
+        {
+            "category": one_of(PauseCategory.values),
+            "reason": _written(REASON_LIMIT),
+            "from": _dated(_("从什么时候起暂停，不能早于起算，不能在将来；不写就是现在。")),
+        },
+        required=["category", "reason"],
+    ),
+)
+RESUME = shape(
+    "DeadlineMoment",
+    closed({"at": _dated(_("什么时候，不能早于暂停或者起算，不能在将来；不写就是现在。"))}, required=[]),
+)
+EXTEND = shape(
+    "DeadlineExtend",
+    closed({"amount": {**NUMBER, "minimum": 1, "maximum": MOST}, "reason": _written(REASON_LIMIT)}),
+)
+EXPLAIN = shape(
+    "DeadlineExplain",
+    closed(
+        {
+            "text": _written(TEXT_LIMIT),
+            "told_to": _written(TOLD_LIMIT),
+            "told_on": {**DATE, "description": _("哪一天告知的，不能在将来。")},
+        }
+    ),
+)
+RECORD = shape(
+    "DeadlineRecord",
+    closed(
+        {
+            "limit": {**TEXT, "minLength": 1, "maxLength": 60, "description": _("期限的 key。")},
+            "at": {"anyOf": [MOMENT, DATE], "description": _("从什么时候起算，不能在将来。")},
+        }
+    ),
+)

@@ -1,4 +1,4 @@
-"""`cases/{id}/legs/`, `items/`, `deadlines/`, `duplicates/` and `events/`: the parts of one case."""
+"""`cases/{id}/legs/`, `items/`, `duplicates/` and `events/`: the parts of one case."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from cases import duplicates, policies
 from cases.api import bodies, shapes
 from cases.api.door import CaseDoor
 from cases.queries import api_events
-from cases.queries.dossier import dossier
 
 MOST = 2**63 - 1
 
@@ -39,13 +38,6 @@ class Items(CaseDoor):
     def get(self, request: Request, case_id: UUID) -> Response:
         rows = policies.get_visible(self.actor, case_id).items.select_related("ground")
         return whole([bodies.item(row) for row in rows.order_by("position")])
-
-
-class Deadlines(CaseDoor):
-    @doc(_("案件的时限"), shapes.DEADLINES)
-    def get(self, request: Request, case_id: UUID) -> Response:
-        rows = dossier(self.actor, case_id).deadlines
-        return whole([bodies.deadline(row) for row in rows])
 
 
 class Duplicates(CaseDoor):

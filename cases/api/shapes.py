@@ -21,15 +21,18 @@ from agencies.doors.schema import (
     shape,
 )
 from cases.models import (
+    UNITS,
     AssignmentKind,
     AssignmentState,
     Body,
     BorderMatter,
+    ClockState,
     Crossing,
     Decision,
     Direction,
     Mark,
     Outcome,
+    PauseCategory,
     Phase,
     Side,
     Status,
@@ -65,23 +68,32 @@ LEG = shape(
         }
     ),
 )
-DEADLINE = shape(
-    "Deadline",
-    closed(
+_DEADLINE: dict[str, Json] = {
+    "id": UUID,
+    "leg": nullable(UUID),
+    "kind": TEXT,
+    "basis": closed(
         {
-            "id": UUID,
-            "leg": nullable(UUID),
-            "kind": TEXT,
-            "basis": TEXT,
-            "unit": one_of(["hour", "calendar_day", "working_day", "month", "year"]),
-            "amount": NUMBER,
-            "started_at": MOMENT,
-            "due_at": MOMENT,
-            "met_at": nullable(MOMENT),
-            "provisional": FLAG,
+            "code": TEXT,
+            "article": {**nullable(TEXT), "description": _("法定期限的条款；内部时限没有。")},
+            "confidence": nullable(one_of(["official", "secondary", "unverified"])),
         }
     ),
-)
+    "agency": nullable(NAMED),
+    "unit": one_of(UNITS),
+    "amount": NUMBER,
+    "extended_by": {**NUMBER, "description": _("一共延长了多少，与 unit 同一单位。")},
+    "started_at": MOMENT,
+    "due_at": MOMENT,
+    "met_at": nullable(MOMENT),
+    "state": one_of(ClockState.values),
+    "provisional": FLAG,
+    "paused_spans": listed(closed({"from": MOMENT, "to": nullable(MOMENT), "category": one_of(PauseCategory.values)})),
+    "extended_from": {**nullable(MOMENT), "description": _("第一次延长以前的到期时间。")},
+    "explanations": {**NUMBER, "description": _("写明超期原因的次数。")},
+}
+DEADLINE = shape("Deadline", closed(_DEADLINE))
+CASE_DEADLINE = shape("CaseDeadline", closed({**_DEADLINE, "case": closed({"id": UUID, "number": TEXT})}))
 ITEM = shape(
     "Item",
     closed(
@@ -199,6 +211,7 @@ CASE = shape(
             "their_reference": TEXT,
             "requesting_authority": TEXT,
             "received_on": nullable(DATE),
+            "wanted_by": nullable(DATE),
             "received_via": nullable(TEXT),
             "conditions": listed(TEXT),
             "recall_asked_at": nullable(MOMENT),
@@ -258,4 +271,5 @@ FILE = shape(
 )
 
 DUPLICATES = page_of(DUPLICATE)
+CASE_DEADLINES = page_of(CASE_DEADLINE)
 CASES, EVENTS, LEGS, ITEMS, DEADLINES, FILES = map(page_of, (CASE_SUMMARY, EVENT, LEG, ITEM, DEADLINE, FILE))

@@ -20,6 +20,7 @@ from cases.models import (
     Leg,
     Phase,
     Side,
+    Supervision,
 )
 from countries.calendars import SHANGHAI, work_calendar
 
@@ -31,11 +32,11 @@ def start(leg: Leg, case: Case) -> None:
     """Start the clocks of a leg, as far as its phase has limits. Abroad two run, which the agency that faces the other
     side must watch: their acknowledgement, and their answer."""
     if leg.phase == Phase.ABROAD and leg.side == Side.FOREIGN:
-        limits = limits_for(case, _day(leg.opened_at))
+        limits = limits_for(case, day_of(leg.opened_at))
         for kind in (ClockKind.ACKNOWLEDGEMENT, ClockKind.EXPECTED_REPLY):
             _begin(Deadline(leg=leg, kind=kind, started_at=leg.opened_at, agency=front_of(case)), case, limits)
         return
-    limits = limits_for(case, _day(leg.opened_at), kind=leg.phase)
+    limits = limits_for(case, day_of(leg.opened_at), kind=leg.phase)
     _begin(Deadline(leg=leg, kind=leg.phase, started_at=leg.opened_at, agency=leg.agency), case, limits)
 
 
@@ -65,7 +66,7 @@ def follow(leg: Leg, case: Case) -> list[int]:
     """Let the running clock of a leg follow the case's urgency, from its old start; gives the amounts before and after,
     nothing when no limit changed."""
     clock = Deadline.objects.filter(case=case, leg=leg, kind=leg.phase, met_at=None, cancelled_at=None).first()
-    limit = limits_for(case, _day(leg.opened_at), kind=leg.phase).of(leg.phase, leg.agency)
+    limit = limits_for(case, day_of(leg.opened_at), kind=leg.phase).of(leg.phase, leg.agency)
     if clock is None or limit is None or (limit.amount, limit.unit) == (clock.amount, clock.unit):
         return []
     before = clock.amount
@@ -75,18 +76,31 @@ def follow(leg: Leg, case: Case) -> list[int]:
 
 
 def recount(clock: Deadline, now: datetime) -> None:
-    """Count a clock anew from its own facts and the calendar as it stands, and save it."""
+    """Count a clock anew from its own facts and the calendar as it stands, and save it; the sweep lets go of it until then,
+    and what it has raised since the clock was read is not raised twice."""
+    fresh = Deadline.objects.select_for_update().only("warned_at", "overdue_at", "escalated_at").get(pk=clock.pk)
+    clock.warned_at, clock.overdue_at, clock.escalated_at = fresh.warned_at, fresh.overdue_at, fresh.escalated_at
     ended = [(pause.from_at, pause.to_at) for pause in clock.pauses.all() if pause.to_at is not None]
     count(clock, work_calendar(), now, ended)
     clock.save()
+
+
+def lift(clock: Deadline, at: datetime, now: datetime, *, ended_by: int | None = None) -> None:
+    """End the pause of a clock at `at` (at its beginning, if that is later) and count the clock anew."""
+    for pause in clock.pauses.filter(to_at=None):
+        pause.to_at, pause.ended_by_id = max(at, pause.from_at), ended_by
+        pause.save(update_fields=["to_at", "ended_by"])
+    clock.paused_at = None
+    recount(clock, now)
 
 
 def meet(leg: Leg, at: datetime, step: str = "") -> None:
     """The leg ends: its clocks stop there. A step that calls the work off cancels what is not late."""
     running = _running(leg=leg)
     if step in _CALLED_OFF:
-        running.filter(due_at__gte=at).update(cancelled_at=at, paused_at=None, next_alarm_at=None)
-    stop(running, at)
+        call_off(running, at)
+    else:
+        stop(running, at)
 
 
 def meet_kind(case: Case, kind: str, at: datetime) -> None:
@@ -97,7 +111,7 @@ def meet_kind(case: Case, kind: str, at: datetime) -> None:
 def chased(leg: Leg, case: Case, at: datetime) -> None:
     """The foreign side was chased: by when to do it again."""
     meet_kind(case, ClockKind.CHASE, at)
-    limits = limits_for(case, _day(at), kind=ClockKind.CHASE)
+    limits = limits_for(case, day_of(at), kind=ClockKind.CHASE)
     _begin(Deadline(leg=leg, kind=ClockKind.CHASE, started_at=at, agency=front_of(case)), case, limits)
 
 
@@ -106,16 +120,47 @@ def _running(**of: object) -> QuerySet[Deadline]:
 
 
 def stop(running: QuerySet[Deadline], at: datetime) -> None:
-    """These clocks are met, late or in time; a pause ends with its clock."""
-    running.update(met_at=at, paused_at=None, next_alarm_at=None)
+    """These clocks are met, late or in time; a pause ends with its clock, and counts."""
+    for clock in running.exclude(paused_at=None):
+        lift(clock, at, at)
+    running.update(met_at=at, next_alarm_at=None)
+
+
+def call_off(running: QuerySet[Deadline], at: datetime) -> None:
+    """These clocks are no longer needed: what is not late yet is cancelled."""
+    for clock in running.exclude(paused_at=None):
+        lift(clock, at, at)
+    running.filter(due_at__gte=at).update(cancelled_at=at, next_alarm_at=None)
+    running.update(met_at=at, next_alarm_at=None)
 
 
 def start_assignment(assignment: Assignment, case: Case, due: date | None = None) -> None:
-    """Start the clock of parallel work: to the end of the day that was named, else by the internal limit of its kind."""
+    """Start the clock of parallel work."""
     clock = Deadline(
         assignment=assignment, kind=assignment.kind, started_at=assignment.opened_at, agency=assignment.agency
     )
-    limits = limits_for(case, _day(clock.started_at), kind=clock.kind)
+    _begin_until(clock, case, due)
+
+
+def start_supervision(one: Supervision, case: Case, due: date | None = None) -> None:
+    """Start the clock of the feedback on an order."""
+    clock = Deadline(supervision=one, kind=ClockKind.SUPERVISION, started_at=one.issued_at, agency=one.agency)
+    _begin_until(clock, case, due)
+
+
+def meet_supervision(one: Supervision, at: datetime) -> None:
+    """The feedback is there."""
+    stop(_running(case_id=one.case_id, supervision=one), at)
+
+
+def call_off_supervision(one: Supervision, at: datetime) -> None:
+    """The feedback is not needed any more."""
+    call_off(_running(case_id=one.case_id, supervision=one), at)
+
+
+def _begin_until(clock: Deadline, case: Case, due: date | None) -> None:
+    """Start a clock to the end of the day that was named, else by the internal limit of its kind."""
+    limits = limits_for(case, day_of(clock.started_at), kind=clock.kind)
     if due is None:
         _begin(clock, case, limits)
     else:
@@ -128,12 +173,13 @@ def begin_named(clock: Deadline, due: date, limit: InternalLimit | None) -> None
     if limit is not None:
         apply(clock, limit)
     clock.basis, clock.unit, clock.rule = "coopdesk.named", "calendar_day", ClockRule.FIXED
-    clock.amount = (due - _day(clock.started_at)).days
+    clock.amount = (due - day_of(clock.started_at)).days
     count(clock, work_calendar(), clock.started_at)
     clock.save(force_insert=True)
 
 
-def _day(moment: datetime) -> date:
+def day_of(moment: datetime) -> date:
+    """The day of a moment in China."""
     return moment.astimezone(SHANGHAI).date()
 
 
@@ -147,6 +193,4 @@ def lapse(assignments: QuerySet[Assignment], at: datetime) -> None:
     for assignment in assignments.filter(state=AssignmentState.OPEN):
         assignment.state, assignment.closed_at = AssignmentState.LAPSED, at
         assignment.save(update_fields=["state", "closed_at"])
-        running = _running(case_id=assignment.case_id, assignment=assignment)
-        running.filter(due_at__gte=at).update(cancelled_at=at, paused_at=None, next_alarm_at=None)
-        stop(running, at)
+        call_off(_running(case_id=assignment.case_id, assignment=assignment), at)

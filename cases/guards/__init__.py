@@ -17,6 +17,7 @@ from cases.guards.answers import (
     was_unanswered,
 )
 from cases.guards.base import Guard, Values, Words
+from cases.guards.clocks import late_is_explained
 from cases.guards.content import COMPLETE
 from cases.guards.incoming import (
     assigned_once,
@@ -53,6 +54,7 @@ __all__ = [
     "grounds_fit_the_type",
     "invited_are_others",
     "items_are_of_the_case",
+    "late_is_explained",
     "late_reply_says_something",
     "may_go_back",
     "may_skip",

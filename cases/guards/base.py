@@ -1,5 +1,5 @@
 """What a guard is: a fact of a case that must hold before a step. It yields every reason against it, for the user to
-mend at once."""
+mend at once. Its values are those of the step, and `at`, the moment of it."""
 
 from __future__ import annotations
 

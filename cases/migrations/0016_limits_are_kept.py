@@ -13,7 +13,7 @@ GRANT INSERT, UPDATE, DELETE ON cases_internallimit TO coopdesk_worker;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0014_clock_walls")]
+    dependencies = [("cases", "0015_life_of_a_deadline")]
     operations = [
         migrations.AddField(
             model_name="internallimit",

@@ -13,6 +13,7 @@ from cases.models.custody import Assignment, Involvement, Leg
 from cases.models.disposal import Disposal, Verdict
 from cases.models.duplicates import DuplicatePair
 from cases.models.exchange import Crossing, Receipt, Transmission, Way
+from cases.models.exports import Export, ExportFormat, ExportState
 from cases.models.papers import Attachment, Note
 from cases.models.queue import NO_DUE, OpenQueue
 from cases.models.retention import RetentionPeriod
@@ -27,6 +28,7 @@ from cases.models.words import (
     BorderMatter,
     ClockKind,
     ClockRule,
+    ClockState,
     Decision,
     Direction,
     InvolvementKind,
@@ -60,6 +62,7 @@ __all__ = [
     "CaseNumber",
     "ClockKind",
     "ClockRule",
+    "ClockState",
     "Crossing",
     "Deadline",
     "DeadlineExplanation",
@@ -69,6 +72,9 @@ __all__ = [
     "Direction",
     "Disposal",
     "DuplicatePair",
+    "Export",
+    "ExportFormat",
+    "ExportState",
     "InternalLimit",
     "Involvement",
     "InvolvementKind",

@@ -160,11 +160,11 @@ class Case(models.Model):
 
 
 class CaseNumber(models.Model):
-    """The last running number given for a year and an agency; numbers are never reused."""
+    """The last running number given for a year and a series: an agency's cases, its reminders, its orders; never reused."""
 
     id = models.AutoField(primary_key=True)
     year = models.PositiveSmallIntegerField()
-    part = models.CharField(max_length=12)
+    part = models.CharField(max_length=20)
     last = models.PositiveIntegerField()
 
     class Meta:

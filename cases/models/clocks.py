@@ -102,6 +102,8 @@ class Deadline(models.Model):
     amount = models.PositiveSmallIntegerField()
     extended_by = models.PositiveSmallIntegerField(default=0)
     extend_cap = models.PositiveSmallIntegerField(default=0)
+    # Extended any number of times, each time by at most the cap (a freezing is renewed), rather than by the cap in all.
+    renewable = models.BooleanField(default=False)
     # How long before the end it warns, and after the end it goes to the agency above: in its own unit, by days for months
     # and years.
     warn_before = models.PositiveSmallIntegerField(default=0)
@@ -141,6 +143,7 @@ class Deadline(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["due_at", "id"], name="deadline_by_due"),
             models.Index(fields=["due_at", "id"], condition=Q(met_at=None, cancelled_at=None), name="deadline_running"),
             models.Index(
                 fields=["next_alarm_at", "id"], condition=Q(next_alarm_at__isnull=False), name="deadline_ringing"

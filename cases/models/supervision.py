@@ -40,10 +40,26 @@ class Supervision(models.Model):
             models.CheckConstraint(condition=Q(kind__in=SupervisionKind.values), name="supervision_kind_known"),
             models.CheckConstraint(condition=Q(state__in=SupervisionState.values), name="supervision_state_known"),
             models.CheckConstraint(condition=~Q(agency=F("issued_by")), name="supervision_goes_down"),
+            models.CheckConstraint(condition=Q(kind="order") | Q(feedback_at=None), name="reminder_takes_no_feedback"),
+            models.CheckConstraint(
+                condition=Q(feedback_at=None) | Q(feedback_by__isnull=False), name="feedback_by_somebody"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=SupervisionState.CLOSED) | Q(closed_at__isnull=False), name="closed_at_a_moment"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=SupervisionState.ESCALATED) | Q(escalated_to__isnull=False),
+                name="escalated_to_somebody",
+            ),
         ]
         indexes = [
             models.Index(fields=["agency", "-issued_at"], name="supervision_of_agency"),
             models.Index(fields=["issued_by", "-issued_at"], name="supervision_by_agency"),
+            models.Index(
+                fields=["agency"],
+                condition=Q(kind="order", feedback_at=None) & ~Q(state="closed"),
+                name="supervision_waiting",
+            ),
         ]
 
     def __str__(self) -> str:

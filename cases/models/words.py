@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Direction(models.TextChoices):
@@ -216,6 +217,16 @@ class ClockRule(models.TextChoices):
     INTERNAL = "internal", _("内部时限")
     STATUTORY = "statutory", _("法定期限")
     FIXED = "fixed", _("不因休息日顺延")
+
+
+class ClockState(models.TextChoices):
+    """How a clock stands at a moment; derived (cases.clocks.states), never stored."""
+
+    RUNNING = "running", pgettext_lazy("clock", "计时中")
+    PAUSED = "paused", pgettext_lazy("clock", "暂停")
+    MET = "met", pgettext_lazy("clock", "按期办结")
+    BREACHED = "breached", pgettext_lazy("clock", "超期")
+    CANCELLED = "cancelled", pgettext_lazy("clock", "不再计时")
 
 
 class PauseCategory(models.TextChoices):

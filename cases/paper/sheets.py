@@ -109,29 +109,27 @@ def _retention(case: Case) -> str:
 
 def _head(told: Dossier, heading: str) -> Data:
     case = told.case
-    at = case.updated_at.astimezone(SHANGHAI)
     return {
         "heading": heading,
         "number": case.number,
-        "marks": _marks(case),
+        "marks": marks_of(case),
         "status": str(Status(case.status).label),
         "origin": case.origin.name,
         "title": case.title,
         "country": case.country.name if case.country else "",
         "request_type": case.request_type.name if case.request_type else "",
-        "date": {
-            "year": at.year,
-            "month": at.month,
-            "day": at.day,
-            "hour": at.hour,
-            "minute": at.minute,
-            "second": at.second,
-        },
+        "date": dated(case.updated_at),
         "as_of": f"按系统记录生成，截至 {moment(case.updated_at)}，记录第 {case.version} 版。",
     }
 
 
-def _marks(case: Case) -> list[str]:
+def dated(at: datetime) -> dict[str, int]:
+    """A moment as the document's date takes it."""
+    local = at.astimezone(SHANGHAI)
+    return {part: getattr(local, part) for part in ("year", "month", "day", "hour", "minute", "second")}
+
+
+def marks_of(case: Case) -> list[str]:
     """At the top left. A mark of ours is no 密级 of the standard, so it stands without ★ and period."""
     marks = [] if case.mark == Mark.PUBLIC else [str(Mark(case.mark).label)]
     return marks if case.urgency == Urgency.NORMAL else [*marks, str(Urgency(case.urgency).label)]
@@ -157,6 +155,7 @@ def _foreign(case: Case) -> list[Data]:
         ("请求机关", case.requesting_authority),
         ("对方编号", case.their_reference),
         ("收到日期", day(case.received_on) if case.received_on else ""),
+        ("请求书所附办理期限", day(case.wanted_by) if case.wanted_by else ""),
         ("附加条件", "\n".join(case.conditions)),
     ]
     return [{"label": label, "text": text} for label, text in rows if text]

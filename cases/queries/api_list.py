@@ -46,7 +46,7 @@ def page(actor: Actor, wanted: Wanted, *, size: int, after: UUID | None = None) 
     """Up to `size` + 1 rows that come after the case `after`; one too many tells that another page follows."""
     if actor.case_agency_id is None:
         return []
-    wide = _sees_much(actor.case_agency_id)
+    wide = sees_much(actor.case_agency_id)
     parameters: dict[str, Any] = {**sight_of(actor), "limit": size + 1}
     source, conditions = _source(actor, wanted, parameters, wide=wide)
     filters = _filters(wanted, parameters)
@@ -68,7 +68,7 @@ SELECT count(*) >= (SELECT n FROM much)
 FROM (SELECT FROM cases_case c WHERE {SIGHT[True]} LIMIT (SELECT n FROM much)) seen"""  # noqa: S608 - made of constants
 
 
-def _sees_much(agency_id: int) -> bool:
+def sees_much(agency_id: int) -> bool:
     """A hint for the planner, counted at most once in five minutes; a wrong one costs time only."""
     key = f"sees-much-{agency_id}"
     known: bool | None = cache.get(key)

@@ -7,18 +7,22 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Prefetch
 
 from agencies.actors import Actor
 from agencies.models import Agency
 from agencies.moments import clock
 from agencies.queries import route_of
+from cases.clock_seats import readable
 from cases.clocks.limits import Limits, limits_for
 from cases.models import (
     Assignment,
     Case,
     ClockKind,
     Deadline,
+    DeadlineExplanation,
+    DeadlineExtension,
+    DeadlinePause,
     Leg,
     Outcome,
     Receipt,
@@ -106,7 +110,6 @@ def dossier(actor: Actor, case_id: UUID, *, case: Case | None = None) -> Dossier
     """The case and its parts; NotVisible for a hidden case as for an absent one. A `case` already read is not read again."""
     case = case or get_visible(actor, case_id)
     assignments = _assignments(actor, case)
-    hidden = Q(assignment__isnull=False) & ~Q(assignment__in=assignments)
     now = clock()
     return Dossier(
         actor=actor,
@@ -114,7 +117,7 @@ def dossier(actor: Actor, case_id: UUID, *, case: Case | None = None) -> Dossier
         now=now,
         calendar=work_calendar(),
         legs=list(case.legs.select_related("agency", "agency__route_to", "country", "handler").order_by("seq")),
-        deadlines=list(case.deadlines.exclude(hidden).select_related("leg").order_by("started_at", "pk")),
+        deadlines=clocks_of(actor, case),
         items=list(case.items.select_related("ground").order_by("position")),
         subjects=list(case.subjects.order_by("position")),
         transmissions=list(case.transmissions.select_related("channel").order_by("at")),
@@ -123,6 +126,19 @@ def dossier(actor: Actor, case_id: UUID, *, case: Case | None = None) -> Dossier
         route=route_of(case.origin),
         limits=limits_for(case, now.astimezone(SHANGHAI).date()),
     )
+
+
+def clocks_of(actor: Actor, case: Case) -> list[Deadline]:
+    """The clocks of a (visible) case that the actor reads, with their agencies, pauses, extensions and explanations."""
+    found = case.deadlines.filter(readable(actor)).select_related("leg", "agency").order_by("started_at", "pk")
+    return list(found.prefetch_related(*(Prefetch(name, queryset=rows) for name, rows in _CHILDREN.items())))
+
+
+_CHILDREN = {
+    "pauses": DeadlinePause.objects.select_related("officer", "ended_by"),
+    "extensions": DeadlineExtension.objects.select_related("officer", "agency"),
+    "explanations": DeadlineExplanation.objects.select_related("officer", "agency"),
+}
 
 
 def _assignments(actor: Actor, case: Case) -> list[Assignment]:

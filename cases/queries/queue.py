@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +21,12 @@ from agencies.actors import Actor
 from agencies.models import Agency
 from cases.models import NO_DUE, Assignment, AssignmentState, Case, OpenQueue, Status
 from cases.policies import SIGHT, sees_secrets, sight_of, visible_to
+from countries.calendars import SHANGHAI, Calendar
 
 PAGE = 50
 MINE, FILED, AGENCY, ALL = "mine", "filed", "agency", "all"
 VIEWS = (MINE, FILED, AGENCY)  # of the workbench; ALL is the list of everything in sight, ended or not
+NEAR_DAYS = 2
 LATE, NEAR, ABROAD = "late", "near", "abroad"
 # Where a case stands abroad: no clock of ours runs.
 ABROAD_STATUSES = (Status.DISPATCHED, Status.WITH_LIAISON)
@@ -53,6 +55,16 @@ class Now:
     at: datetime
     today_ends: datetime
     near_ends: datetime
+
+
+def moment_of(now: datetime, calendar: Calendar) -> Now:
+    """The page's moment: when today ends, and when the near stretch of two working days does."""
+    today = now.astimezone(SHANGHAI).date()
+    last = today
+    for _step in range(NEAR_DAYS):
+        last = calendar.next_workday(last)
+    today_ends, near_ends = (datetime.combine(day + timedelta(days=1), time(), SHANGHAI) for day in (today, last))
+    return Now(now, today_ends, near_ends)
 
 
 # A place in the list: when due, and the case.

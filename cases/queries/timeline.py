@@ -18,6 +18,14 @@ from cases.queries.dossier import Dossier
 # Looking is not doing, nor is taking a copy, which others may not see; and a refused paper is not in the case. All this
 # is for the auditor.
 READING = ("case.read", "case.copy", "case.download", "case.print", "case.secret_refused")
+# What the route says among itself: those merely invited read of it what concerns them.
+SUPERVISION = (
+    "case.remind",
+    "case.supervise",
+    "case.supervision_answer",
+    "case.supervision_close",
+    "case.supervision_escalate",
+)
 NEWEST = 30
 # A silence worth naming: at home in working days, abroad in calendar days.
 SILENCE_HOME, SILENCE_ABROAD = 3, 14
@@ -25,7 +33,8 @@ SILENCE_HOME, SILENCE_ABROAD = 3, 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing that happened. `step` is the event's kind without its family; `times` counts edits told as one."""
+    """One thing that happened. `step` is the event's kind without its family, `about` whose clock rang; `times` counts edits told
+    as one."""
 
     event: AuditEvent
     at: datetime
@@ -35,6 +44,8 @@ class Entry:
     role: str
     note: Note | None = None
     to: Agency | None = None
+    # Whose clock it is, of what was done to one.
+    of: Agency | None = None
     handler: Officer | None = None
     passed_over: list[Agency] = field(default_factory=list)
     asked: list[Agency] = field(default_factory=list)
@@ -84,6 +95,10 @@ def told(dossier: Dossier, events: Iterable[AuditEvent]) -> list[Entry]:
         if entry.step == "note.add" and note is None:
             continue
         if not reads_route(dossier.actor, dossier.case):
+            if entry.event.kind in SUPERVISION and entry.event.facts.get("to") != dossier.actor.agency_id:
+                continue
+            if entry.of is not None and entry.of.pk != dossier.actor.agency_id:
+                continue
             # Those invited learn of their own invitation alone.
             own = [agency for agency in entry.asked if agency.pk == dossier.actor.agency_id]
             entry = replace(entry, asked=own, bodies=())
@@ -109,6 +124,7 @@ def entries_of(events: Iterable[AuditEvent]) -> list[Entry]:
             agency=event.agency,
             role=event.role,
             to=agencies.get(event.facts.get("to") or 0),
+            of=agencies.get(event.facts.get("of") or event.facts.get("agency") or 0),
             handler=handlers.get(event.facts.get("handler") or 0),
             passed_over=[agencies[pk] for pk in event.facts.get("passed_over", ()) if pk in agencies],
             asked=[agencies[pk] for pk in event.facts.get("asked", ()) if pk in agencies],
@@ -125,7 +141,8 @@ def _who(event: AuditEvent, for_whom: dict[int, Officer]) -> str:
 
 def _agency_ids(event: AuditEvent) -> list[int]:
     facts = event.facts
-    named = (facts.get("to"), *facts.get("passed_over", ()), *facts.get("asked", ()))
+    whose = facts.get("of") or facts.get("agency")
+    named = (facts.get("to"), whose, *facts.get("passed_over", ()), *facts.get("asked", ()))
     return [pk for pk in named if isinstance(pk, int)]
 
 

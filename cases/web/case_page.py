@@ -39,13 +39,14 @@ from cases.queries.drafting import basis_of
 from cases.queries.stations import stations
 from cases.queries.timeline import Entry, Silence, timeline
 from cases.reading import PURPOSES
-from cases.web import onward_words, route_words, sentences, timeline_words
+from cases.web import clock_panel, onward_words, route_words, sentences, timeline_words
 from cases.web.archive_words import card
 from cases.web.case_panels import incoming_facts, panels
 from cases.web.once import fresh_token
 from cases.web.papers import papers_of
 from cases.web.step_forms import StepForm, build
 from cases.web.step_posts import Posted
+from cases.web.supervision_page import on_case
 from cases.workflow import TRANSITIONS, Move, Seat, Transition
 
 
@@ -86,10 +87,11 @@ def page(
         "custody": route_words.custody_rows(dossier, told),
         "custody_of": told,
         "custody_sum": route_words.custody_sum(told),
-        **route_words.clocks(dossier),
+        **clock_panel.clocks(dossier),
         "waiting": waiting_word(dossier),
         "forms": forms,
         **panels(dossier, forms),
+        **on_case(dossier),
         "others": others(dossier, steps),
         "may_edit": may_edit(actor, case, dossier.leg),
         "papers": Paper.choices,

@@ -134,7 +134,9 @@ def _said(dossier: Dossier) -> list[dict[str, Any]]:
 
 def assignments(dossier: Dossier) -> list[dict[str, Any]]:
     """会办、分办、补办手续: who, what, until when, how it stands, the answer."""
-    clocks = {clock.assignment_id: clock for clock in dossier.deadlines if clock.assignment_id}
+    # Of several clocks on one piece of work the one that is due first.
+    by_due = sorted(dossier.deadlines, key=lambda clock: clock.due_at, reverse=True)
+    clocks = {clock.assignment_id: clock for clock in by_due if clock.assignment_id}
     return [_assignment(dossier, one, clocks.get(one.pk)) for one in dossier.assignments]
 
 
@@ -205,6 +207,7 @@ def incoming_facts(dossier: Dossier, at: SafeString) -> list[tuple[str, object]]
         (_("请求机关"), named(case.requesting_authority) if case.requesting_authority else None),
         (_("对方编号"), named(case.their_reference) if case.their_reference else None),
         (_("收到日期"), received),
+        *([(_("请求书所附办理期限"), words.whole_day(case.wanted_by))] if case.wanted_by else []),
         (_("来函渠道"), case.received_via.name if case.received_via else None),
         (_("登记"), at),
     ]

@@ -51,6 +51,7 @@ FIELD_WORDS: dict[str, Promise] = {
     "requesting_authority": gettext_lazy("请求机关"),
     "received_on": gettext_lazy("收到日期"),
     "received_via": gettext_lazy("来函渠道"),
+    "wanted_by": gettext_lazy("请求书所附办理期限"),
     "file": gettext_lazy("文件"),
 }
 

@@ -1,4 +1,4 @@
-"""A form that opens a case opens one, however often it is sent: a double click, a step back."""
+"""A form that does something does it once, however often it is sent: a double click, a step back."""
 
 from __future__ import annotations
 
@@ -23,19 +23,32 @@ def fresh_token() -> str:
 
 
 def open_once(actor: Actor, token: str, make: Callable[[], Case], *, what: str, otherwise: str) -> UUID:
-    """The case that `make` opens, or the one that the form with this token opened before.
+    """The case that `make` opens, or the one that the form with this token opened before. Raises what do_once raises."""
+    return UUID(do_once(actor, token, lambda: str(make().pk), what=what, otherwise=otherwise))
+
+
+def do_once(actor: Actor, token: str, make: Callable[[], str], *, what: str, otherwise: str) -> str:
+    """What `make` gives, or what it gave when the form with this token was sent before.
 
     `what` keeps the tokens of different forms apart. Raises Malformed with the words `otherwise` for what is no token,
     NotPermitted for an actor without an agency, and what `make` raises.
     """
     if not _TOKEN.fullmatch(token):
         raise Malformed(reasons=[Reason("bad_token", otherwise, "/token")])
-    key = f"{what}:{token}"
-    turns.wait(turns.Turn.FORM, f"{actor.officer_id} {key}")
-    mine = {"agency_id": actor.seat_id, "known_as": actor.known_as, "key": key}
-    known = IdempotencyKey.objects.filter(**mine).first()
+    turns.wait(turns.Turn.FORM, f"{actor.officer_id} {what}:{token}")
+    known = done_before(actor, token, what=what)
     if known is not None:
-        return UUID(known.body)
-    case = make()
-    IdempotencyKey.objects.create(**mine, fingerprint="", status=303, body=str(case.pk))
-    return case.pk
+        return known
+    made = make()
+    IdempotencyKey.objects.create(**_mine(actor, token, what), fingerprint="", status=303, body=made)
+    return made
+
+
+def done_before(actor: Actor, token: str, *, what: str) -> str | None:
+    """What the form with this token gave when it was sent; None when it was not."""
+    known = IdempotencyKey.objects.filter(**_mine(actor, token, what)).first()
+    return known.body if known is not None else None
+
+
+def _mine(actor: Actor, token: str, what: str) -> dict[str, object]:
+    return {"agency_id": actor.seat_id, "known_as": actor.known_as, "key": f"{what}:{token}"}

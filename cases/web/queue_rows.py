@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,29 +16,18 @@ from django.utils.translation import gettext as _
 from agencies.actors import Actor
 from agencies.doors import words
 from cases.models import NO_DUE, Assignment, AssignmentKind, Direction, Phase, Status, Urgency
-from cases.queries.queue import Now
 from countries.calendars import SHANGHAI, Calendar
 
 DEMO = "【演示】"
 # The foreign side has it, and no clock of ours runs.
 _WITH_THEM = frozenset({Phase.ABROAD, Phase.SUPPLEMENT, Phase.REPLIED})
 _SHORT = 60
-_NEAR_DAYS = 2
-
-
-def moment_of(now: datetime, calendar: Calendar) -> Now:
-    """The page's moment: when today ends, and when the near stretch of two working days does."""
-    today = now.astimezone(SHANGHAI).date()
-    last = today
-    for _step in range(_NEAR_DAYS):
-        last = calendar.next_workday(last)
-    today_ends, near_ends = (datetime.combine(day + timedelta(days=1), time(), SHANGHAI) for day in (today, last))
-    return Now(now, today_ends, near_ends)
 
 
 @dataclass(kw_only=True)
 class Rows:
-    """Everything the rows of one page share. `unread` cases are set in bold; `by_filing` shows that date first."""
+    """Everything the rows of one page share. `unread` cases are set in bold; `by_filing` shows that date first,
+    `pickable` puts a box before it, which belongs to the form of cases/_bulk_bar.html."""
 
     actor: Actor
     now: datetime
@@ -46,6 +35,7 @@ class Rows:
     unread: Collection[UUID] = ()
     asked: Mapping[UUID, Sequence[Assignment]] = field(default_factory=dict)
     by_filing: bool = False
+    pickable: bool = False
     _days: dict[Any, int] = field(default_factory=dict)
     _dues: dict[date, str] = field(default_factory=dict)
     _stretches: dict[int, str] = field(default_factory=dict)
@@ -66,13 +56,15 @@ class Rows:
         name = "name_en" if self._english else "name_zh"
         new = " data-new" if row["pk"] in self.unread else ""
         first = self._filed(row) if self.by_filing else self._due(row)
+        if self.pickable:
+            first = self._box(row, first)
         holder, since = self._holder(row)
         status = row["status"]
         return (
             f'<tr role="row"{new}><td role="cell" class="c-due nowrap">{first}</td>'
             f'<td role="cell" class="c-main"><a class="ttl" href="{self._base}{row["pk"]}/">{title(row["title"])}</a>'
             f"{self._urgency(row['urgency'])}{self._incoming if row['direction'] == Direction.INCOMING else ''}"
-            f'<span class="sub"><span class="nowrap">{row["number"]}</span>　'
+            f'<span class="sub"><span class="nowrap" id="n-{row["pk"]}">{row["number"]}</span>　'
             f"{data(row['origin__name'])}</span>{self._asked(row['pk'])}</td>"
             f'<td role="cell" class="c-line">{escape(row["country__" + name] or words.UNKNOWN)}'
             f'<span class="sub">{escape(row["request_type__" + name] or "")}</span></td>'
@@ -80,6 +72,10 @@ class Rows:
             f'<td role="cell" class="c-end"><span class="status" data-s="{status}">'
             f"{self._statuses[status]}</span></td></tr>"
         )
+
+    def _box(self, row: Mapping[str, Any], first: str) -> str:
+        box = f'<input type="checkbox" name="case" value="{row["pk"]}" form="bulk" aria-labelledby="n-{row["pk"]}">'
+        return f'<label class="opt">{box}<span>{first}</span></label>'
 
     def _asked(self, pk: UUID) -> str:
         """What the case waits here for besides custody: opinions, shares, papers."""

@@ -42,6 +42,7 @@ PLAIN = (
     "requesting_authority",
     "received_on",
     "received_via",
+    "wanted_by",
     "border_matter",
     "title",
     "urgency",
@@ -98,8 +99,8 @@ def _post(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _read(form: Form) -> dict[str, Any]:
     """The content, or every reason against it at once, what is missing among them."""
-    if "received_on" in form.plain:
-        form.plain["received_on"] = draft_form.iso_date(form.plain["received_on"])
+    for name in form.plain.keys() & {"received_on", "wanted_by"}:
+        form.plain[name] = draft_form.iso_date(form.plain[name])
     more = {"direction": Direction.INCOMING, **form.chosen}
     content, reasons = draft_form.parse(form, lists=True, more=more)
     wrong = {"/" + reason.pointer.split("/")[1] for reason in reasons if reason.pointer}

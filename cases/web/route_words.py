@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -12,11 +12,10 @@ from django.utils.translation import ngettext, pgettext
 from agencies.doors import words
 from agencies.models import Agency
 from agencies.models.tree import Tier
-from cases.models import AssignmentKind, Deadline, Phase, Status
+from cases.models import Status
 from cases.queries.custody import ABROAD, DORMANT, HOME, LIAISON, Custody
 from cases.queries.dossier import Dossier
 from cases.queries.station import State, Station
-from cases.web.sentences import named
 
 
 def stops(dossier: Dossier, stations: list[Station]) -> list[dict[str, Any]]:
@@ -102,93 +101,6 @@ def _note(station: Station) -> str:
     if station.returned:
         return ngettext("退回补正 %(n)s 次", "退回补正 %(n)s 次", station.returned) % {"n": station.returned}
     return ""
-
-
-# --- Clocks ----------------------------------------------------------------------------------------------------------
-
-
-MET_SHOWN = 3
-
-
-def clocks(dossier: Dossier) -> dict[str, list[dict[str, Any]]]:
-    """The deadlines that run, the earliest first, with the three met last; and apart the `earlier` ones, newest first."""
-    running = sorted((d for d in dossier.deadlines if d.running), key=lambda d: d.due_at)
-    met = [_met(dossier, d) for d in reversed(dossier.deadlines) if d.met_at is not None]
-    return {
-        "clocks": [_running(dossier, d) for d in running] + met[:MET_SHOWN],
-        "earlier_clocks": met[MET_SHOWN:],
-    }
-
-
-def _clock_name(dossier: Dossier, deadline: Deadline) -> SafeString:
-    if deadline.assignment_id is not None:
-        return _assigned_name(dossier, deadline)
-    leg = next((leg for leg in dossier.legs if leg.pk == deadline.leg_id), None)
-    phase = Phase(deadline.kind).label if deadline.kind in Phase.values else deadline.kind
-    if leg is None or leg.agency is None:
-        return format_html("{}", phase)
-    return format_html(_("{agency} {phase}"), agency=named(leg.holder_name), phase=phase)
-
-
-def _assigned_name(dossier: Dossier, deadline: Deadline) -> SafeString:
-    """Of parallel work: who does it, and what."""
-    given = next(one for one in dossier.assignments if one.pk == deadline.assignment_id)
-    kind = AssignmentKind(given.kind).label
-    return format_html(_("{agency} {phase}"), agency=named(given.doer), phase=kind)
-
-
-def _running(dossier: Dossier, deadline: Deadline) -> dict[str, Any]:
-    left = dossier.calendar.working_days_between(dossier.now, deadline.due_at)
-    state, said = words.deadline(deadline.due_at, left, dossier.now)
-    whole = (deadline.due_at - deadline.started_at).total_seconds() or 1
-    used = (dossier.now - deadline.started_at).total_seconds()
-    basis = _("内部时限，{due}前").format(due=_due(dossier, deadline))
-    if deadline.provisional:
-        basis = _("%(basis)s；放假通知未公布，暂定") % {"basis": basis}
-    return {
-        "name": _clock_name(dossier, deadline),
-        "mark": format_html('<span class="due" data-due="{}">{}</span>', state, said),
-        "state": state,
-        "share": max(2, min(100, round(100 * used / whole))),
-        "basis": basis,
-        "facts": _how(dossier, deadline),
-    }
-
-
-def _due(dossier: Dossier, deadline: Deadline) -> str:
-    if words.same_day(deadline.due_at, dossier.now):
-        return words.when(deadline.due_at, dossier.now)
-    return words.due(deadline.due_at, dossier.now)
-
-
-def _how(dossier: Dossier, deadline: Deadline) -> list[tuple[str, str]]:
-    """How the due date came about: the day counting starts, the length, the calendar."""
-    zero = dossier.calendar.day_zero(deadline.started_at)
-    years = _("国务院放假通知（含调休）") if not deadline.provisional else _("周一至周五，通知公布后重算")
-    return [
-        (_("收到"), words.when(deadline.started_at, dossier.now)),
-        (_("起算"), _("%(day)s，当日不计") % {"day": words.weekday(zero, dossier.now)}),
-        (_("限期"), words.limit(deadline.amount)),
-        (_("日历"), years),
-    ]
-
-
-def _met(dossier: Dossier, deadline: Deadline) -> dict[str, Any]:
-    assert deadline.met_at is not None  # the caller chose met ones
-    over = dossier.days(deadline.due_at, deadline.met_at) if deadline.met_at > deadline.due_at else 0
-    late = deadline.met_at > deadline.due_at
-    said = _("超 %(days)s办结") % {"days": words.plain_days(over)} if over else _("按期办结")
-    if late and not over:
-        said = _("当日超时办结")
-    form = '<span class="due" data-due="{}">{}</span>'
-    return {
-        "name": _clock_name(dossier, deadline),
-        "mark": format_html(form, "late" if late else "met", said),
-        "state": "",
-        "share": None,
-        "basis": words.when(deadline.met_at, dossier.now),
-        "facts": [],
-    }
 
 
 # --- Custody ---------------------------------------------------------------------------------------------------------

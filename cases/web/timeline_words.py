@@ -18,7 +18,11 @@ from agencies.models.reorganisation import OrderKind
 from cases.models import Body, Direction, Outcome, Phase, Status, Usefulness
 from cases.queries.timeline import Entry
 from cases.reading import PURPOSES
+from cases.sweep import KINDS
+from cases.web import alarm_words, clock_events
+from cases.web.clock_words import Law, laws_of
 from cases.web.sentences import named
+from cases.web.supervision_words import SUPERVISED
 from cases.workflow import TRANSITIONS, Move
 from treaties.codes import CODES
 from treaties.models import RequestType
@@ -64,6 +68,7 @@ class Codes:
     channels: Mapping[str, str] = field(default_factory=dict)
     grounds: Mapping[str, str] = field(default_factory=dict)
     contents: Mapping[str, str] = field(default_factory=dict)
+    laws: Mapping[str, Law] = field(default_factory=dict)
 
 
 def codes(kind: RequestType | None = None) -> Codes:
@@ -72,11 +77,13 @@ def codes(kind: RequestType | None = None) -> Codes:
     lists = [{row.code: row.name for row in CODES[name]._default_manager.all()} for name in names]
     reasons, channels, grounds = lists
     contents = {content.key: content.name for content in contents_of(kind)}
-    return Codes(reasons=reasons, channels=channels, grounds=grounds, contents=contents)
+    return Codes(reasons=reasons, channels=channels, grounds=grounds, contents=contents, laws=laws_of())
 
 
 def mark(entry: Entry) -> str:
-    """The shape of the dot: a step of ours, something abroad, or nothing that moved the case."""
+    """The shape of the dot: a clock that rang, a step of ours, something abroad, or nothing that moved the case."""
+    if entry.event.kind in KINDS:
+        return "warn"
     if entry.step in _ABROAD:
         return "abroad"
     rows = [row for (_direction, name), row in TRANSITIONS.items() if name == entry.step]
@@ -85,6 +92,10 @@ def mark(entry: Entry) -> str:
 
 def line(entry: Entry, known: Codes) -> SafeString:
     """What was done, without who and when."""
+    if entry.step in clock_events.STEPS:
+        return clock_events.line(entry, known.laws)
+    if entry.event.kind in KINDS:
+        return alarm_words.line(entry)
     words = _WORDS.get(entry.step)
     if words is None:
         return format_html("{}", _PLAIN.get(entry.step, _("案件有一处变动")))
@@ -334,6 +345,7 @@ _WORDS: Mapping[str, Callable[[Entry, Codes], SafeString]] = {
     "reorganise": _reorganise,
     "calendar_moved": _calendar_moved,
     "hand_over": _hand_over,
+    **SUPERVISED,
     "note.add": _note,
 }
 _PLAIN: Mapping[str, str | Promise] = {

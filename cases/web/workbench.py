@@ -19,11 +19,13 @@ from agencies.roles import CASE_ROLES, Role
 from cases.models import ENDED, Case, Direction, Status, Urgency
 from cases.policies import visible_to
 from cases.queries import choices, inbox, queue
+from cases.queries.supervisions import waiting_here
 from cases.queries.tallies import CAP, Tallies, Tally, tallies
 from cases.registration import may_register
+from cases.web.bulk import acts_offered
 from cases.web.filter_options import options
 from cases.web.list_params import Asked, home_view, of_everything, of_workbench, place
-from cases.web.queue_rows import Rows, moment_of
+from cases.web.queue_rows import Rows
 from cases.workflow import TRANSITIONS
 from countries.calendars import Calendar, work_calendar
 
@@ -39,7 +41,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     if case := _named(actor, asked.wanted.q):
         return redirect("case-detail", case_id=case.pk)
     calendar = work_calendar()
-    now = moment_of(timezone.now(), calendar)
+    now = queue.moment_of(timezone.now(), calendar)
     counts = tallies(actor, now)
     context = _table(actor, asked, now, calendar) | {
         "asked": asked,
@@ -49,6 +51,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "may_file": actor.role == Role.DRAFTER,
         "may_register": may_register(actor),
         "total": _total(asked, counts),
+        "n_to_answer": waiting_here(actor),
     }
     return render(request, "cases/workbench.html", context)
 
@@ -61,7 +64,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     if case := _named(actor, asked.wanted.q):
         return redirect("case-detail", case_id=case.pk)
     calendar = work_calendar()
-    context = _table(actor, asked, moment_of(timezone.now(), calendar), calendar, by_filing=True)
+    context = _table(actor, asked, queue.moment_of(timezone.now(), calendar), calendar, by_filing=True)
     context |= {"asked": asked, "may_register": may_register(actor)}
     return render(request, "cases/case_list.html", context)
 
@@ -85,6 +88,7 @@ def _table(
 ) -> dict[str, Any]:
     """The rows of the page, the links around it, and the filters."""
     page = queue.page(actor, asked.wanted, now, after=asked.after, before=asked.before)
+    offered = acts_offered(actor)
     rows = Rows(
         actor=actor,
         now=now.at,
@@ -92,11 +96,13 @@ def _table(
         unread=inbox.unread_cases(actor),
         asked=queue.asked_of(actor, [row["pk"] for row in page.rows]),
         by_filing=by_filing,
+        pickable=bool(offered),
     )
     assert actor.case_agency_id is not None  # _case_actor saw to it
     return {
         "rows": rows.html(page.rows),
         "n_rows": len(page.rows),
+        "bulk": offered,
         "newer": asked.link(before=place(page.before)) if page.before else "",
         "older": asked.link(after=place(page.after)) if page.after else "",
         "filters": _filters(actor.case_agency_id, asked),

@@ -19,6 +19,7 @@ from cases.guards import (
     executors_are_below,
     grounds_fit_the_type,
     items_are_of_the_case,
+    late_is_explained,
     may_go_back,
     may_skip,
     not_at_the_border,
@@ -95,7 +96,7 @@ ROWS = (
         targets=(Status.TO_ASSIGN, Status.REFUSED, Status.POSTPONED, Status.TRANSFERRED),
         roles=frozenset({Role.APPROVER}),
         move=Move.DECIDED,
-        guards=(items_are_of_the_case, grounds_fit_the_type, decision_is_whole),
+        guards=(items_are_of_the_case, grounds_fit_the_type, decision_is_whole, late_is_explained),
         fields=(
             Field(
                 name="decision",
@@ -148,7 +149,7 @@ ROWS = (
         targets=(Status.TO_ASSIGN, Status.IN_EXECUTION),
         roles=frozenset({Role.DESK}),
         move=Move.ASSIGN,
-        guards=(assigned_once, executors_are_below, due_day_ahead),
+        guards=(assigned_once, executors_are_below, due_day_ahead, late_is_explained),
         fields=(
             Field(name="agency", kind=Kind.AGENCY, label=_("交下一级机关"), hint=_("由它再往下交办，或者执行。")),
             Field(name="execute_here", kind=Kind.FLAG, label=_("由本机关执行")),
@@ -184,7 +185,7 @@ ROWS = (
         targets=(Status.RESULT_REVIEW,),
         roles=frozenset({Role.DRAFTER}),
         move=Move.RESULT,
-        guards=(items_are_of_the_case, result_is_whole, shares_are_in),
+        guards=(items_are_of_the_case, result_is_whole, shares_are_in, late_is_explained),
         fields=(ITEMS, OPINION),
         involvement=InvolvementKind.DRAFTED,
     ),
@@ -222,7 +223,7 @@ ROWS = (
         targets=(Status.REPLIED,),
         roles=frozenset({Role.DESK}),
         move=Move.REPLIED,
-        guards=(channel_is_direct, channel_suits_the_border),
+        guards=(channel_is_direct, channel_suits_the_border, late_is_explained),
         fields=(CHANNEL, COUNTERPART, OPINION),
     ),
     Transition(

@@ -16,6 +16,7 @@ ALTER ROLE coopdesk_migrate NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION LO
 ALTER ROLE coopdesk_app NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION LOGIN NOBYPASSRLS PASSWORD :'app_password';
 ALTER ROLE coopdesk_worker NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION LOGIN NOBYPASSRLS PASSWORD :'worker_password';
 GRANT coopdesk_owner TO coopdesk_migrate;
+GRANT coopdesk_app TO coopdesk_worker WITH INHERIT FALSE, SET TRUE;
 ALTER ROLE coopdesk_app SET statement_timeout = '30s';
 ALTER ROLE coopdesk_app SET idle_in_transaction_session_timeout = '5min';
 SELECT 'CREATE DATABASE coopdesk OWNER coopdesk_owner TEMPLATE template0' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'coopdesk') \gexec

@@ -8,7 +8,7 @@ from django.core import mail
 
 from agencies import outbox
 from agencies.commands import accounts
-from agencies.models import Notice, Officer, OutboxMessage
+from agencies.models import Notice, NoticeSettings, Officer, OutboxMessage
 from tests.browsing import log_in
 from tests.conftest import django_connected_as
 from tests.language import wrong_words
@@ -28,7 +28,7 @@ def reset(real_db, cast):
 
 def test_a_reset_is_told_by_e_mail_whatever_the_settings_say(reset):
     member, password = reset
-    Officer.objects.filter(pk=member.pk).update(notify_by_email=False)
+    NoticeSettings.objects.filter(pk=member.pk).update(cases="none", clocks="none", supervision="none", digest_at=None)
     drain()
     OutboxMessage.objects.update(done_at=None)
     drain()

@@ -261,12 +261,12 @@ def test_registering_and_ending_an_api_client(enter):
 
 def test_my_preferences(enter, cast):
     client = enter("kunshan.officer")
-    body = {"language": "en", "theme": "dark", "notify_by_email": "on"}
+    body = {"language": "en", "theme": "dark"}
     response = client.post(reverse("my-account"), body, follow=True)
     assert "Settings saved" in words(response)
     officer = cast.officer("kunshan.officer")
     assert (officer.language, officer.theme) == ("en", "dark")
-    assert (officer.single_key_shortcuts, officer.notify_by_email) == (False, True)
+    assert not officer.single_key_shortcuts
     assert AuditEvent.objects.get(kind="officer.preferences").facts == {
         "fields": ["language", "single_key_shortcuts", "theme"]
     }

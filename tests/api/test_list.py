@@ -35,7 +35,7 @@ def world(story):
 
 @pytest.mark.parametrize("much", [False, True], ids=["narrow", "wide"])
 def test_it_shows_what_the_policy_shows(world, cast, monkeypatch, much):
-    monkeypatch.setattr(api_list, "_sees_much", lambda _agency: much)
+    monkeypatch.setattr(api_list, "sees_much", lambda _agency: much)
     for login in [f"{place}.{part}" for place in PLACES for part in PARTS] + ["auditor"]:
         actor = cast.actor(login)
         with acting(actor):
@@ -55,7 +55,7 @@ def test_row_level_security_is_the_other_wall(story, cast):
 class TestFilters:
     @pytest.fixture(autouse=True)
     def _shape(self, monkeypatch, much):
-        monkeypatch.setattr(api_list, "_sees_much", lambda _agency: much)
+        monkeypatch.setattr(api_list, "sees_much", lambda _agency: much)
 
     @pytest.mark.parametrize(
         "params,holds",

@@ -127,6 +127,7 @@ _CODES = {
     "grounds": (".{0,60}", "political_offence"),
     "received_via": (".{1,60}", "police_liaison"),
     "received_on": ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "2026-01-05"),
+    "wanted_by": ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "2026-06-30"),
     "cursor": (".{1,}", None),
 }
 _LISTS = ("reasons", "agencies", "grounds")

@@ -6,6 +6,7 @@ import io
 import re
 import uuid
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,17 +15,22 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from agencies.commands.reorganisation import merge_agency
 from agencies.models import Appointment
 from cases import files
+from cases.exports import jobs
 from cases.models import InternalLimit
+from countries.notices import set_day
 from tests import samples
 from tests.architecture.doors import DOORS, Door
 from tests.delegating import lend
+from tests.supervising import Overseer
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 INSIDERS = ("kunshan.officer", "kunshan.desk", "kunshan.chief", "suzhou.chief", "jiangsu.supervisor", "guohe.desk")
-# Closed to all in this world: nobody in it has a second appointment, a registered client or a second factor.
+# Closed to all in this world: nobody in it has a second appointment, a registered client, a second factor or has
+# acted on many.
 NOT_HERE = frozenset(
     {
         ("acting-as", "POST"),
+        ("bulk-done", "GET"),
         ("client-revoke", "POST"),
         ("mfa_deactivate_totp", "GET"),
         ("mfa_deactivate_totp", "POST"),
@@ -57,18 +63,29 @@ def world(db, story, cast, see):
         paper = files.attach(actor=drafter, case_id=draft.pk, name="a.pdf", content=io.BytesIO(samples.PDF))
         subject, item = draft.subjects.get(), draft.items.order_by("position")[0]
     case = story.step("kunshan.officer", draft, "submit")
+    with see("kunshan.officer"):
+        deadline = case.deadlines.get(met_at=None)
     officer = cast.officer("ruili.officer")
     places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
+    day = {"day": date(2027, 3, 1), "is_workday": False, "name": "演示", "title": "演示"}
+    notice = set_day(actor=cast.actor("sysadmin"), **day)
     order = merge_agency(actor=cast.actor("sysadmin"), reason="机构改革", **places)
+    with see("kunshan.officer"):
+        export = jobs.start(actor=drafter, kind="cases", file_format="xlsx", params={})
     return {
         "case_id": case.pk,
+        "export_id": export.pk,
+        "token": "nobodys",
         "subject_id": subject.pk,
         "file_id": paper.pk,
         "item_id": item.pk,
+        "deadline_id": deadline.pk,
         "step": "recommend",
         "number": 1,
         "paper": "leg_list",
         "act": "archive",
+        "kind": "order",
+        "supervision_id": Overseer(cast).order("jiangsu.supervisor", case).pk,
         "code": cast.agency("kunshan").code,
         "officer_id": officer.pk,
         "appointment_id": Appointment.objects.get(officer=officer).pk,
@@ -76,6 +93,8 @@ def world(db, story, cast, see):
         "account_id": 1,
         "order_id": order.pk,
         "limit_id": InternalLimit.objects.earliest("pk").pk,
+        "notice_id": notice.pk,
+        "year": 2027,
         "pk": 1,
     }
 
@@ -83,8 +102,14 @@ def world(db, story, cast, see):
 def address(name: str, world: dict[str, Any]) -> str:
     route = dict(patterns(get_resolver()))[name]
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route)
-    codes = {"api-country-detail": "TH", "api-request-type-detail": "police_cooperation_out"}
-    given = world | ({"code": codes[name]} if name in codes else {})
+    own = {
+        "api-country-detail": {"code": "TH"},
+        "api-request-type-detail": {"code": "police_cooperation_out"},
+        "supervision-act": {"act": "answer"},
+        "bulk-done": {"token": "x" * 22},
+        "case-deadline-act": {"act": "pause"},
+    }
+    given = world | own.get(name, {})
     return reverse(name, kwargs={part: given[part] for part in wanted})
 
 

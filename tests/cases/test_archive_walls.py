@@ -15,7 +15,7 @@ from agencies import outbox
 from agencies.errors import GuardFailed
 from agencies.models import Appointment, Officer
 from agencies.scope import acting
-from cases import archive, files
+from cases import archive, blobs, files
 from cases.models import Attachment, Case, Disposal, Leg, Note, RequestItem, RetentionPeriod
 from tests import samples
 from tests.conftest import connected_as, django_connected_as
@@ -71,11 +71,11 @@ def test_the_files_go_after_the_commit_but_not_those_of_another_case(real_db, ke
     Appointment.objects.create(officer=second, agency=cast.agency("kunshan"), role="approver")
     # What never left its origin is decided there, by somebody else.
     keeper.confirm(case, login="kunshan.second")
-    assert default_storage.exists(files._key(alone.sha256))
+    assert default_storage.exists(blobs.key_of(alone.sha256))
     with django_connected_as("worker"):
         outbox.drain()
-    assert not default_storage.exists(files._key(alone.sha256))
-    assert default_storage.exists(files._key(shared.sha256))
+    assert not default_storage.exists(blobs.key_of(alone.sha256))
+    assert default_storage.exists(blobs.key_of(shared.sha256))
 
 
 # --- The rules of the archive, without the commands -------------------------------------------------------------------

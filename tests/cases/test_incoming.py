@@ -53,7 +53,7 @@ class Look:
         return self._rows(Transmission.objects.order_by("at"), "way", "kind", "counterpart_name")
 
     def clocks(self):
-        return self._rows(Deadline.objects.filter(met_at=None, cancelled_at=None), "kind", "amount")
+        return self._rows(Deadline.objects.filter(met_at=None, cancelled_at=None, article=""), "kind", "amount")
 
     def hands(self):
         return self._rows(Involvement.objects.order_by("at"), "officer__police_number", "kind")

@@ -114,7 +114,7 @@ class TestAsking:
         case = story.step("kunshan.chief", invited, "withdraw", opinion="不再需要。")
         with see("kunshan.desk"):
             assert Assignment.objects.get(case=case).state == "lapsed"
-            assert not Deadline.objects.filter(case=case, met_at=None).exists()
+            assert not Deadline.objects.filter(case=case, met_at=None, cancelled_at=None).exists()
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from treaties.queries.lists import (
     request_types,
     return_reasons,
 )
-from treaties.queries.periods import Limit, limit, time_limits
+from treaties.queries.periods import Limit, limit, overrides, time_limits, time_limits_for
 
 __all__ = [
     "GROUPS",
@@ -27,9 +27,11 @@ __all__ = [
     "grounds_offered",
     "grouped_request_types",
     "limit",
+    "overrides",
     "postponing_grounds",
     "refusal_grounds",
     "request_types",
     "return_reasons",
     "time_limits",
+    "time_limits_for",
 ]

@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
+from countries.models import Country
 from treaties.models import PeriodOverride, RequestType, TimeLimit
 
 _OF_OVERRIDE = {
@@ -77,6 +78,19 @@ def time_limits(request_type_id: int, *, country_id: int | None, on: date) -> li
 def limit(request_type_id: int, key: str, *, country_id: int | None, on: date) -> Limit | None:
     """One of them by its key; None when the type has none of that key."""
     return next((row for row in time_limits(request_type_id, country_id=country_id, on=on) if row.key == key), None)
+
+
+def time_limits_for(kind: RequestType | None, *, country_id: int | None, on: date) -> list[Limit]:
+    """The same for one request type, or for all of them together."""
+    if kind is not None:
+        return time_limits(kind.pk, country_id=country_id, on=on)
+    return list(holding(TimeLimit.objects.all(), country_id=country_id, on=on))
+
+
+def overrides(country: Country | None) -> QuerySet[PeriodOverride]:
+    """Every override on record, of one country or of all; by country and period, the newest first."""
+    rows = PeriodOverride.objects.select_related("country", "request_type", "entered_by", "ended_by")
+    return rows.filter(country=country) if country else rows
 
 
 def holding(rows: QuerySet[TimeLimit], *, country_id: int | None, on: date) -> Iterator[Limit]:

@@ -1,0 +1,178 @@
+"""The law's own clocks on a foreign request: which event starts and ends each (treaties.models.TimeLimit says which)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from agencies.models import Agency
+from cases.clocks.counting import count
+from cases.clocks.running import call_off, day_of, recount, stop
+from cases.models import (
+    Assignment,
+    AssignmentKind,
+    AssignmentState,
+    Case,
+    ClockRule,
+    Deadline,
+    Direction,
+    Leg,
+    Phase,
+    Side,
+)
+from countries.calendars import work_calendar
+from treaties.models import ExtensionKind, StartsOn
+from treaties.queries import Limit, time_limits
+
+
+def registered(case: Case, leg: Leg) -> None:
+    """A foreign request has reached the ministry."""
+    if leg.agency is not None and leg.agency.is_terminal:
+        _start(case, StartsOn.REGISTERED, leg.opened_at, agency=leg.agency)
+
+
+def follow(case: Case, before: Leg, after: Leg, step: str, at: datetime) -> None:
+    """What a step on a foreign request starts and ends besides the clocks of its legs."""
+    if case.direction != Direction.INCOMING:
+        return
+    if step == "assign":
+        _assigned(case, before, after, at)
+    elif step == "submit_result":
+        stop(_running(case, StartsOn.ASSIGNED), at)
+    elif step == "return_assignment":
+        call_off(_running(case, StartsOn.ASSIGNED), at)
+    if case.ended_at is not None:
+        stop(_running(case), at)
+    elif after != before:
+        _moved_on(case, before, after, at)
+
+
+def _moved_on(case: Case, before: Leg, after: Leg, at: datetime) -> None:
+    """Custody passed: a result reached the ministry, went back to be corrected, or left for the requester."""
+    if after.phase == Phase.EXECUTION and before.phase == Phase.RESULT:
+        stop(_running(case, StartsOn.RESULT_IN), at)
+        _resume_execution(case, at)
+    elif after.side == Side.EXTERNAL:
+        stop(_running(case, StartsOn.RESULT_IN), at)
+        _start(case, StartsOn.LIAISON, at, leg=after)
+    elif after.phase == Phase.REPLIED:
+        stop(_running(case, StartsOn.RESULT_IN), at)
+    elif _is_result_at_ministry(after) and not _is_result_at_ministry(before):
+        _start(case, StartsOn.RESULT_IN, at, agency=after.agency)
+
+
+def begin(clock: Deadline, limit: Limit) -> None:
+    """Start `clock` by a limit that has an amount; `started_at` is when its trigger happened."""
+    assert limit.amount is not None  # Limit.applies, or the caller, has seen to it
+    clock.amount, clock.unit = limit.amount, limit.unit
+    clock.rule = ClockRule.FIXED if limit.detention else ClockRule.STATUTORY
+    _describe(clock, limit)
+    clock.extend_cap, clock.renewable = _cap(limit), limit.extension_kind == ExtensionKind.RENEWAL
+    count(clock, work_calendar(), clock.started_at)
+    clock.save(force_insert=True)
+
+
+def limits_of(case: Case, on: date) -> list[Limit]:
+    """The periods that the law sets for this case, a treaty's in place of the statute's."""
+    return time_limits(case.request_type_id, country_id=case.country_id, on=on) if case.request_type_id else []
+
+
+def _start(
+    case: Case,
+    event: StartsOn,
+    at: datetime,
+    *,
+    agency: Agency | None = None,
+    leg: Leg | None = None,
+    share: Assignment | None = None,
+) -> None:
+    limits = limits_of(case, day_of(at))
+    named = _named_in(limits) if event == StartsOn.ASSIGNED and case.wanted_by is not None else None
+    for limit in limits:
+        # What the request itself names takes the place of the periods of the same article (MPSR-379).
+        if not limit.applies(starts_on=event, urgency=case.urgency) or (named and limit.article == named.article):
+            continue
+        begin(_clock(case, event, at, agency=agency, leg=leg, share=share), limit)
+    if named is not None:
+        _begin_named(_clock(case, event, at, agency=agency, leg=leg, share=share), named)
+
+
+def _named_in(limits: list[Limit]) -> Limit | None:
+    """The rule that the request's own period holds, where the type knows it."""
+    return next((limit for limit in limits if StartsOn.NAMED in limit.starts_on), None)
+
+
+def _clock(
+    case: Case, event: StartsOn, at: datetime, *, agency: Agency | None, leg: Leg | None, share: Assignment | None
+) -> Deadline:
+    basis = f"statute.{event.value}"
+    return Deadline(case=case, leg=leg, assignment=share, agency=agency, started_at=at, basis=basis)
+
+
+def _begin_named(clock: Deadline, limit: Limit) -> None:
+    """To the end of the day that the request names, counted from its arrival."""
+    case = clock.case
+    assert case.wanted_by is not None  # the caller asked
+    clock.started_at = case.submitted_at or case.created_at
+    clock.amount, clock.unit = max((case.wanted_by - day_of(clock.started_at)).days, 0), "calendar_day"
+    clock.rule = ClockRule.FIXED
+    _describe(clock, limit)
+    count(clock, work_calendar(), clock.started_at)
+    clock.save(force_insert=True)
+
+
+def _describe(clock: Deadline, limit: Limit) -> None:
+    clock.kind, clock.article, clock.strength = limit.key, limit.article, limit.kind
+    clock.confidence, clock.overlap = limit.confidence, limit.overlap
+    clock.warn_before, clock.escalate_after = _warning(clock.amount, clock.unit), 1
+
+
+def _warning(amount: int, unit: str) -> int:
+    """How long before the end a statutory clock warns, as Coopdesk's default: hours for hours, days for the rest."""
+    days = {"hour": amount, "calendar_day": amount, "month": amount * 30, "year": amount * 365}[unit]
+    if unit == "hour":
+        return max(1, days // 4)
+    return 10 if days > 30 else 5 if days > 10 else 2 if days > 3 else 1
+
+
+def _cap(limit: Limit) -> int:
+    """By how much the law lets it be extended in all; of a renewal, each time."""
+    if limit.extension_amount is None or limit.extension_unit != limit.unit:
+        return 0
+    if limit.extension_kind == ExtensionKind.TOTAL:
+        return max(limit.extension_amount - (limit.amount or 0), 0)
+    return limit.extension_amount
+
+
+def _assigned(case: Case, before: Leg, after: Leg, at: datetime) -> None:
+    """The ministry has done its part; who executes has his."""
+    if before.agency is not None and before.agency.is_terminal:
+        stop(_running(case, StartsOn.REGISTERED), at)
+    given = case.assignments.filter(kind=AssignmentKind.SHARE, state=AssignmentState.OPEN, opened_at=at)
+    shares = list(given.select_related("agency"))
+    for share in shares:
+        _start(case, StartsOn.ASSIGNED, at, agency=share.agency, share=share)
+    if after.phase == Phase.EXECUTION and not shares:
+        _start(case, StartsOn.ASSIGNED, at, agency=after.agency)
+
+
+def _resume_execution(case: Case, at: datetime) -> None:
+    """A result that comes back for correction was no result: the executor's clocks go on as if never met."""
+    basis = f"statute.{StartsOn.ASSIGNED.value}"
+    met = case.deadlines.filter(basis=basis, assignment=None, met_at__isnull=False)
+    last = met.order_by("-met_at").values_list("met_at", flat=True).first()
+    for clock in met.filter(met_at=last):
+        clock.met_at = None
+        recount(clock, at)
+
+
+def _is_result_at_ministry(leg: Leg) -> bool:
+    return leg.phase == Phase.RESULT and leg.agency is not None and leg.agency.is_terminal
+
+
+def _running(case: Case, *events: StartsOn) -> QuerySet[Deadline]:
+    """The running clocks of the case as a whole; without events all that started by themselves."""
+    named = events or (StartsOn.REGISTERED, StartsOn.RESULT_IN, StartsOn.ASSIGNED, StartsOn.LIAISON)
+    clocks = Deadline.objects.filter(case=case, assignment=None, met_at=None, cancelled_at=None)
+    return clocks.filter(basis__in=[f"statute.{event.value}" for event in named])

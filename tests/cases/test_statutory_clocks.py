@@ -1,0 +1,113 @@
+"""The law's clocks on a foreign request: which run, from when, and what ends them (IMLAP-7, MPSR-379)."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases.models import Deadline
+from tests.cast import PLACES
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clocks(see):
+    """The clocks of the law on a case: (key, agency code, amount, unit) of those that run."""
+
+    def running(case, **of):
+        with see("guohe.desk"):
+            rows = Deadline.objects.filter(case=case, met_at=None, cancelled_at=None, **of).exclude(article="")
+            return sorted((row.kind, row.agency.code if row.agency else "", row.amount, row.unit) for row in rows)
+
+    return running
+
+
+class TestMinistry:
+    def test_45_days_from_registration_until_it_is_assigned(self, story, clocks):
+        case = story.registered()
+        assert clocks(case) == [("competent_authority_processing", PLACES["guohe"], 45, "calendar_day")]
+        case = story.step("guohe.desk", case, "check_form", result="complete")
+        case = story.step("guohe.chief", case, "decide", decision="execute")
+        assert len(clocks(case)) == 1
+        case = story.step("guohe.desk", case, "assign", agency=PLACES["jiangsu"])
+        assert clocks(case) == []
+
+    @pytest.mark.parametrize(
+        "request_type, urgency, key, days",
+        [
+            ("mla_evidence_in", "urgent", "competent_authority_processing_priority", 30),
+            ("mla_evidence_in", "most_urgent", "competent_authority_processing_priority", 30),
+            ("mla_freeze_in", "urgent", "competent_authority_processing_priority", 30),
+            ("mla_freeze_in", "most_urgent", "competent_authority_processing_urgent", 15),
+        ],
+    )
+    def test_priority_takes_the_place_of_it(self, story, clocks, request_type, urgency, key, days):
+        case = story.registered(request_type=request_type, urgency=urgency)
+        assert clocks(case) == [(key, PLACES["guohe"], days, "calendar_day")]
+
+    def test_a_refusal_ends_it(self, story, clocks):
+        case = story.step("guohe.chief", story.checked(), "decide", decision="refuse", grounds=["political_offence"])
+        assert clocks(case) == []
+
+    def test_again_45_days_from_the_result_until_the_reply(self, story, clocks):
+        case = story.result("jiangsu")
+        assert clocks(case) == []
+        case = story.step("jiangsu.chief", case, "approve")
+        assert clocks(case) == [("competent_authority_processing", PLACES["guohe"], 45, "calendar_day")]
+        case = story.step("guohe.chief", case, "approve")
+        assert len(clocks(case)) == 1
+        case = story.step(
+            "guohe.desk", case, "reply", channel="police_liaison", counterpart={"name": "泰国皇家警察总署"}
+        )
+        assert clocks(case) == []
+
+    def test_the_liaison_authority_has_its_own(self, story, clocks):
+        case = story.step("guohe.desk", story.result_cleared("jiangsu"), "hand_to_liaison", channel="moj")
+        assert clocks(case) == [("liaison_processing", "", 45, "calendar_day")]
+
+
+class TestExecutor:
+    def test_evidence_has_two_which_reach_the_same_work(self, story, clocks):
+        case = story.in_execution("jiangsu", "suzhou")
+        assert clocks(case) == [
+            ("case_organ_processing", PLACES["suzhou"], 90, "calendar_day"),
+            ("execution_evidence", PLACES["suzhou"], 3, "month"),
+        ]
+        assert len(clocks(case, overlap="execution")) == 2
+
+    def test_service_has_ten_days(self, story, clocks):
+        case = story.in_execution("jiangsu", request_type="mla_service_in")
+        assert ("execution_service", PLACES["jiangsu"], 10, "calendar_day") in clocks(case)
+
+    def test_police_cooperation_rests_on_one_article_alone(self, story, clocks):
+        case = story.in_execution("jiangsu", request_type="police_cooperation_in")
+        assert clocks(case) == [("execution_evidence", PLACES["jiangsu"], 3, "month")]
+
+    def test_a_result_sent_back_was_none(self, story, clocks, see):
+        case = story.result("jiangsu")
+        with see("guohe.desk"):
+            before = dict(Deadline.objects.filter(case=case, overlap="execution").values_list("kind", "due_at"))
+        case = story.step("jiangsu.chief", case, "return_for_correction", reasons=["facts_unclear"])
+        assert [row[0] for row in clocks(case)] == ["case_organ_processing", "execution_evidence"]
+        with see("guohe.desk"):
+            after = dict(Deadline.objects.filter(case=case, overlap="execution").values_list("kind", "due_at"))
+        assert after == before
+
+    def test_an_execution_given_back_is_called_off(self, story, clocks, see):
+        case = story.step("jiangsu.chief", story.in_execution("jiangsu"), "return_assignment", opinion="不在本省。")
+        assert clocks(case) == []
+        with see("guohe.desk"):
+            states = Deadline.objects.filter(case=case, overlap="execution").values_list("met_at", flat=True)
+            assert list(states) == [None, None]
+
+    def test_each_of_several_executors_has_its_own(self, story, clocks):
+        places = [PLACES["jiangsu"], PLACES["yunnan"]]
+        case = story.step("guohe.desk", story.decided(), "assign", agencies=places)
+        held = [row[1] for row in clocks(case) if row[0] == "case_organ_processing"]
+        assert held == sorted(places)
+        case = story.step("jiangsu.chief", case, "answer_assignment", answer="查清。")
+        assert {row[1] for row in clocks(case)} == {PLACES["yunnan"]}
+
+
+def test_ours_has_none(story, clocks):
+    assert clocks(story.answered()) == []
