@@ -37,7 +37,6 @@ _CASE_KINDS = {
     "case.reorganise": _("机构调整，案件随转"),
     "case.hand_over": _("交接"),
     "case.release": _("经办人离任，收回分派"),
-    moves.MOVED: _("工作日历改动，到期日随之改变"),
     "case.remind": _("催办"),
     "case.supervise": _("督办"),
     "case.supervision_answer": _("督办反馈"),
@@ -49,6 +48,7 @@ _CASE_KINDS = {
     "case.explain_deadline": _("写明超期原因"),
     "case.record_deadline": _("登记期限起算"),
     "case.finish_deadline": _("登记期限办结"),
+    moves.MOVED: _("工作日历改动，到期日随之改变"),
 }
 
 _CALENDAR_KINDS = {

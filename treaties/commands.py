@@ -20,10 +20,10 @@ from countries.models import Country
 from treaties.models import PeriodOverride, RequestType, TimeLimit, Unit
 from treaties.policies import require_desk
 
-ARTICLE_LIMIT, SOURCE_LIMIT, REASON_LIMIT, AMOUNT_LIMIT = 120, 300, 200, 999
+ARTICLE_LIMIT, SOURCE_LIMIT, REASON_LIMIT, AMOUNT_LIMIT = 40, 300, 200, 999
 FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2100, 12, 31)
 _NEEDED: dict[str, tuple[int, Promise]] = {
-    "article": (ARTICLE_LIMIT, gettext_lazy("写明条约和条款，最多 %(limit)s 个字。")),
+    "article": (ARTICLE_LIMIT, gettext_lazy("写明条约的简称和条款，最多 %(limit)s 个字。")),
     "source": (SOURCE_LIMIT, gettext_lazy("写明出处：从哪里查到的，最多 %(limit)s 个字。没有出处的不能录入。")),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -55,9 +56,7 @@ def _time_limit(request_type_id: int | None, position: int, text: Mapping[str, A
         amount_max=text.get("value_max"),
         unit=_UNITS[text["unit"]],
         kind=text["kind"],
-        actor_zh=text.get("actor", ""),
-        trigger_zh=text["trigger_zh"],
-        consequence_zh=text.get("consequence_zh", ""),
+        **_words(text),
         article=text["cite"],
         article_zh=text["cite_zh"],
         confidence=_CONFIDENCE[text.get("verified")],
@@ -72,12 +71,31 @@ def _time_limit(request_type_id: int | None, position: int, text: Mapping[str, A
     )
 
 
+def _words(text: Mapping[str, Any]) -> dict[str, str]:
+    """Who acts, from when, what follows and what the text says of an extension, each with our English."""
+    english = {"": "", **_english()}
+    extension = text.get("extension", "")
+    said = {
+        "actor": text.get("actor", ""),
+        "trigger": text["trigger_zh"],
+        "consequence": text.get("consequence_zh", ""),
+        "extension": extension["on"] if isinstance(extension, Mapping) else extension,
+    }
+    return {
+        f"{name}_{tongue}": words for name, zh in said.items() for tongue, words in (("zh", zh), ("en", english[zh]))
+    }
+
+
+@lru_cache(maxsize=1)
+def _english() -> dict[str, str]:
+    return {row["zh"]: row["en"] for row in rows_of("time_limit_words.csv")}
+
+
 def _extension(text: Mapping[str, Any], way: Way) -> dict[str, Any]:
-    """The extension's words, and its number: from the entry, or (renewals, which the data has only in words) the way."""
+    """The extension's number: from the entry, or (renewals, which the data has only in words) the way."""
     said = text.get("extension", "")
     if isinstance(said, Mapping):
         return {
-            "extension_zh": said["on"],
             "extension_kind": _EXTENSIONS[said.get("kind")],
             "extension_amount": said["value"],
             "extension_unit": _UNITS[said["unit"]],
@@ -85,7 +103,6 @@ def _extension(text: Mapping[str, Any], way: Way) -> dict[str, Any]:
         }
     renewed = bool(way["renewal_amount"])
     return {
-        "extension_zh": said,
         "extension_kind": ExtensionKind.RENEWAL if renewed else "",
         "extension_amount": int(way["renewal_amount"]) if renewed else None,
         "extension_unit": _UNITS[way["renewal_unit"]] if renewed else "",

@@ -10,6 +10,7 @@ from cases.api import (
     papers,
     parts,
     printing,
+    stats,
     supervisions,
 )
 
@@ -33,7 +34,6 @@ urlpatterns = [
     path(f"{CASE}files/", papers.Files.as_view(), name="api-case-files"),
     path(f"{CASE}files/<uuid:file_id>/", papers.FileContent.as_view(), name="api-case-file"),
     path(f"{CASE}papers/<slug:paper>/", printing.PaperContent.as_view(), name="api-case-paper"),
-    path("internal-limits/", internal_limits.InternalLimits.as_view(), name="api-internal-limits"),
     path("exports/", exports.Exports.as_view(), name="api-export-list"),
     path("exports/<uuid:export_id>/", exports.ExportDetail.as_view(), name="api-export-detail"),
     path("exports/<uuid:export_id>/cancel/", exports.ExportCancel.as_view(), name="api-export-cancel"),
@@ -42,5 +42,7 @@ urlpatterns = [
     path(f"{SUPERVISION}answer/", supervisions.Answer.as_view(), name="api-supervision-answer"),
     path(f"{SUPERVISION}close/", supervisions.Close.as_view(), name="api-supervision-close"),
     path(f"{SUPERVISION}escalate/", supervisions.Escalate.as_view(), name="api-supervision-escalate"),
+    path("internal-limits/", internal_limits.InternalLimits.as_view(), name="api-internal-limits"),
+    path("stats/", stats.Stats.as_view(), name="api-stats"),
     path("codes/", codes.Codes.as_view(), name="api-codes"),
 ]

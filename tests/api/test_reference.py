@@ -8,7 +8,16 @@ from django.conf import settings
 from tests.api.conftest import Caller, new_token, pointers, problem
 
 pytestmark = pytest.mark.django_db
-PATHS = ["agencies/", "agencies/320583000000/", "countries/", "countries/TH/", "request-types/", "codes/", "me/"]
+PATHS = [
+    "agencies/",
+    "agencies/320583000000/",
+    "countries/",
+    "countries/TH/",
+    "request-types/",
+    "time-limits/",
+    "codes/",
+    "me/",
+]
 
 
 @pytest.mark.parametrize("path", [*PATHS, "request-types/police_cooperation_out/"])

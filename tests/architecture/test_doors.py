@@ -22,6 +22,8 @@ from tests import samples
 from tests.architecture.doors import DOORS, Door
 from tests.delegating import lend
 from tests.supervising import Overseer
+from tests.treaties.test_overrides import new
+from treaties.commands import set_override
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 INSIDERS = ("kunshan.officer", "kunshan.desk", "kunshan.chief", "suzhou.chief", "jiangsu.supervisor", "guohe.desk")
@@ -92,9 +94,10 @@ def world(db, story, cast, see):
         "delegation_id": lend(cast, "ruili.officer", "ruili.desk").pk,
         "account_id": 1,
         "order_id": order.pk,
-        "limit_id": InternalLimit.objects.earliest("pk").pk,
+        "override_id": set_override(actor=cast.actor("guohe.desk"), new=new()).pk,
         "notice_id": notice.pk,
         "year": 2027,
+        "limit_id": InternalLimit.objects.earliest("pk").pk,
         "pk": 1,
     }
 

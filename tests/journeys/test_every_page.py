@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,6 +16,7 @@ from agencies.scope import acting
 from cases import departures
 from cases.internal_limits import Asked, set_limit
 from cases.models import InternalLimit
+from countries.notices import clear_day
 from tests.conftest import django_connected_as
 from tests.delegating import lend, post_of
 from tests.keeping import Keeper
@@ -76,6 +78,13 @@ PAGES = {
         "/officers/import/",
         "/officers/{officer}/",
         "/agencies/320583000000/reorganise/",
+        "/calendar/2026/",
+        "/calendar/2027/",
+        "/calendar/2030/",
+        "/calendar/import/",
+        "/calendar/day/?day=2026-10-10",
+        "/calendar/notices/",
+        "/calendar/notices/{notice}/",
     ),
     "secadmin": (
         "/notices/",
@@ -113,6 +122,7 @@ def world(real_db, story, cast) -> dict[str, object]:
     post = Appointment.objects.get(officer__police_number="chaoyang.chief")
     appointments.end(actor=cast.actor("secadmin"), appointment_id=post.pk)
     places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
+    notice = clear_day(actor=cast.actor("sysadmin"), day=date(2026, 10, 10), title="国办发明电〔2026〕7号更正")
     order = merge_agency(actor=cast.actor("sysadmin"), reason="云编发〔2026〕3号", **places)
     with django_connected_as("worker"):
         outbox.drain()
@@ -120,6 +130,7 @@ def world(real_db, story, cast) -> dict[str, object]:
         outbox.drain()
     return {
         "order": order.pk,
+        "notice": notice.pk,
         "post": post_of(cast, "kunshan.chief").pk,
         "received": story.registered().pk,
         "checked": story.checked().pk,

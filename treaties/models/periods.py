@@ -90,7 +90,7 @@ class TimeLimit(models.Model):
     """One period of one request type, or of a measure any case may need (no type), as seeds/requirements.yaml has it.
     Loaded, never edited here.
 
-    The first half is the text; `starts_on` and what follows say how Coopdesk runs it (seeds/time_limit_ways.csv).
+    The first half is the text (its English is ours: seeds/time_limit_words.csv); `starts_on` and what follows say how Coopdesk runs it (seeds/time_limit_ways.csv).
     """
 
     id = models.AutoField(primary_key=True)
@@ -105,13 +105,17 @@ class TimeLimit(models.Model):
     unit = models.CharField(max_length=12, choices=Unit.choices)
     kind = models.CharField(max_length=24, choices=PeriodKind.choices)
     actor_zh = models.CharField(max_length=60, blank=True)
+    actor_en = models.CharField(max_length=80, blank=True)
     trigger_zh = models.CharField(max_length=120)
+    trigger_en = models.CharField(max_length=160, blank=True)
     consequence_zh = models.CharField(max_length=200, blank=True)
+    consequence_en = models.CharField(max_length=240, blank=True)
     article = models.CharField(max_length=20)
     article_zh = models.CharField(max_length=100)
     confidence = models.CharField(max_length=12, choices=Confidence.choices)
     # The words of the text, and its number where it has one.
     extension_zh = models.CharField(max_length=120, blank=True)
+    extension_en = models.CharField(max_length=160, blank=True)
     extension_kind = models.CharField(max_length=10, choices=ExtensionKind.choices, blank=True)
     extension_amount = models.PositiveSmallIntegerField(null=True)
     extension_unit = models.CharField(max_length=12, choices=Unit.choices, blank=True)
@@ -185,8 +189,8 @@ class PeriodOverride(models.Model):
     key = models.CharField(max_length=60)
     amount = models.PositiveSmallIntegerField()
     unit = models.CharField(max_length=12, choices=Unit.choices)
-    # The instrument and its article, as a reader would cite it.
-    article = models.CharField(max_length=120)
+    # The instrument's short name and its article, as a case shows them; what it is called in full stands in `source`.
+    article = models.CharField(max_length=40)
     source = models.CharField(max_length=300)
     as_of = models.DateField()
     confidence = models.CharField(max_length=12, choices=Confidence.choices)

@@ -38,12 +38,16 @@ class Limit:
     unit: str
     kind: str
     actor_zh: str
+    actor_en: str
     trigger_zh: str
+    trigger_en: str
     consequence_zh: str
+    consequence_en: str
     article: str
     article_zh: str
     confidence: str
     extension_zh: str
+    extension_en: str
     extension_kind: str
     extension_amount: int | None
     extension_unit: str
@@ -61,11 +65,35 @@ class Limit:
     @property
     def name(self) -> str:
         """The name in the language of the page."""
-        return self.name_en if (get_language() or "").startswith("en") else self.name_zh
+        return _said(self.name_zh, self.name_en)
+
+    @property
+    def actor(self) -> str:
+        """Who must act, in the language of the page; "" where the text does not say."""
+        return _said(self.actor_zh, self.actor_en)
+
+    @property
+    def trigger(self) -> str:
+        """From when it counts, in the language of the page."""
+        return _said(self.trigger_zh, self.trigger_en)
+
+    @property
+    def consequence(self) -> str:
+        """What follows when it passes, in the language of the page."""
+        return _said(self.consequence_zh, self.consequence_en)
+
+    @property
+    def extension(self) -> str:
+        """The words of the text on an extension, in the language of the page."""
+        return _said(self.extension_zh, self.extension_en)
 
     def applies(self, *, starts_on: str, urgency: str) -> bool:
         """Does the clock run from this event (StartsOn), in a case of this urgency, over a known number?"""
         return self.amount is not None and starts_on in self.starts_on and urgency in (self.urgencies or (urgency,))
+
+
+def _said(zh: str, en: str) -> str:
+    return en if (get_language() or "").startswith("en") else zh
 
 
 def time_limits(request_type_id: int, *, country_id: int | None, on: date) -> list[Limit]:
@@ -130,6 +158,7 @@ def _overridden(found: Limit, override: PeriodOverride) -> Limit:
         article_zh=override.article,
         confidence=_OF_OVERRIDE[PeriodOverride.Confidence(override.confidence)],
         extension_zh="",
+        extension_en="",
         extension_kind="",
         extension_amount=None,
         extension_unit="",

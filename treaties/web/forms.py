@@ -115,13 +115,14 @@ class OverrideForm(forms.Form):
     article = forms.CharField(
         label=gettext_lazy("条约和条款"),
         max_length=ARTICLE_LIMIT,
-        help_text=gettext_lazy("写全名称和条款号，案件页按它显示依据。"),
+        help_text=gettext_lazy("用简称，例如“中×引渡条约第×条”；案件页按它显示依据。"),
     )
     source = forms.CharField(
         label=gettext_lazy("出处"),
         max_length=SOURCE_LIMIT,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("从哪里查到的：文本、汇编、网址。没有出处的不能录入。"),
+        help_text=gettext_lazy("条约的全称，从哪里查到的：文本、汇编、网址。没有出处的不能录入。"),
+        error_messages={"required": gettext_lazy("写明出处。")},
     )
     as_of = day_field(gettext_lazy("查证日期"), gettext_lazy("哪一天查到的，不能晚于今天。"))
     confidence = forms.ChoiceField(

@@ -28,7 +28,8 @@ from treaties.web.period_words import sections
 @require_safe
 def limit_list(request: HttpRequest) -> HttpResponse:
     """The periods of every request type or of one; for a country and a day with what its treaty puts in their place."""
-    form = LimitFilter(request.GET)
+    today = timezone.localdate()
+    form = LimitFilter({"on": today.isoformat()} | {name: value for name, value in request.GET.items() if value})
     kind, country, on = form.asked()
     limits = time_limits_for(kind, country_id=country.pk if country else None, on=on)
     found = sections(limits, RequestType.objects.all(), kind)
@@ -37,7 +38,7 @@ def limit_list(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "country": country,
         "on": on,
-        "narrowed": bool(kind or country or request.GET.get("on")),
+        "narrowed": bool(kind or country or on != today),
         "sections": found,
         "unchecked": sum(row.unchecked for section in found for row in section.rows),
         "overrides": _told(overrides(country)),
