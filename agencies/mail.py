@@ -20,7 +20,7 @@ _NEWS: dict[str, Promise] = {
     Group.CASES: gettext_lazy("案件 %(number)s 有新的进展"),
     Group.CLOCKS: gettext_lazy("案件 %(number)s 有期限提醒"),
     Group.SUPERVISION: gettext_lazy("案件 %(number)s 有督办或催办"),
-    Group.ESCALATIONS: gettext_lazy("案件 %(number)s 逾期未办，已经提级"),
+    Group.ESCALATIONS: gettext_lazy("案件 %(number)s 已提级，请处理"),
 }
 
 

@@ -26,17 +26,19 @@ class Group(StrEnum):
     ESCALATIONS = "escalations"
 
 
-# By kind of event, else by its family; everything else is work on cases.
-_GROUPS = {
-    "deadline.escalation": Group.ESCALATIONS,
-    "deadline": Group.CLOCKS,
-    "supervision": Group.SUPERVISION,
-}
+# By how the kind of the event begins, the first that fits; everything else is work on cases.
+_GROUPS = (
+    ("deadline.escalation", Group.ESCALATIONS),
+    ("case.supervision_escalate", Group.ESCALATIONS),
+    ("case.supervis", Group.SUPERVISION),
+    ("case.remind", Group.SUPERVISION),
+    ("deadline.", Group.CLOCKS),
+)
 
 
 def group_of(kind: str) -> Group:
     """The group of notices to which events of this kind belong."""
-    return _GROUPS.get(kind) or _GROUPS.get(kind.partition(".")[0], Group.CASES)
+    return next((group for start, group in _GROUPS if kind.startswith(start)), Group.CASES)
 
 
 def channel(wanted: NoticeSettings, kind: str) -> str:
@@ -79,7 +81,7 @@ def require_sound(wanted: NoticeSettings) -> None:
     """Raise Malformed with every reason why these settings cannot stand."""
     reasons = []
     if wanted.escalations == Channel.NONE:
-        words = _("逾期提级的通知不能关闭，请选马上发邮件或只计入每日汇总。")
+        words = _("提级的通知不能关闭，请选马上发邮件或只计入每日汇总。")
         reasons.append(Reason("escalations_are_heard", words, "/escalations"))
     if wanted.digest_at is None:
         if Channel.DIGEST in [getattr(wanted, group) for group in Group]:

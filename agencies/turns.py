@@ -24,6 +24,7 @@ class Turn(IntEnum):
     TREE = 7_310_008  # one change of the agency tree
     LOOKOUT = 7_310_009  # one look for work that waits for nobody
     CALENDAR = 7_310_010  # one change of a work calendar
+    BOARD = 7_310_019  # one fold of what has changed into the board's figures
     OVERRIDE = 7_310_020  # one change of a country's periods
 
 

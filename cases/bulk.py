@@ -12,12 +12,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies.actors import Actor
-from agencies.errors import DomainError, NotPermitted
+from agencies.errors import DomainError, GuardFailed, NotPermitted, Reason
 from agencies.models import Agency, Officer
 from agencies.roles import Role
-from cases import policies, step_input
+from cases import deadline_input, deadlines, policies, step_input
 from cases.commands import take_step
 from cases.models import Case, SupervisionKind
 from cases.queries.supervisions import clocks_of
@@ -141,8 +142,27 @@ def _issue(actor: Actor, case: Case, wording: issuing.Wording, batch: UUID) -> E
     return Effect(agency=one.agency, due_at=clock.due_at if clock else None)
 
 
+def _more_time(values: Values) -> Values:
+    raw = {"amount": values.get("amount"), "reason": values.get("reason")}
+    deadline_input.parse("extend", raw)
+    return raw
+
+
+def _extend(actor: Actor, case: Case, raw: Values, _batch: UUID) -> Effect:
+    """The clock of the leg that is open now."""
+    leg = policies.open_leg(case)
+    running = case.deadlines.filter(met_at=None, cancelled_at=None)
+    clock = running.filter(leg=leg, kind=leg.phase).first() if leg is not None else None
+    if clock is None:
+        words = _("没有在走的环节时限可以延长。")
+        raise GuardFailed(words, reasons=[Reason("no_clock", words)])
+    later = deadlines.extend(actor=actor, case_id=case.pk, deadline_id=clock.pk, data=raw)
+    return Effect(due_before=clock.due_at, due_at=later.due_at)
+
+
 ACTS: Mapping[str, Act] = {
     "reassign": Act(roles=frozenset({Role.APPROVER, Role.DESK}), parse=_handler, run=_reassign),
     "remind": Act(roles=frozenset({Role.SUPERVISOR}), parse=_wording(SupervisionKind.REMINDER), run=_issue),
     "order": Act(roles=frozenset({Role.SUPERVISOR}), parse=_wording(SupervisionKind.ORDER), run=_issue),
+    "extend": Act(roles=frozenset({Role.APPROVER, Role.SUPERVISOR}), parse=_more_time, run=_extend),
 }

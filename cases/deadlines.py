@@ -143,7 +143,6 @@ def finish(
     if reasons := _against_date(done_at, clock.started_at, now):
         raise GuardFailed(reasons=reasons)
     stop(Deadline.objects.filter(pk=clock.pk), done_at)
-    clock.refresh_from_db()
     return _done(actor, "finish", case, clock, held, {"done": done_at.isoformat()}, now)
 
 
@@ -264,4 +263,5 @@ def _done(
     about = {"deadline": str(clock.pk), "clock": clock.kind, "of": keeper.pk if keeper else None}
     subject = f"case:{case.pk}"
     audit.record(actor=actor, kind=f"case.{act}_deadline", subject=subject, facts={**about, **facts}, at=now)
+    clock.refresh_from_db()
     return clock

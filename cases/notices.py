@@ -40,6 +40,7 @@ SILENT = frozenset(
         "case.secret_refused",
         "case.reorganise",  # one notice for each officer who moved, not for each case
         "case.release",
+        "case.calendar_moved",
     }
 )
 

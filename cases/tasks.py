@@ -8,6 +8,7 @@ from celery import shared_task
 
 from agencies.models import AuditEvent
 from cases import departures, reorganise, sweep
+from cases.board import fold
 from cases.exports import running
 
 
@@ -48,3 +49,9 @@ def expire_exports(**_: object) -> int:
 def sweep_deadlines(**_: object) -> int:
     """Once a minute: warnings, what is overdue, what goes to the agency above. Safe to run twice at once."""
     return sweep.sweep()
+
+
+@shared_task
+def fold_board(**_: object) -> int:
+    """Every minute: take what has changed into the figures of the supervision board."""
+    return fold.fold()

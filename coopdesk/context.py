@@ -38,6 +38,13 @@ ROOMS = (
     Room(url="workbench", label=_("工作台"), roles=CASE_ROLES, key="g w"),
     Room(url="case-list", label=pgettext_lazy("room", "案件"), roles=CASE_ROLES, inside=("case", "export"), key="g l"),
     Room(
+        url="board",
+        label=_("督办看板"),
+        roles=frozenset({Role.APPROVER, Role.SUPERVISOR}),
+        inside=("board",),
+        key="g b",
+    ),
+    Room(
         url="supervision-list",
         label=pgettext_lazy("room", "督办"),
         roles=frozenset({Role.SUPERVISOR}),
@@ -45,7 +52,13 @@ ROOMS = (
         key="g s",
     ),
     Room(url="archive-list", label=pgettext_lazy("room", "归档"), roles=CASE_ROLES, inside=("archive",)),
-    Room(url="time-limit-list", label=_("法定期限"), roles=CASE_ROLES, inside=("time-limit",)),
+    # The tabs of this room: components/limit_tabs.html.
+    Room(
+        url="internal-limit-list",
+        label=pgettext_lazy("room", "时限"),
+        roles=_EVERYONE,
+        inside=("internal-limit", "time-limit", "calendar"),
+    ),
     Room(url="agency-list", label=_("机关"), roles=_EVERYONE, inside=("agency",), key="g a"),
     Room(
         url="unattended-list",
@@ -71,7 +84,6 @@ ROOMS = (
         roles=frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
         inside=("reorganisation",),
     ),
-    Room(url="calendar", label=_("工作日历"), roles=frozenset({Role.SYSTEM_ADMIN}), inside=("calendar",)),
     Room(url="client-list", label=_("接口客户端"), roles=frozenset({Role.SECURITY_ADMIN}), inside=("client",)),
     Room(url="audit-log", label=_("审计日志"), roles=frozenset({Role.AUDITOR}), inside=("audit",)),
 )
@@ -115,7 +127,7 @@ def _nav(request: HttpRequest, role: str) -> Iterable[dict[str, Any]]:
     here = (match.url_name or "") if match else ""
     for room in ROOMS:
         if role in room.roles:
-            current = here == room.url or here.startswith(tuple(f"{name}-" for name in room.inside))
+            current = here in (room.url, *room.inside) or here.startswith(tuple(f"{name}-" for name in room.inside))
             yield {"url": reverse(room.url), "label": room.label, "current": current, "key": room.key}
 
 

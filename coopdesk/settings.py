@@ -165,6 +165,7 @@ CELERY_BEAT_SCHEDULE = {
     "run-exports": {"task": "cases.tasks.run_exports", "schedule": 30.0, "options": {"expires": 30}},
     "expire-exports": {"task": "cases.tasks.expire_exports", "schedule": 3600.0, "options": {"expires": 3600}},
     "settle-calendars": {"task": "countries.tasks.settle_calendars", "schedule": 60.0, "options": {"expires": 60}},
+    "fold-board": {"task": "cases.tasks.fold_board", "schedule": 60.0, "options": {"expires": 60}},
     "look-for-the-unattended": {
         "task": "cases.tasks.look_for_the_unattended",
         "schedule": crontab(hour=7, minute=30),

@@ -9,6 +9,7 @@ from agencies import account_notices, audit, audit_log, delegation_notices, dige
 from agencies import notices as plain_notices
 from agencies.tasks import drain_outbox
 from cases import alarm_notices, departures, digest_mail, duplicates, files, handover, notices, reorganise, sweep
+from cases.clocks import moves
 from cases.tasks import nudge_exports
 from cases.workflow import TRANSITIONS
 from coopdesk.demo import player
@@ -47,6 +48,7 @@ _CASE_KINDS = {
     "case.explain_deadline": _("写明超期原因"),
     "case.record_deadline": _("登记期限起算"),
     "case.finish_deadline": _("登记期限办结"),
+    moves.MOVED: _("工作日历改动，到期日随之改变"),
 }
 
 _CALENDAR_KINDS = {
@@ -120,6 +122,8 @@ def connect() -> None:
     audit.wire("calendar.look_again", "count-calendar", calendar_effects.count)
     audit.wire("calendar.confirm", "apply-calendar", calendar_effects.carry_out)
     audit.wire("calendar.load", "follow-calendar", calendar_effects.follow)
+    calendar_effects.preview_with(moves.preview)
+    calendar_effects.apply_with(moves.carry_out)
     leaving.count_with(handover.left_by)
     audit.wire("appointment.end", "departed", departures.departed)
     audit.wire("officer.deactivate", "departed", departures.departed)
@@ -127,6 +131,7 @@ def connect() -> None:
     steps = {row.event: row.label for row in TRANSITIONS.values()}
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)
     audit_log.name_kinds("calendar", _("工作日历"), _CALENDAR_KINDS)
+    audit_log.name_kinds("limit", _("内部时限"), {"limit.set": _("设定内部时限")})
     audit_log.name_kinds("departure", _("离任"), _DEPARTURE_KINDS)
     audit_log.name_kinds("export", _("导出"), _EXPORT_KINDS)
     audit_log.name_kinds("deadline", _("期限"), _ALARM_KINDS)

@@ -10,6 +10,7 @@ from agencies.officers import appointments_of
 from agencies.roles import CASE_ROLES, Role
 
 _PAGES = dict.fromkeys(CASE_ROLES, "workbench") | {
+    Role.SUPERVISOR: "board",
     Role.SYSTEM_ADMIN: "officer-list",
     Role.SECURITY_ADMIN: "officer-list",
     Role.AUDITOR: "audit-log",
@@ -17,7 +18,7 @@ _PAGES = dict.fromkeys(CASE_ROLES, "workbench") | {
 
 
 def first_page(role: str) -> str:
-    """The workbench, the officers, or the trail; without an office the account."""
+    """The workbench, the board, the officers, or the trail; without an office the account."""
     return reverse(_PAGES[Role(role)] if role in Role.values else "my-account")
 
 

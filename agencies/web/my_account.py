@@ -23,7 +23,7 @@ from agencies.notice_settings import settings_of
 from agencies.people import history_of
 from agencies.roles import CASE_ROLES
 from agencies.web.forms import PreferencesForm
-from agencies.web.notice_settings_form import NoticeSettingsForm
+from agencies.web.notice_settings_form import NO_HOUR, NoticeSettingsForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,7 +69,8 @@ def _preferences(officer: Officer) -> dict[str, Any]:
 
 def _notice_settings(officer: Officer) -> dict[str, Any]:
     stored = settings_of([officer.pk])[officer.pk]
-    return {name: getattr(stored, name) for name in NOTICE_SETTINGS}
+    values = {name: getattr(stored, name) for name in NOTICE_SETTINGS}
+    return {name: NO_HOUR if value is None else value for name, value in values.items()}
 
 
 def _page(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Channel
 
+NO_HOUR = "none"
 _HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
 
 
@@ -25,10 +26,8 @@ def _hour(label: Any, hint: Any = "", *, none: Any = None) -> forms.TypedChoiceF
     return forms.TypedChoiceField(
         label=label,
         help_text=hint,
-        choices=[*([("", none)] if none else []), *_HOURS],
-        coerce=int,
-        empty_value=None,
-        required=none is None,
+        choices=[*([(NO_HOUR, none)] if none else []), *_HOURS],
+        coerce=lambda value: None if value == NO_HOUR else int(value),
         error_messages={"invalid_choice": _("选一个整点。"), "required": _("选一个整点。")},
     )
 
@@ -38,7 +37,7 @@ class NoticeSettingsForm(forms.Form):
     clocks = _channel(_("期限提醒"), _("临近期限、逾期、该催办外方。"))
     supervision = _channel(_("督办和催办"), _("上级给你机关的，和下级反馈给你的。"))
     escalations = _channel(
-        _("逾期提级"), _("逾期久未办，已提级到上级督办人的。不能关闭。"), Channel.AT_ONCE, Channel.DIGEST
+        _("提级通知"), _("逾期久未办的和督办，提级到上级督办人时。不能关闭。"), Channel.AT_ONCE, Channel.DIGEST
     )
     quiet_from = _hour(_("免打扰从"))
     quiet_to = _hour(_("到"))

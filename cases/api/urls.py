@@ -1,6 +1,18 @@
 from django.urls import path
 
-from cases.api import codes, deadlines, detail, exports, listing, papers, parts, printing, supervisions
+from cases.api import (
+    codes,
+    deadlines,
+    detail,
+    exports,
+    internal_limits,
+    listing,
+    papers,
+    parts,
+    printing,
+    stats,
+    supervisions,
+)
 
 CASE = "cases/<uuid:case_id>/"
 SUPERVISION = "supervisions/<uuid:supervision_id>/"
@@ -30,5 +42,7 @@ urlpatterns = [
     path(f"{SUPERVISION}answer/", supervisions.Answer.as_view(), name="api-supervision-answer"),
     path(f"{SUPERVISION}close/", supervisions.Close.as_view(), name="api-supervision-close"),
     path(f"{SUPERVISION}escalate/", supervisions.Escalate.as_view(), name="api-supervision-escalate"),
+    path("internal-limits/", internal_limits.InternalLimits.as_view(), name="api-internal-limits"),
+    path("stats/", stats.Stats.as_view(), name="api-stats"),
     path("codes/", codes.Codes.as_view(), name="api-codes"),
 ]

@@ -3,14 +3,19 @@ tighter one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from agencies.models import Agency
 from cases.models import Case, InternalLimit
+
+# What a province may make smaller, never larger.
+BOUNDS = ("amount", "extend_by", "escalate_after")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +26,27 @@ class Limits:
 
     def of(self, kind: str, agency: Agency | None) -> InternalLimit | None:
         """The limit of `kind` at this agency: what the ministry says, unless a province above it says less."""
-        fitting = [row for row in self.rows if row.kind == kind and row.tier in ("", agency.tier if agency else "")]
-        national = _best(row for row in fitting if row.agency_id is None)
-        above = agency.ancestors if agency else []
-        own = _best(row for row in fitting if row.agency_id in above)
-        if national is None or own is None:
-            return national
-        return own if own.unit == national.unit and own.amount < national.amount else national
+        rows = (row for row in self.rows if row.kind == kind)
+        return resolve(rows, agency.tier if agency else "", agency.ancestors if agency else ())
+
+
+def resolve(rows: Iterable[InternalLimit], tier: str, above: Collection[int]) -> InternalLimit | None:
+    """Which of `rows` (of one kind, urgency, direction and family, in force) holds at an agency of this tier with these
+    agencies above it: the national one, or a province's tighter one."""
+    fitting = [row for row in rows if row.tier in ("", tier)]
+    national = best(row for row in fitting if row.agency_id is None)
+    own = best(row for row in fitting if row.agency_id in above)
+    return national if national is None or own is None else _tighter(own, national)
+
+
+def _tighter(own: InternalLimit, national: InternalLimit) -> InternalLimit:
+    """The province's limit where it is tighter, with no more room to extend and no later escalation than the nation's."""
+    if own.unit != national.unit or own.amount > national.amount:
+        return national
+    taken = copy(own)
+    taken.extend_by = min(own.extend_by, national.extend_by)
+    taken.escalate_after = min(own.escalate_after, national.escalate_after)
+    return taken if any(getattr(taken, name) < getattr(national, name) for name in BOUNDS) else national
 
 
 def limits_for(case: Case, on: date, *, kind: str = "") -> Limits:
@@ -44,7 +63,7 @@ def limits_for(case: Case, on: date, *, kind: str = "") -> Limits:
 
 def in_force(on: date) -> QuerySet[InternalLimit]:
     """What has been set to hold by that day; later rows win over earlier ones."""
-    return InternalLimit.objects.filter(Q(effective_from__lte=on))
+    return InternalLimit.objects.filter(effective_from__lte=on)
 
 
 def weight(row: InternalLimit) -> int:
@@ -52,6 +71,14 @@ def weight(row: InternalLimit) -> int:
     return 4 * bool(row.family) + 2 * bool(row.tier) + bool(row.direction)
 
 
-def _best(rows: Iterable[InternalLimit]) -> InternalLimit | None:
-    """The row that says most; of several the one that holds from the latest day, set last."""
-    return max(rows, key=lambda row: (weight(row), row.effective_from, row.set_at is not None, row.pk), default=None)
+def best(rows: Iterable[InternalLimit]) -> InternalLimit | None:
+    """The row that says most; of one cell the one that holds from the latest day, set last. What is withdrawn says nothing;
+    what somebody set comes before Coopdesk's default."""
+    latest = {row.cell: row for row in sorted(rows, key=_order)}
+    standing = (row for row in latest.values() if not row.withdrawn)
+    return max(standing, key=lambda row: (weight(row), row.set_by_id is not None), default=None)
+
+
+def _order(row: InternalLimit) -> tuple[date, float]:
+    """Which of two rows of one cell is the later; one that is not saved yet would be the last."""
+    return row.effective_from, row.pk or inf

@@ -1,57 +1,60 @@
-"""The ledger of supervision: reminders and orders given by or to the actor's agency and the agencies under it."""
+"""The ledger of supervision, as the page of it shows it: issued by us, to us, raised to us, or all in sight."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.actors import Actor
 from cases.exports.kinds import Asked, Batch, Column, Kind, Params, Row, agency_at
-from cases.models import Mark, Supervision, SupervisionKind, SupervisionState
-from cases.policies import visible_to
-from cases.queries.queue import below
+from cases.models import Deadline, Mark, Supervision, SupervisionKind, SupervisionState
+from cases.queries import supervisions as ledger
 
 _BATCH = 200
 
 
 def _read(given: Params) -> dict[str, str]:
     asked = Asked(given)
+    asked.one_of("view", ledger.VIEWS)
+    asked.one_of("state", (ledger.OVERDUE, *ledger.STATES))
     asked.one_of("kind", SupervisionKind.values)
-    asked.one_of("state", SupervisionState.values)
     asked.agency("agency")
     return asked.found()
 
 
-def _wanted(actor: Actor, params: Params) -> QuerySet[Supervision]:
-    ours = below(actor.seat_id)
-    rows = Supervision.objects.filter(Q(agency__in=ours) | Q(issued_by__in=ours), case__in=visible_to(actor))
-    plain = {name: params[name] for name in ("kind", "state") if name in params}
-    if agency := agency_at(params.get("agency", "")):
-        rows = rows.filter(agency=agency)
-    return rows.filter(**plain)
+def _wanted(params: Params) -> ledger.Wanted:
+    """The agency is whom it was issued to; in the view of what we received, who issued it."""
+    view, agency = params.get("view", ""), agency_at(params.get("agency", ""))
+    pk, received = agency.pk if agency else 0, view == ledger.RECEIVED
+    return ledger.Wanted(
+        view=view,
+        state=params.get("state", ""),
+        kind=params.get("kind", ""),
+        issued_by=pk if received else 0,
+        agency=0 if received else pk,
+    )
 
 
 def _count(actor: Actor, params: Params, at: datetime, limit: int) -> int:
-    return _wanted(actor, params)[:limit].count()
+    return ledger.matching(actor, _wanted(params), at)[:limit].count()
 
 
 def _batches(actor: Actor, params: Params, at: datetime) -> Iterator[Batch]:
-    rows = _wanted(actor, params).select_related("case", "agency", "issued_by", "officer", "escalated_to")
-    rows = rows.prefetch_related("deadlines").order_by("-pk")
-    found = list(rows[:_BATCH])
+    after = None
     while True:
-        yield Batch([_row(row) for row in found], secret=any(row.case.mark == Mark.WORK_SECRET for row in found))
-        if len(found) < _BATCH:
+        page = ledger.page(actor, _wanted(params), at, size=_BATCH, after=after)
+        clocks = ledger.clocks_of(page.rows)
+        secret = any(row.case.mark == Mark.WORK_SECRET for row in page.rows)
+        yield Batch([_row(row, clocks.get(row.pk)) for row in page.rows], secret=secret)
+        after = page.after
+        if after is None:
             return
-        found = list(rows.filter(pk__lt=found[-1].pk)[:_BATCH])
 
 
-def _row(row: Supervision) -> Row:
-    due = max((one.due_at for one in row.deadlines.all() if one.cancelled_at is None), default=None)
+def _row(row: Supervision, clock: Deadline | None) -> Row:
     return (
         row.number,
         str(SupervisionKind(row.kind).label),
@@ -63,7 +66,7 @@ def _row(row: Supervision) -> Row:
         row.agency.name,
         row.issued_at,
         row.text,
-        due,
+        clock.due_at if clock else None,
         row.feedback_at,
         row.feedback,
         row.closed_at,
@@ -72,14 +75,21 @@ def _row(row: Supervision) -> Row:
 
 
 def _filters(params: Params) -> list[tuple[str, str]]:
+    views = {ledger.ISSUED: _("本机关发出"), ledger.RECEIVED: _("发给本机关"), ledger.ESCALATED: _("提级到本机关")}
     agency = agency_at(params.get("agency", ""))
     said = [
-        (_("范围"), _("本机关及下级发出和收到的催办、督办")),
+        (_("范围"), views.get(params.get("view", ""), _("看得到的全部催办、督办"))),
         (_("种类"), str(SupervisionKind(params["kind"]).label) if "kind" in params else ""),
-        (_("状态"), str(SupervisionState(params["state"]).label) if "state" in params else ""),
-        (_("承办机关"), agency.name if agency else ""),
+        (_("状态"), _state(params["state"]) if "state" in params else ""),
+        (_("机关"), agency.name if agency else ""),
     ]
     return [(label, value) for label, value in said if value]
+
+
+def _state(code: str) -> str:
+    if code in SupervisionState.values:
+        return str(SupervisionState(code).label)
+    return {"unclosed": _("未办结"), "waiting": _("待反馈"), ledger.OVERDUE: _("逾期未反馈")}[code]
 
 
 SUPERVISION = Kind(

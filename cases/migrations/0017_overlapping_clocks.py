@@ -30,5 +30,5 @@ UNDO = "DROP TRIGGER deadline_overlaps ON cases_deadline; DROP FUNCTION ring_on_
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0015_life_of_a_deadline")]
+    dependencies = [("cases", "0016_limits_are_kept")]
     operations = [migrations.RunSQL(EARLIER, UNDO)]

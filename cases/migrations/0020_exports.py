@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agencies', '0008_trail_by_moment'),
-        ('cases', '0018_supervision_numbers'),
+        ('cases', '0019_board'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

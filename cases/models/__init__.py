@@ -1,5 +1,6 @@
 """The tables of the room, one idea a module. Rules live in workflow.py, policies.py and the database's constraints."""
 
+from cases.models.board import BoardCell, BoardFold, BoardNow, CaseFigure, TouchedCase
 from cases.models.case import Case, CaseNumber, RequestItem, Revision, Subject
 from cases.models.clocks import (
     UNITS,
@@ -56,9 +57,13 @@ __all__ = [
     "AssignmentState",
     "Attachment",
     "Audience",
+    "BoardCell",
+    "BoardFold",
+    "BoardNow",
     "Body",
     "BorderMatter",
     "Case",
+    "CaseFigure",
     "CaseNumber",
     "ClockKind",
     "ClockRule",
@@ -97,6 +102,7 @@ __all__ = [
     "Supervision",
     "SupervisionKind",
     "SupervisionState",
+    "TouchedCase",
     "Transmission",
     "Urgency",
     "Usefulness",

@@ -24,7 +24,7 @@ class InternalLimit(models.Model):
     Coopdesk's defaults, the ministry sets its own, a province may set a tighter one for its subtree.
 
     A row is never changed: what is set later, or holds from a later day, wins. An empty direction, family or tier means
-    any; the row that says most wins over one that says less.
+    any; the row that says most wins over one that says less. A withdrawn row says that from its day nothing is set there.
     """
 
     id = models.AutoField(primary_key=True)
@@ -48,12 +48,16 @@ class InternalLimit(models.Model):
     set_at = models.DateTimeField(null=True)
     basis = models.CharField(max_length=60)
     note = models.CharField(max_length=200, blank=True)
+    withdrawn = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(unit__in=UNITS), name="limit_unit_known"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="limit_positive"),
             models.CheckConstraint(condition=Q(agency=None) | Q(set_by__isnull=False), name="limit_set_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(withdrawn=False) | Q(set_by__isnull=False), name="limit_withdrawn_by_somebody"
+            ),
             models.UniqueConstraint(
                 fields=["kind", "direction", "family", "tier", "urgency"],
                 condition=Q(set_by=None),
@@ -64,6 +68,16 @@ class InternalLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.urgency}: {self.amount} {self.unit}"
+
+    @property
+    def source(self) -> str:
+        """Who gave it: default (Coopdesk), ministry or province."""
+        return "default" if self.set_by_id is None else "ministry" if self.agency_id is None else "province"
+
+    @property
+    def cell(self) -> tuple[object, ...]:
+        """What it is about, and who gave it: of the rows with one cell the latest counts."""
+        return self.source, self.agency_id, self.kind, self.urgency, self.direction, self.family, self.tier
 
 
 class Deadline(models.Model):

@@ -1,16 +1,33 @@
-"""What a clock is called, where its case's page is not at hand."""
+"""What clocks are called: our own kinds, and the periods of the law by their names."""
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from cases.models import AssignmentKind, ClockKind, Deadline, Phase
+from django.utils.translation import get_language
 
-_LABELS = {value: label for words in (Phase, AssignmentKind, ClockKind) for value, label in words.choices}
+from cases.models import AssignmentKind, ClockKind, Phase
+from treaties.models import TimeLimit
 
 
-def clock_name(deadline: Deadline) -> str:
-    """The words for what the clock measures; a limit that a text gives is named by its article."""
-    if deadline.kind in _LABELS:
-        return str(_LABELS[deadline.kind])
-    return _("法定期限 %(article)s") % {"article": deadline.article or deadline.kind}
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A period of the law as a clock names it."""
+
+    name: str
+    article: str
+
+
+def laws_of() -> dict[str, Law]:
+    """The names and articles of the law's periods, by key; those of one key bear one name."""
+    english = (get_language() or "").startswith("en")
+    return {row.key: Law(row.name, row.article if english else row.article_zh) for row in TimeLimit.objects.all()}
+
+
+def kind_word(kind: str, known: Mapping[str, Law]) -> str:
+    """What a clock of this kind is for."""
+    for choices in (Phase, AssignmentKind, ClockKind):
+        if kind in choices.values:
+            return str(choices(kind).label)
+    return known[kind].name if kind in known else kind

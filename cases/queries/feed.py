@@ -15,7 +15,7 @@ from agencies.roles import CASE_ROLES
 from agencies.scope import acting
 from cases.models import Deadline, OpenQueue
 from cases.policies import visible_to
-from cases.queries.clock_names import clock_name
+from cases.queries.clock_names import kind_word, laws_of
 from cases.queries.queue import waits_for
 
 # A calendar with more would say nothing.
@@ -48,6 +48,9 @@ def _entries(actor: Actor) -> Iterable[Entry]:
     running = Deadline.objects.filter(met_at=None, cancelled_at=None, paused_at=None, agency_id=actor.seat_id)
     rows = running.filter(case__in=visible_to(actor), case_id__in=mine.values("case_id"))
     rows = rows.annotate(extended=Max("extensions__at"), resumed=Max("pauses__to_at")).select_related("case")
+    known = laws_of()
     for row in rows.order_by("due_at", "pk")[:MOST]:
         changes = (row.started_at, row.extended, row.resumed)
-        yield Entry(deadline=row, name=clock_name(row), changed_at=max(at for at in changes if at is not None))
+        yield Entry(
+            deadline=row, name=kind_word(row.kind, known), changed_at=max(at for at in changes if at is not None)
+        )

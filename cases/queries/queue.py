@@ -24,6 +24,7 @@ from cases.policies import SIGHT, sees_secrets, sight_of, visible_to
 from countries.calendars import SHANGHAI, Calendar
 
 PAGE = 50
+_NEAR_DAYS = 2
 MINE, FILED, AGENCY, ALL = "mine", "filed", "agency", "all"
 VIEWS = (MINE, FILED, AGENCY)  # of the workbench; ALL is the list of everything in sight, ended or not
 NEAR_DAYS = 2
@@ -46,6 +47,7 @@ class Wanted:
     origin: int = 0  # an agency's id, with everyone under it
     q: str = ""
     sort: str = "due"
+    board: str = ""  # "1": only what the supervision board counts: no drafts, no work secrets, nothing abroad as late
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,15 @@ def _queue(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[OpenQueue]:
         rows = rows.filter(origin__in=below(wanted.origin))
     if wanted.q:
         rows = rows.filter(Exists(visible_to(actor).filter(matching(wanted.q), pk=OuterRef("case_id"))))
+    if wanted.board:
+        rows = rows.filter(_counted(wanted.when))
     return rows.filter(when(wanted.when, now)) if wanted.when else rows
+
+
+def _counted(tile: str) -> Q:
+    """What the board counts under a tile (cases.board.fold)."""
+    counted = Q(secret=False) & ~Q(status=Status.DRAFT)
+    return counted & ~Q(status__in=ABROAD_STATUSES) if tile in (LATE, NEAR) else counted
 
 
 def _cases(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[Case]:

@@ -57,7 +57,7 @@ def page(
     before: UUID | None = None,
 ) -> Page:
     """The page after one, or before one, or the first."""
-    rows = _wanted(actor, wanted, now).select_related(*PARTIES, "case__origin", "case__country")
+    rows = matching(actor, wanted, now).select_related(*PARTIES, "case__origin", "case__country")
     if before is not None:
         rows = rows.filter(pk__gt=before).order_by("pk")
     elif after is not None:
@@ -106,7 +106,8 @@ def _of_view(actor: Actor, view: str) -> QuerySet[Supervision]:
     return in_sight(actor).filter(side.get(view, Q()))
 
 
-def _wanted(actor: Actor, wanted: Wanted, now: datetime) -> QuerySet[Supervision]:
+def matching(actor: Actor, wanted: Wanted, now: datetime) -> QuerySet[Supervision]:
+    """Everything wanted, unordered."""
     rows = _of_view(actor, wanted.view)
     if wanted.state:
         rows = rows.filter(overdue(now) if wanted.state == OVERDUE else STATES[wanted.state])

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from agencies.doors import words
 from cases import sweep
-from cases.models import AssignmentKind, ClockKind, Phase
 from cases.queries.timeline import Entry
+from cases.web.clock_words import Law, kind_word
 from cases.web.sentences import named
 
 _SAID: Mapping[str, str | Promise] = {
@@ -24,13 +24,12 @@ _SAID: Mapping[str, str | Promise] = {
     sweep.CHASE_DUE: gettext_lazy("外方到{due}还没有答复，该催办"),
     sweep.ACKNOWLEDGEMENT_OVERDUE: gettext_lazy("外方到{due}还没有确认收到"),
 }
-_KINDS = {**dict(Phase.choices), **dict(AssignmentKind.choices), **dict(ClockKind.choices)}
 
 
-def line(entry: Entry) -> SafeString:
-    """One event of the sweep in words."""
+def line(entry: Entry, laws: Mapping[str, Law]) -> SafeString:
+    """One event of the sweep in words; `laws` names the law's periods."""
     facts = entry.event.facts
-    kind = _KINDS.get(facts["kind"], _("法定期限"))
+    kind = kind_word(facts["kind"], laws)
     form = _("{agency} {phase}") if entry.of else "{phase}"
     what = format_html(form, agency=named(entry.of.name if entry.of else ""), phase=kind)
     moment = datetime.fromisoformat(facts["due"])

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from agencies.doors import words
 from cases.models import PauseCategory
+from cases.queries.clock_names import Law, kind_word
 from cases.queries.timeline import Entry
-from cases.web.clock_words import Law, kind_word
 from cases.web.sentences import named
 
 

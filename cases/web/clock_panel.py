@@ -16,10 +16,11 @@ from cases.clock_seats import RECORDED, Seats
 from cases.clocks.states import state_of
 from cases.deadlines import extension_left, recordable
 from cases.models import ClockState, Deadline
+from cases.queries.clock_names import Law, laws_of
 from cases.queries.dossier import Dossier
 from cases.web import clock_words
 from cases.web.clock_forms import Posted, form, record_form
-from cases.web.clock_words import FOREIGN, Law
+from cases.web.clock_words import FOREIGN
 from countries.calendars import day_of
 
 MET_SHOWN = 3
@@ -28,7 +29,7 @@ MET_SHOWN = 3
 def clocks(dossier: Dossier) -> dict[str, Any]:
     """The context of cases/_clocks.html: running clocks, the earliest first; those that wait for the foreign side;
     the three met last, and before them what is late and unexplained; the `earlier` ones, newest first; the form that starts one by hand."""
-    known = clock_words.laws_of()
+    known = laws_of()
     running = sorted((clock for clock in dossier.deadlines if clock.running), key=lambda clock: clock.due_at)
     over = [clock for clock in dossier.deadlines if clock.met_at is not None]
     over.sort(key=lambda clock: clock.met_at or clock.due_at, reverse=True)
@@ -49,7 +50,7 @@ def one(dossier: Dossier, deadline_id: UUID, act: str, posted: Posted) -> dict[s
     clock = next((row for row in dossier.deadlines if row.pk == deadline_id), None)
     if clock is None:
         return None
-    card = _Card(dossier, clock_words.laws_of())
+    card = _Card(dossier, laws_of())
     return card.shown(clock) | {"forms": [form(dossier, clock, act, posted)]}
 
 
@@ -104,21 +105,16 @@ class _Card:
             "forms": [form(dossier, clock, act) for act in self._acts(clock)],
         }
 
-    def _basis(self, clock: Deadline) -> SafeString | str:
-        said = clock_words.basis(clock, self.known)
+    def _basis(self, clock: Deadline) -> SafeString:
+        said, now = clock_words.basis(clock, self.known), self.dossier.now
         if clock.met_at is not None:
-            return _("%(basis)s，%(at)s 办结") % {"basis": said, "at": words.when(clock.met_at, self.dossier.now)}
+            return format_html(_("{basis}，{at} 办结"), basis=said, at=words.when(clock.met_at, now))
         due = clock_words.ends(self.dossier, clock)
-        if clock.extended_from is not None:
-            before = words.day(clock.extended_from, self.dossier.now)
-            more = words.period(clock.extended_by, clock.unit)
-            return _("%(basis)s，%(due)s前（原定%(before)s，延长 %(more)s）") % {
-                "basis": said,
-                "due": due,
-                "before": before,
-                "more": more,
-            }
-        return _("%(basis)s，%(due)s前") % {"basis": said, "due": due}
+        if clock.extended_from is None:
+            return format_html(_("{basis}，{due}前"), basis=said, due=due)
+        form = _("{basis}，{due}前（原定{before}，延长 {more}）")
+        before, more = words.day(clock.extended_from, now), words.period(clock.extended_by, clock.unit)
+        return format_html(form, basis=said, due=due, before=before, more=more)
 
     def _overlap(self, clock: Deadline) -> str:
         """Of clocks that reach the same work the earliest rings; the others are shown."""

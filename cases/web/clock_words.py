@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -13,37 +12,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from agencies.doors import words
-from agencies.doors.words import english
 from cases.clocks.states import state_of
-from cases.models import AssignmentKind, ClockKind, ClockRule, ClockState, Deadline, PauseCategory, Phase
+from cases.models import ClockKind, ClockRule, ClockState, Deadline, PauseCategory
+from cases.queries.clock_names import Law, kind_word
 from cases.queries.dossier import Dossier
 from cases.web.sentences import named
 from countries.calendars import Rule, Span, day_of
-from treaties.models import PeriodKind, TimeLimit
+from treaties.models import PeriodKind
 
 FOREIGN = frozenset({ClockKind.ACKNOWLEDGEMENT, ClockKind.EXPECTED_REPLY, ClockKind.CHASE})
 _NEAR = 2  # units left from which it is near, as agencies.doors.words has it
-
-
-@dataclass(frozen=True, slots=True)
-class Law:
-    """A period of the law as a clock names it."""
-
-    name: str
-    article: str
-
-
-def laws_of() -> dict[str, Law]:
-    """The names and articles of the law's periods, by key; those of one key bear one name."""
-    return {row.key: Law(row.name, row.article if english() else row.article_zh) for row in TimeLimit.objects.all()}
-
-
-def kind_word(kind: str, known: Mapping[str, Law]) -> str:
-    """What a clock of this kind is for."""
-    for choices in (Phase, AssignmentKind, ClockKind):
-        if kind in choices.values:
-            return str(choices(kind).label)
-    return known[kind].name if kind in known else kind
 
 
 def name(dossier: Dossier, clock: Deadline, known: Mapping[str, Law]) -> SafeString:
@@ -83,19 +61,18 @@ def mark(dossier: Dossier, clock: Deadline) -> tuple[str, str]:
     return words.deadline(due_at, None, now)
 
 
-def basis(clock: Deadline, known: Mapping[str, Law]) -> str:
+def basis(clock: Deadline, known: Mapping[str, Law]) -> SafeString:
     """On what it rests: whose internal limit, a named day, or the article, with how strongly the article speaks."""
-    if clock.statutory:
-        law = known.get(clock.kind)
-        article = law.article if law is not None and clock.article.isascii() else clock.article
-        strength = PeriodKind(clock.strength).label if clock.strength in PeriodKind.values else ""
-        return _("%(article)s，%(strength)s") % {"article": article, "strength": strength} if strength else article
-    if clock.basis == "coopdesk.named":
-        return _("写明的日期")
-    setter = clock.basis.partition(".")[0]
-    return {"ministry": _("公安部规定的内部时限"), "province": _("本省规定的内部时限")}.get(
-        setter, _("内部时限（系统默认）")
-    )
+    if not clock.statutory:
+        named_day, setter = clock.basis == "coopdesk.named", clock.basis.partition(".")[0]
+        ours = {"ministry": _("公安部规定的内部时限"), "province": _("本省规定的内部时限")}
+        return format_html("{}", _("写明的日期") if named_day else ours.get(setter, _("内部时限（系统默认）")))
+    # A treaty's article stands as it was entered, in place of the statute's.
+    law = known.get(clock.kind) if clock.article.isascii() else None
+    article = format_html("{}", law.article) if law is not None else named(clock.article)
+    if clock.strength not in PeriodKind.values:
+        return article
+    return format_html(_("{article}，{strength}"), article=article, strength=PeriodKind(clock.strength).label)
 
 
 def ends(dossier: Dossier, clock: Deadline) -> str:

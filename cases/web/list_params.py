@@ -21,7 +21,7 @@ from cases.queries import choices
 from cases.queries.queue import ABROAD, AGENCY, ALL, LATE, MINE, NEAR, VIEWS, Key, Wanted
 
 SORTS = ("due", "filed")
-FILTERS = ("direction", "status", "country", "type", "urgency", "origin", "q")
+FILTERS = ("direction", "status", "country", "type", "urgency", "origin", "q", "board")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +96,12 @@ class _Reader:
             urgency=self.one_of("urgency", Urgency.values),
             origin=origin.pk if origin else 0,
             q=q,
+            board=self.one_of("board", ("1",)),
         )
         after, before = self._key("after"), self._key("before")
         if self.reasons:
             raise Malformed(reasons=self.reasons)
-        names = ("view", "when", "direction", "status", "country", "type", "urgency", "sort")
+        names = ("view", "when", "direction", "status", "country", "type", "urgency", "sort", "board")
         params = {name: self.text(name) for name in names} | {"origin": origin.code if origin else "", "q": q}
         return Asked(wanted=wanted, origin=origin, after=after, before=before, params=params)
 

@@ -79,6 +79,7 @@ def supervision_list(request: HttpRequest) -> HttpResponse:
     context = {
         "view": view,
         "given": given,
+        "asked": kept,
         "rows": [row(one, clocks.get(one.pk), now, calendar) for one in page.rows],
         "tabs": [{"url": f"?view={name}", "label": label, "current": name == view} for name, label in _VIEWS.items()],
         "tiles": _tiles(ledger.counts(actor, view, now), view, given["state"]),

@@ -15,6 +15,7 @@ from cases.queries.dossier import Dossier
 from cases.queries.supervisions import clocks_of
 from cases.supervision import acts, issuing, sight
 from cases.web.once import fresh_token
+from cases.web.sentences import named
 from cases.web.supervision_words import due_of, state_of
 from countries.calendars import Calendar
 
@@ -44,15 +45,15 @@ def forms(actor: Actor, one: Supervision) -> dict[str, bool]:
 def facts(one: Supervision, clock: Deadline | None) -> list[tuple[str, object]]:
     """The facts of one: from whom to whom, when, until when."""
     found: list[tuple[str, object]] = [
-        (_("发出机关"), one.issued_by.name),
-        (_("被督办机关") if one.kind == SupervisionKind.ORDER else _("被催办机关"), one.agency.name),
-        (_("督办人"), one.officer.name),
+        (_("发出机关"), named(one.issued_by.name)),
+        (_("被督办机关") if one.kind == SupervisionKind.ORDER else _("被催办机关"), named(one.agency.name)),
+        (_("督办人"), named(one.officer.name)),
         (_("发出时间"), words.stamp(one.issued_at)),
     ]
     if clock is not None:
         found.append((_("反馈期限"), words.stamp(clock.due_at)))
     if one.escalated_to is not None and one.escalated_at is not None:
-        found.append((_("提级到"), one.escalated_to.name))
+        found.append((_("提级到"), named(one.escalated_to.name)))
         found.append((_("提级时间"), words.stamp(one.escalated_at)))
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
@@ -11,14 +12,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from agencies.doors import words
 from agencies.models import Agency, Reorganisation
 from agencies.models.reorganisation import OrderKind
 from cases.models import Body, Direction, Outcome, Phase, Status, Usefulness
+from cases.queries.clock_names import Law, laws_of
 from cases.queries.timeline import Entry
 from cases.reading import PURPOSES
 from cases.sweep import KINDS
 from cases.web import alarm_words, clock_events
-from cases.web.clock_words import Law, laws_of
 from cases.web.sentences import named
 from cases.web.supervision_words import SUPERVISED
 from cases.workflow import TRANSITIONS, Move
@@ -93,7 +95,7 @@ def line(entry: Entry, known: Codes) -> SafeString:
     if entry.step in clock_events.STEPS:
         return clock_events.line(entry, known.laws)
     if entry.event.kind in KINDS:
-        return alarm_words.line(entry)
+        return alarm_words.line(entry, known.laws)
     words = _WORDS.get(entry.step)
     if words is None:
         return format_html("{}", _PLAIN.get(entry.step, _("案件有一处变动")))
@@ -288,6 +290,16 @@ def _reorganise(entry: Entry, _known: Codes) -> SafeString:
     )
 
 
+def _calendar_moved(entry: Entry, _known: Codes) -> SafeString:
+    forms = [
+        format_html(_("{before}改为{after}"), before=words.whole_day(before), after=words.whole_day(after))
+        for _deadline, *pair in entry.event.facts.get("moved", ())
+        for before, after in [map(datetime.fromisoformat, pair)]
+    ]
+    moved = format_html_join(_("、"), "{}", ((form,) for form in dict.fromkeys(forms)))
+    return format_html(_("工作日历有改动，到期日由{moved}"), moved=moved)
+
+
 def _hand_over(entry: Entry, _known: Codes) -> SafeString:
     facts = entry.event.facts
     if entry.handler is None:
@@ -331,6 +343,7 @@ _WORDS: Mapping[str, Callable[[Entry, Codes], SafeString]] = {
     "record_opinion": _opinion,
     "unmask": _unmask,
     "reorganise": _reorganise,
+    "calendar_moved": _calendar_moved,
     "hand_over": _hand_over,
     **SUPERVISED,
     "note.add": _note,

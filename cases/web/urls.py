@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from cases.web import (
     archive,
+    board,
     bulk,
     case,
     clocks,
@@ -12,6 +13,8 @@ from cases.web import (
     feed,
     handover,
     inbox,
+    ledger,
+    limits,
     new_case,
     papers,
     printing,
@@ -24,6 +27,7 @@ from cases.web import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.workbench, name="workbench"),
     path("cases/", workbench.case_list, name="case-list"),
+    path("cases/ledger/", ledger.ledger, name="case-ledger"),
     path("cases/new/", new_case.new_case, name="case-new"),
     path("cases/register/", register.register, name="case-register"),
     path("cases/<uuid:case_id>/", case.case_detail, name="case-detail"),
@@ -47,6 +51,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bulk/", bulk.bulk_preview, name="bulk-preview"),
     path("bulk/confirm/", bulk.bulk_confirm, name="bulk-confirm"),
     path("bulk/done/<slug:token>/", bulk.bulk_done, name="bulk-done"),
+    path("board/", board.board, name="board"),
+    path("board/<slug:code>/", board.board, name="board-of"),
     path("cases/<uuid:case_id>/deadlines/", clocks.record, name="case-deadline-record"),
     path("cases/<uuid:case_id>/deadlines/<uuid:deadline_id>/<slug:act>/", clocks.act, name="case-deadline-act"),
     path("archive/", archive.archive_list, name="archive-list"),
@@ -59,6 +65,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("handover/", handover.hand_over, name="handover"),
     path("handover/<int:officer_id>/", handover.hand_over, name="handover-of"),
     path("unattended/", handover.unattended, name="unattended-list"),
+    path("limits/", limits.limit_list, name="internal-limit-list"),
+    path("limits/set/", limits.limit_set, name="internal-limit-set"),
+    path("limits/<int:limit_id>/", limits.limit_detail, name="internal-limit-detail"),
     path("notices/", inbox.notices, name="notice-list"),
     path("notices/read/", inbox.read_all, name="notice-read-all"),
 ]

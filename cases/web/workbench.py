@@ -36,7 +36,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     role = request.actor.role  # type: ignore[attr-defined]
     if role not in CASE_ROLES:
         return redirect(first_page(role))
-    actor = _case_actor(request)
+    actor = case_actor(request)
     asked = of_workbench(request.GET, actor)
     if case := _named(actor, asked.wanted.q):
         return redirect("case-detail", case_id=case.pk)
@@ -59,7 +59,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
 @require_safe
 def case_list(request: HttpRequest) -> HttpResponse:
     """Every case in sight, ended ones too, newest first."""
-    actor = _case_actor(request)
+    actor = case_actor(request)
     asked = of_everything(request.GET)
     if case := _named(actor, asked.wanted.q):
         return redirect("case-detail", case_id=case.pk)
@@ -69,7 +69,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/case_list.html", context)
 
 
-def _case_actor(request: HttpRequest) -> Actor:
+def case_actor(request: HttpRequest) -> Actor:
+    """Who acts, if he does case work."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if actor.case_agency_id is None or not actor.role:
         raise NotPermitted(_("你现在的身份不办理案件，看不到案件列表。"))
@@ -98,15 +99,16 @@ def _table(
         by_filing=by_filing,
         pickable=bool(offered),
     )
-    assert actor.case_agency_id is not None  # _case_actor saw to it
+    assert actor.case_agency_id is not None  # case_actor saw to it
     return {
         "rows": rows.html(page.rows),
         "n_rows": len(page.rows),
         "bulk": offered,
         "newer": asked.link(before=place(page.before)) if page.before else "",
         "older": asked.link(after=place(page.after)) if page.after else "",
-        "filters": _filters(actor.case_agency_id, asked),
+        "filters": filters_of(actor.case_agency_id, asked),
         "chips": _chips(asked),
+        "board_off": asked.link(board=""),
     }
 
 
@@ -183,7 +185,7 @@ def _total(asked: Asked, counts: Tallies) -> int | None:
     return n if not asked.narrowed and n < CAP else None
 
 
-def _filters(agency_id: int, asked: Asked) -> list[dict[str, Any]]:
+def filters_of(agency_id: int, asked: Asked) -> list[dict[str, Any]]:
     """The selects above the table, each with its options."""
     ended_too = asked.wanted.view in (queue.FILED, queue.ALL)
     directions = [(value, str(label), "") for value, label in Direction.choices]

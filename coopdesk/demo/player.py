@@ -13,14 +13,15 @@ from django.utils import timezone
 from agencies import audit, scope
 from agencies.actors import SYSTEM, Actor
 from agencies.models import AuditEvent, Notice, OutboxMessage
-from cases import archive, content_input, drafts, files, notes, notices
+from cases import archive, content_input, deadlines, drafts, files, notes, notices
 from cases.commands import take_step
-from cases.models import RequestItem
+from cases.models import Deadline, RequestItem
 from cases.registration import register_case
 from coopdesk.demo.accounts import actor_of
 from coopdesk.demo.paper import pdf
 from coopdesk.demo.plan import Played
 from coopdesk.demo.script import Act
+from countries.calendars import SHANGHAI
 
 # What is older raised its notices long ago; they have been read and cleared away.
 _REMEMBERED = timedelta(days=10)
@@ -91,7 +92,22 @@ def _step(actor: Actor, case_id: UUID, act: Act, at: datetime) -> UUID:
     if rows:
         ids = RequestItem.objects.filter(case=case_id).order_by("position").values_list("pk", flat=True)
         data["items"] = [{"id": str(pk), **row} for pk, row in zip(ids, rows, strict=False) if row is not None]
+    _explain_the_late(actor, case_id, at)
     return take_step(actor=actor, case_id=case_id, step=act.what, data=data, at=at).pk
+
+
+def _explain_the_late(actor: Actor, case_id: UUID, at: datetime) -> None:
+    """What the law's period ran out on is explained before the work is finished, as the guard asks."""
+    late = Deadline.objects.filter(
+        case=case_id, agency_id=actor.agency_id, met_at=None, cancelled_at=None, due_at__lt=at
+    )
+    for clock in late.exclude(article="").filter(explanations=None):
+        data = {
+            "text": "涉及账户多、分布在几个银行，逐一核对用时较长。",
+            "told_to": "公安部国际合作局",
+            "told_on": at.astimezone(SHANGHAI).date().isoformat(),
+        }
+        deadlines.explain(actor=actor, case_id=case_id, deadline_id=clock.pk, data=data, at=at)
 
 
 _DOERS: Mapping[str, Callable[[Actor, UUID, Act, datetime], UUID]] = {

@@ -156,6 +156,7 @@ class TestPage:
 
     def test_no_summary_is_a_choice(self, cast):
         client = log_in(cast, "kunshan.officer")
-        choice = {**PLAIN, "clocks": "none", "escalations": "at_once", "digest_at": ""}
-        assert client.post(reverse("notice-settings"), choice).status_code == 302
+        choice = {**PLAIN, "clocks": "none", "escalations": "at_once", "digest_at": "none"}
+        page = client.post(reverse("notice-settings"), choice, follow=True).content.decode()
+        assert '<option value="none" selected>不要汇总</option>' in page
         assert NoticeSettings.objects.get(officer=cast.officer("kunshan.officer")).digest_at is None

@@ -118,6 +118,9 @@ DOORS: dict[str, Door] = {
     # cases, in the browser
     "workbench": Door("officers", further=True),
     "case-list": Door("cases"),
+    "case-ledger": Door("cases"),
+    "board": Door(only({Role.SUPERVISOR, Role.APPROVER})),
+    "board-of": Door(only({Role.SUPERVISOR, Role.APPROVER}), further=True),
     "case-new": Door(frozenset({Role.DRAFTER}), FORM),
     "case-register": Door(only({Role.DESK}), FORM, further=True),
     "case-detail": Door("cases", hides=True),
@@ -153,10 +156,14 @@ DOORS: dict[str, Door] = {
     "handover": Door("cases", FORM),
     "handover-of": Door("cases", FORM, further=True),
     "unattended-list": Door(frozenset({Role.APPROVER, Role.DESK, Role.SUPERVISOR})),
+    "internal-limit-list": Door("officers"),
+    "internal-limit-set": Door(frozenset({Role.APPROVER, Role.SUPERVISOR}), FORM, further=True),
+    "internal-limit-detail": Door("officers"),
     # other systems
     "oauth-token": Door("all", ACT, further=True),
     "oauth-revoke": Door("all", ACT, further=True),
     "api-me": Door("officers"),
+    "api-stats": Door(only({Role.SUPERVISOR, Role.APPROVER})),
     "api-codes": Door("officers"),
     "api-agency-list": Door("officers"),
     "api-agency-detail": Door("officers"),
@@ -192,6 +199,7 @@ DOORS: dict[str, Door] = {
     "api-supervision-answer": Door("cases", ACT, further=True),
     "api-supervision-close": Door("cases", ACT, further=True),
     "api-supervision-escalate": Door("cases", ACT, further=True),
+    "api-internal-limits": Door("officers", "GET POST", further=True),
     "api-schema": Door("all", further=True),
     "api-docs": Door("all", further=True),
 }

@@ -16,6 +16,7 @@ from agencies.commands.reorganisation import merge_agency
 from agencies.models import Appointment
 from cases import files
 from cases.exports import jobs
+from cases.models import InternalLimit
 from countries.notices import set_day
 from tests import samples
 from tests.architecture.doors import DOORS, Door
@@ -96,6 +97,7 @@ def world(db, story, cast, see):
         "override_id": set_override(actor=cast.actor("guohe.desk"), new=new()).pk,
         "notice_id": notice.pk,
         "year": 2027,
+        "limit_id": InternalLimit.objects.earliest("pk").pk,
         "pk": 1,
     }
 

@@ -8,11 +8,12 @@ from django.db import connection
 from agencies.models import Notice
 from agencies.scope import acting
 from cases import reorganise
-from cases.models import Assignment, Case
+from cases.models import Assignment, Case, Deadline, Supervision
 from tests.browsing import log_in
 from tests.cases.test_reorganise import Mover, World, drain, legs, row
 from tests.cast import PLACES
 from tests.conftest import django_connected_as
+from tests.supervising import Overseer
 
 
 @pytest.fixture
@@ -125,3 +126,33 @@ def test_whoever_sees_to_it_learns_what_was_gathered(world, story, cast):
     assert told("reorganisation.gather") == ["jiangsu.chief", "jiangsu.desk", "suzhou.chief", "suzhou.desk"]
     page = log_in(cast, "jiangsu.desk").get("/notices/").content.decode()
     assert "并入后又收到 1 件案件" in page
+
+
+class TestSupervision:
+    """Open orders pass on with their clock; what the successor would owe itself lapses."""
+
+    def seen(self, one) -> tuple[str, str, str]:
+        with django_connected_as("worker"):
+            fresh = Supervision.objects.select_related("agency", "issued_by").get(pk=one.pk)
+            return fresh.agency.name, fresh.issued_by.name, fresh.state
+
+    def clock(self, one) -> Deadline:
+        with django_connected_as("worker"):
+            return Deadline.objects.get(supervision=one)
+
+    def test_an_order_of_the_province_is_the_successors_to_answer(self, world, story, cast, mover):
+        case = story.submitted()
+        from_above, own = (Overseer(cast).order(f"{place}.supervisor", case) for place in ("jiangsu", "suzhou"))
+        world.done("kunshan", "suzhou")
+        assert self.seen(from_above) == ("苏州市公安局", "江苏省公安厅", "open")
+        assert self.seen(own)[2] == "closed"
+        assert self.clock(from_above).running
+        assert self.clock(own).cancelled_at is not None
+        assert Overseer(cast).answer("suzhou.chief", from_above).state == "answered"
+
+    def test_what_it_issued_is_its_successors_to_close(self, world, story, cast):
+        one = Overseer(cast).order("suzhou.supervisor", story.submitted())
+        world.done("suzhou", "jiangsu")
+        assert self.seen(one) == ("昆山市公安局", "江苏省公安厅", "open")
+        Overseer(cast).answer("kunshan.chief", one)
+        assert Overseer(cast).close("jiangsu.supervisor", one).state == "closed"

@@ -14,6 +14,7 @@ from agencies.commands.own_account import set_notice_settings
 from agencies.models import Appointment, AuditEvent, Notice, NoticeSettings, OutboxMessage
 from agencies.moments import clock
 from cases import sweep
+from cases.queries.timeline import SUPERVISION
 from tests.browsing import log_in
 from tests.cases.test_sweep import NEAR, OVER, UP, change, pass_by
 from tests.cast import PLACES
@@ -200,6 +201,9 @@ class TestPages:
         assert notice_settings.group_of(sweep.ESCALATION) == notice_settings.Group.ESCALATIONS
         kinds = set(sweep.KINDS) - {sweep.ESCALATION}
         assert {notice_settings.group_of(kind) for kind in kinds} == {notice_settings.Group.CLOCKS}
+        groups = {kind: notice_settings.group_of(kind) for kind in SUPERVISION}
+        assert groups.pop("case.supervision_escalate") == notice_settings.Group.ESCALATIONS
+        assert set(groups.values()) == {notice_settings.Group.SUPERVISION}
 
 
 def _at_suzhou(story, **changes):

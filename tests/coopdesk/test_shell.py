@@ -36,11 +36,11 @@ def page_of(client, cast):
 @pytest.mark.parametrize(
     "login, rooms",
     [
-        ("kunshan.officer", ["工作台", "案件", "归档", "法定期限", "机关"]),
-        ("guohe.supervisor", ["工作台", "案件", "归档", "法定期限", "机关", "无人办理"]),
-        ("sysadmin", ["机关", "民警与任职", "机构调整", "工作日历"]),
-        ("secadmin", ["机关", "民警与任职", "代办", "机构调整", "接口客户端"]),
-        ("auditor", ["机关", "审计日志"]),
+        ("kunshan.officer", ["工作台", "案件", "归档", "时限", "机关"]),
+        ("guohe.supervisor", ["工作台", "案件", "督办看板", "督办", "归档", "时限", "机关", "无人办理"]),
+        ("sysadmin", ["时限", "机关", "民警与任职", "机构调整"]),
+        ("secadmin", ["时限", "机关", "民警与任职", "代办", "机构调整", "接口客户端"]),
+        ("auditor", ["时限", "机关", "审计日志"]),
     ],
 )
 def test_each_role_sees_its_rooms(page_of, login, rooms):

@@ -12,12 +12,16 @@ from agencies import outbox
 from agencies.commands import appointments
 from agencies.commands.reorganisation import merge_agency
 from agencies.models import Appointment
+from agencies.scope import acting
 from cases import departures
+from cases.internal_limits import Asked, set_limit
+from cases.models import InternalLimit
 from countries.notices import clear_day
 from tests.conftest import django_connected_as
 from tests.delegating import lend, post_of
 from tests.keeping import Keeper
 from tests.language import wrong_words
+from tests.supervising import Overseer
 
 pytestmark = pytest.mark.browser
 
@@ -36,6 +40,8 @@ PAGES = {
         "/cases/{case}/",
         "/cases/{returned}/edit/",
         "/cases/{corrected}/revisions/2/",
+        "/limits/",
+        "/limits/{limit}/",
         "/notices/",
         "/agencies/",
         "/agencies/320583000000/",
@@ -60,12 +66,21 @@ PAGES = {
         "/cases/{disposed}/",
     ),
     "beijing.chief": ("/unattended/", "/notices/", "/", "/cases/{asked}/"),
-    "guohe.chief": ("/archive/?view=proposed", "/cases/{checked}/"),
+    "guohe.chief": ("/archive/?view=proposed", "/cases/{checked}/", "/limits/set/?kind=review&urgency=normal"),
     "guohe.desk": ("/", "/cases/{abroad}/", "/cases/register/", "/cases/{received}/", "/cases/{answered}/"),
     "suzhou.officer": ("/cases/{shared}/",),
     "ruili.desk": ("/cases/register/",),
     "ruili.officer": ("/cases/{border}/edit/",),
-    "jiangsu.supervisor": ("/", "/?view=mine", "/cases/", "/cases/{closed}/"),
+    "jiangsu.supervisor": (
+        "/",
+        "/?view=mine",
+        "/cases/",
+        "/cases/{closed}/",
+        "/cases/{case}/",
+        "/cases/{case}/supervise/order/",
+        "/supervisions/",
+        "/supervisions/{ordered}/",
+    ),
     "sysadmin": (
         "/",
         "/officers/",
@@ -108,7 +123,7 @@ def world(real_db, story, cast) -> dict[str, object]:
     shared = story.step("jiangsu.desk", shared, "assign", agency="320500000000")
     shared = story.step("suzhou.desk", shared, "assign", agencies=["320583000000"], opinion="请核查。")
     lend(cast, "kunshan.chief", "kunshan.desk")
-    border = story.border_draft()
+    border, case = story.border_draft(), story.submitted(urgency="urgent")
     keeper = Keeper(cast, story)
     keeper.propose(keeper.due())
     keeper.due()
@@ -136,13 +151,21 @@ def world(real_db, story, cast) -> dict[str, object]:
         "archived": archived.pk,
         "disposed": disposed.pk,
         "draft": story.draft().pk,
-        "case": story.submitted(urgency="urgent").pk,
+        "case": case.pk,
+        "ordered": Overseer(cast).order("jiangsu.supervisor", case).pk,
         "returned": story.at("returned").pk,
         "corrected": corrected.pk,
         "abroad": story.dispatched(urgency="most_urgent").pk,
         "closed": story.closed().pk,
         "officer": cast.officer("ruili.officer").pk,
+        "limit": _limit(cast.actor("guohe.chief")).pk,
     }
+
+
+def _limit(actor) -> InternalLimit:
+    asked = Asked(kind="review", urgency="normal", tier="county", amount=4, warn_before=1, extend_by=4)
+    with acting(actor):
+        return set_limit(actor=actor, asked=asked)
 
 
 def addresses(world: dict[str, object]) -> Iterator[tuple[str, str]]:

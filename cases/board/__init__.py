@@ -1,0 +1,1 @@
+"""What supervisors see: figures kept in small tables, folded once a minute, and the ledger of a set of cases."""

@@ -1,0 +1,239 @@
+"""Reading internal limits: the table as it holds, what was set when, and which open deadlines a limit would change."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from agencies.actors import Actor
+from agencies.models import Agency
+from agencies.models.tree import Tier
+from cases.clocks.limits import resolve
+from cases.internal_limits import rows_like, today
+from cases.models import ClockRule, Deadline, DeadlinePause, InternalLimit, Urgency
+from cases.policies import visible_to
+from countries.calendars import Calendar, Rule, Span, work_calendar
+
+HISTORY = 20
+_NUMBERS = ("amount", "unit", "warn_before", "escalate_after", "extend_by")
+
+
+# --- The table --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """For which cases, at which agencies: `above` holds the agencies whose limits count there (a province's own)."""
+
+    direction: str = ""
+    family: str = ""
+    tier: str = ""
+    above: Collection[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What holds for one kind and urgency, and what will from a later day, when that is something else."""
+
+    kind: str
+    urgency: str
+    row: InternalLimit
+    next_from: date | None = None
+    next_row: InternalLimit | None = None
+
+
+def table(wanted: Wanted, on: date) -> dict[str, list[Cell]]:
+    """By kind, in the order of the shipped defaults, a cell for each urgency that has a limit on that day."""
+    known = InternalLimit.objects.filter(
+        direction__in=["", wanted.direction], family__in=["", wanted.family], tier__in=["", wanted.tier]
+    )
+    rows: defaultdict[tuple[str, str], list[InternalLimit]] = defaultdict(list)
+    for row in known.select_related("agency", "set_by").order_by("pk"):
+        rows[row.kind, row.urgency].append(row)
+    cells: defaultdict[str, list[Cell]] = defaultdict(list)
+    for kind in dict.fromkeys(kind for kind, _urgency in rows):
+        for urgency in Urgency.values:
+            cell = _cell(rows.get((kind, urgency), []), wanted, on)
+            if cell is not None:
+                cells[kind].append(cell)
+    return dict(cells)
+
+
+def _cell(rows: list[InternalLimit], wanted: Wanted, on: date) -> Cell | None:
+    def holding(day: date) -> InternalLimit | None:
+        return resolve((row for row in rows if row.effective_from <= day), wanted.tier, wanted.above)
+
+    now = holding(on)
+    if now is None:
+        return None
+    for day in sorted({row.effective_from for row in rows if row.effective_from > on}):
+        later = holding(day)
+        if later is not None and _says(later) != _says(now):
+            return Cell(now.kind, now.urgency, now, day, later)
+    return Cell(now.kind, now.urgency, now)
+
+
+def _says(row: InternalLimit) -> tuple[Any, ...]:
+    return (row.source, *(getattr(row, name) for name in _NUMBERS))
+
+
+def province_of(agency: Agency | None) -> Agency | None:
+    """The province to which an agency belongs; None at the ministry."""
+    above = agency.ancestors if agency else []
+    return Agency.objects.filter(pk__in=above, tier=Tier.PROVINCE).first()
+
+
+def provinces() -> QuerySet[Agency]:
+    """Those that have set a limit of their own at some time."""
+    own = InternalLimit.objects.filter(agency__isnull=False).values("agency_id")
+    return Agency.objects.filter(pk__in=own).order_by("code")
+
+
+# --- What was set -----------------------------------------------------------------------------------------------------
+
+
+def settings(after: int | None = None) -> list[InternalLimit]:
+    """What was set, the newest first: a page and one more when another page follows."""
+    rows = InternalLimit.objects.filter(set_by__isnull=False)
+    if after is not None:
+        rows = rows.filter(pk__lt=after)
+    return list(rows.select_related("agency", "set_by").order_by("-pk")[: HISTORY + 1])
+
+
+def history(row: InternalLimit) -> list[InternalLimit]:
+    """What was set for the same cell, whoever set it, from the default on; the newest first."""
+    cells = InternalLimit.objects.filter(
+        kind=row.kind, urgency=row.urgency, direction=row.direction, family=row.family, tier=row.tier
+    )
+    shown = cells.filter(agency=None) | cells.filter(agency=row.agency_id)
+    return list(shown.select_related("agency", "set_by").order_by("-pk"))
+
+
+# --- What would differ ------------------------------------------------------------------------------------------------
+
+
+class Clock(NamedTuple):
+    """An open deadline and its case, as far as a limit depends on them."""
+
+    pk: UUID
+    case_id: UUID
+    number: str
+    title: str
+    agency_id: int | None
+    agency: str | None
+    tier: str | None
+    ancestors: list[int] | None
+    direction: str
+    family: str | None
+    started_at: datetime
+    unit: str
+    amount: int
+    extended_by: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """An open deadline that keeps its limit, though the row would give it another one."""
+
+    clock: Clock
+    limit: InternalLimit
+    due_at: datetime
+
+
+_FIELDS = (
+    "pk",
+    "case_id",
+    "case__number",
+    "case__title",
+    "agency_id",
+    "agency__name",
+    "agency__tier",
+    "agency__ancestors",
+    "case__direction",
+    "case__request_type__family",
+    "started_at",
+    "unit",
+    "amount",
+    "extended_by",
+    "due_at",
+)
+
+
+def differing(actor: Actor, row: InternalLimit) -> list[Differing]:
+    """The open deadlines in the actor's sight that would be others if they started under `row` (saved or not yet), by due date.
+
+    Others: `row` changes which limit holds for them on its day, and that limit has another amount or unit than theirs.
+    """
+    on = max(today(), row.effective_from)
+    known = [one for one in rows_like(row) if one.effective_from <= on and one.pk != row.pk]
+    limits: dict[tuple[str, str, int | None], InternalLimit | None] = {}
+    clocks = [Clock(*values) for values in _open(actor, row).values_list(*_FIELDS).order_by("due_at", "pk")]
+    found = []
+    for one in clocks:
+        cell = one.direction, one.family or "", one.agency_id
+        if cell not in limits:
+            limits[cell] = _changed(known, row, one)
+        limit = limits[cell]
+        if limit is not None and (limit.amount, limit.unit) != (one.amount, one.unit):
+            found.append((one, limit))
+    return _counted(found)
+
+
+def by_agency(found: Iterable[Differing]) -> list[tuple[str, int]]:
+    """How many there are at each agency, the most first."""
+    return Counter(one.clock.agency or "" for one in found).most_common()
+
+
+def _open(actor: Actor, row: InternalLimit) -> QuerySet[Deadline]:
+    """The running internal clocks that `row` speaks of."""
+    clocks = Deadline.objects.filter(
+        case__in=visible_to(actor).filter(urgency=row.urgency),
+        kind=row.kind,
+        rule=ClockRule.INTERNAL,
+        met_at=None,
+        cancelled_at=None,
+    )
+    if row.direction:
+        clocks = clocks.filter(case__direction=row.direction)
+    if row.family:
+        clocks = clocks.filter(case__request_type__family=row.family)
+    if row.tier:
+        clocks = clocks.filter(agency__tier=row.tier)
+    if row.agency_id is not None:
+        clocks = clocks.filter(agency__ancestors__contains=[row.agency_id])
+    return clocks
+
+
+def _changed(known: list[InternalLimit], row: InternalLimit, one: Clock) -> InternalLimit | None:
+    """The limit that holds at such a case with `row`, when without it another one would."""
+    fitting = [
+        limit for limit in (*known, row) if limit.direction in ("", one.direction) and limit.family in ("", one.family)
+    ]
+    tier, above = one.tier or "", one.ancestors or ()
+    after = resolve(fitting, tier, above)
+    before = resolve((limit for limit in fitting if limit is not row), tier, above)
+    same = before is not None and after is not None and (before.amount, before.unit) == (after.amount, after.unit)
+    return None if same else after
+
+
+def _counted(found: list[tuple[Clock, InternalLimit]]) -> list[Differing]:
+    """With the date on which each would be due: from its old start, without its pauses, with what it was extended by."""
+    paused: defaultdict[UUID, list[Span]] = defaultdict(list)
+    ended = DeadlinePause.objects.filter(deadline__in=[one.pk for one, _limit in found], to_at__isnull=False)
+    for deadline_id, from_at, to_at in ended.values_list("deadline_id", "from_at", "to_at"):
+        if to_at is not None:  # by the filter
+            paused[deadline_id].append((from_at, to_at))
+    calendar = work_calendar()
+    return [Differing(one, limit, _due(calendar, one, limit, paused.get(one.pk, []))) for one, limit in found]
+
+
+def _due(calendar: Calendar, one: Clock, limit: InternalLimit, paused: list[Span]) -> datetime:
+    more = one.extended_by if one.unit == limit.unit else 0
+    return calendar.due(one.started_at, limit.amount + more, limit.unit, rule=Rule.INTERNAL, paused=paused).at
