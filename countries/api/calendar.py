@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from agencies.errors import GuardFailed, NotVisible, Reason
 from countries.calendars import SHANGHAI, Calendar, Unit, add_days, add_months, day_of, work_calendar
 from countries.lookup import country_by_code
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOST = 10_000  # a period of working days is walked
 _DAY_OR_MOMENT = {"anyOf": [DATE, MOMENT]}
 REACHED = shape("CalendarDate", closed({"date": _DAY_OR_MOMENT, "provisional": FLAG}))
@@ -96,11 +98,15 @@ class _Query(Query):
         """A day as it was given, or a moment in China."""
         if not self.required(name):
             return date.min
-        moment = self.moment(name)
-        if moment is None:
+        text = self._params[name]
+        try:
+            if _DAY.fullmatch(text):
+                return date.fromisoformat(text)
+            moment = self.moment(name)
+            return moment.astimezone(SHANGHAI) if moment else date.min
+        except (ValueError, OverflowError):
+            self.fault("bad_moment", _("写成 2026-01-31 或 2026-01-31T09:00:00+08:00（加号写作 %2B）。"), name)
             return date.min
-        local = moment.astimezone(SHANGHAI)
-        return local.date() if len(self._params[name]) == len("2026-01-31") else local
 
     def day(self, name: str) -> date:
         start = self.start(name)
