@@ -45,7 +45,10 @@ class LimitForm(forms.Form):
     )
     amount = _number(pgettext_lazy("limit", "时限"), _("从第二天数起；当天 17:00 以后收到的算下一个工作日。"), 1)
     unit = forms.ChoiceField(
-        label=_("单位"), choices=list(UNIT_NAMES.items()), initial="working_day", error_messages=_PICK
+        label=pgettext_lazy("limit", "单位"),
+        choices=list(UNIT_NAMES.items()),
+        initial="working_day",
+        error_messages=_PICK,
     )
     warn_before = _number(_("提前提醒"), _("期满前多久提醒承办人；0 为最后一天。"), 0)
     escalate_after = _number(_("超期上报"), _("期满后多久告知上一级督办人。"), 1)
