@@ -31,6 +31,7 @@ _GROUPS = (
     ("deadline.escalation", Group.ESCALATIONS),
     ("case.supervision_escalate", Group.ESCALATIONS),
     ("case.supervis", Group.SUPERVISION),
+    ("case.remind", Group.SUPERVISION),
     ("deadline.", Group.CLOCKS),
 )
 

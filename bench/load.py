@@ -22,8 +22,9 @@ _COLUMNS = {
     "cases_subject": "id case_id position kind name role nationality document_number",
     "cases_requestitem": "id case_id position description outcome note decision",
     "cases_involvement": "id case_id officer_id agency_id kind content_version at",
-    "cases_deadline": "id case_id leg_id agency_id kind rule basis article confidence strength overlap unit amount extended_by"
-    " extend_cap warn_before escalate_after provisional started_at due_at escalate_at overdue_at escalated_at next_alarm_at",
+    "cases_deadline": "id case_id leg_id agency_id kind rule basis article confidence strength overlap renewable unit amount"
+    " extended_by extend_cap warn_before escalate_after provisional started_at due_at escalate_at overdue_at escalated_at"
+    " next_alarm_at",
     "cases_openqueue": "agency_id due_at case_id is_holder waiting_role status country request_type urgency origin_id"
     " secret held_by_id holder_name phase since",
 }
@@ -119,8 +120,8 @@ def _copy(name: str, filler: Filler) -> None:
                 say(f"  {n:,} rows")
 
 
-# An internal limit: no article, confidence, strength or overlap.
-_NO_LAW = ("", "", "", "")
+# An internal limit: no article, confidence, strength or overlap, and it is not renewed.
+_NO_LAW = ("", "", "", "", False)
 
 
 class Filler:

@@ -31,9 +31,9 @@ WITH rung AS (
 INSERT INTO agencies_outboxmessage (event_id, reaction, payload, attempts) SELECT %s, %s, '{}', 0 FROM rung"""
 # The clocks of the measurement: on any cases, one each, none of the loaded ones.
 _CLOCKS = f"""
-INSERT INTO cases_deadline (case_id, agency_id, kind, rule, basis, article, confidence, strength, overlap, unit, amount,
-    extended_by, extend_cap, warn_before, escalate_after, provisional, started_at, due_at, escalate_at)
-SELECT id, origin_id, 'bench', 'internal', 'bench', '', '', '', '', 'working_day', 5, 0, 0, 1, 1, false,
+INSERT INTO cases_deadline (case_id, agency_id, kind, rule, basis, article, confidence, strength, overlap, renewable, unit,
+    amount, extended_by, extend_cap, warn_before, escalate_after, provisional, started_at, due_at, escalate_at)
+SELECT id, origin_id, 'bench', 'internal', 'bench', '', '', '', '', false, 'working_day', 5, 0, 0, 1, 1, false,
     now() - interval '9 days', now() - interval '1 hour', now() + interval '1 day' FROM cases_case LIMIT {DUE}"""
 _AGAIN = """
 SET session_replication_role = replica;

@@ -127,7 +127,7 @@ def _nav(request: HttpRequest, role: str) -> Iterable[dict[str, Any]]:
     here = (match.url_name or "") if match else ""
     for room in ROOMS:
         if role in room.roles:
-            current = here == room.url or here.startswith(tuple(f"{name}-" for name in room.inside))
+            current = here in (room.url, *room.inside) or here.startswith(tuple(f"{name}-" for name in room.inside))
             yield {"url": reverse(room.url), "label": room.label, "current": current, "key": room.key}
 
 

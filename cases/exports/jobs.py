@@ -71,7 +71,7 @@ def get_own(actor: Actor, export_id: UUID | str, *, lock: bool = False) -> Expor
 def start(*, actor: Actor, kind: str, file_format: str, params: Mapping[str, Any]) -> Export:
     """Ask for an export; the worker hears of it when this is committed, and looks for it anyway.
 
-    Raises NotPermitted (machines, and who does no case work), Malformed (kind, format, filters), GuardFailed when too
+    Raises NotPermitted (machines, and who has no business with it), NotVisible, Malformed (kind, format, filters), GuardFailed when too
     many of his exports wait already.
     """
     if actor.role not in CASE_ROLES or actor.service or actor.appointment_id is None:
@@ -86,6 +86,8 @@ def start(*, actor: Actor, kind: str, file_format: str, params: Mapping[str, Any
     if own(actor).filter(state__in=(ExportState.WAITING, ExportState.RUNNING)).count() >= MOST_BUSY:
         words = _("你有 %(n)s 份导出还没有做完，请等做完，或者取消几份再试。") % {"n": MOST_BUSY}
         raise GuardFailed(reasons=[Reason("too_many_exports", words)])
+    asked = KINDS[kind].read(params)
+    KINDS[kind].admit(actor, asked)
     job = Export.objects.create(
         officer_id=actor.person_id,
         appointment_id=actor.appointment_id,
@@ -93,7 +95,7 @@ def start(*, actor: Actor, kind: str, file_format: str, params: Mapping[str, Any
         for_officer_id=actor.for_officer_id,
         kind=kind,
         format=file_format,
-        params=KINDS[kind].read(params),
+        params=asked,
         language=get_language() or "zh-hans",
     )
     filters = sorted(job.params)

@@ -42,9 +42,14 @@ class Batch:
     secret: bool = False
 
 
+def everybody(actor: Actor, params: Params) -> None:
+    """Whoever works on cases may ask for it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """`read` checks what was asked for (Malformed names every fault) and gives it back without empty parts. `batches` is
+    """`read` checks what was asked for (Malformed names every fault) and gives it back without empty parts; `admit` refuses
+    whoever has no business with it. `batches` is
     advanced one transaction at a time, each of which sees what the actor may see; so is `count`, which need not count
     beyond `limit`. `filters` puts what was asked for in words."""
 
@@ -55,6 +60,7 @@ class Kind:
     count: Callable[[Actor, Params, datetime, int], int]
     batches: Callable[[Actor, Params, datetime], Iterator[Batch]]
     filters: Callable[[Params], list[tuple[str, str]]]
+    admit: Callable[[Actor, Params], None] = everybody
     # What the numbers mean, where the heads do not say it.
     notes: Sequence[Words] = ()
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from agencies.doors import words
 from cases import sweep
+from cases.queries.clock_names import Law, kind_word
 from cases.queries.timeline import Entry
-from cases.web.clock_words import Law, kind_word
 from cases.web.sentences import named
 
 _SAID: Mapping[str, str | Promise] = {

@@ -41,6 +41,7 @@ def board(request: HttpRequest, code: str = "") -> HttpResponse:
         "periods": [{"weeks": weeks, "label": weeks_said(weeks)} for weeks in reading.PERIODS],
         "period_said": weeks_said(period),
         "heat_name": heat,
+        "asked": {"agency": agency.code, "period": str(period)},
         "heat_late": heat == facts.LATE,
         "heat_urls": {name: address(agency, period=period, heat=name) for name in reading.HEATS},
     }

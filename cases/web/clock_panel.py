@@ -105,21 +105,16 @@ class _Card:
             "forms": [form(dossier, clock, act) for act in self._acts(clock)],
         }
 
-    def _basis(self, clock: Deadline) -> SafeString | str:
-        said = clock_words.basis(clock, self.known)
+    def _basis(self, clock: Deadline) -> SafeString:
+        said, now = clock_words.basis(clock, self.known), self.dossier.now
         if clock.met_at is not None:
-            return _("%(basis)s，%(at)s 办结") % {"basis": said, "at": words.when(clock.met_at, self.dossier.now)}
+            return format_html(_("{basis}，{at} 办结"), basis=said, at=words.when(clock.met_at, now))
         due = clock_words.ends(self.dossier, clock)
-        if clock.extended_from is not None:
-            before = words.day(clock.extended_from, self.dossier.now)
-            more = words.period(clock.extended_by, clock.unit)
-            return _("%(basis)s，%(due)s前（原定%(before)s，延长 %(more)s）") % {
-                "basis": said,
-                "due": due,
-                "before": before,
-                "more": more,
-            }
-        return _("%(basis)s，%(due)s前") % {"basis": said, "due": due}
+        if clock.extended_from is None:
+            return format_html(_("{basis}，{due}前"), basis=said, due=due)
+        form = _("{basis}，{due}前（原定{before}，延长 {more}）")
+        before, more = words.day(clock.extended_from, now), words.period(clock.extended_by, clock.unit)
+        return format_html(form, basis=said, due=due, before=before, more=more)
 
     def _overlap(self, clock: Deadline) -> str:
         """Of clocks that reach the same work the earliest rings; the others are shown."""

@@ -61,19 +61,18 @@ def mark(dossier: Dossier, clock: Deadline) -> tuple[str, str]:
     return words.deadline(due_at, None, now)
 
 
-def basis(clock: Deadline, known: Mapping[str, Law]) -> str:
+def basis(clock: Deadline, known: Mapping[str, Law]) -> SafeString:
     """On what it rests: whose internal limit, a named day, or the article, with how strongly the article speaks."""
-    if clock.statutory:
-        law = known.get(clock.kind)
-        article = law.article if law is not None and clock.article.isascii() else clock.article
-        strength = PeriodKind(clock.strength).label if clock.strength in PeriodKind.values else ""
-        return _("%(article)s，%(strength)s") % {"article": article, "strength": strength} if strength else article
-    if clock.basis == "coopdesk.named":
-        return _("写明的日期")
-    setter = clock.basis.partition(".")[0]
-    return {"ministry": _("公安部规定的内部时限"), "province": _("本省规定的内部时限")}.get(
-        setter, _("内部时限（系统默认）")
-    )
+    if not clock.statutory:
+        named_day, setter = clock.basis == "coopdesk.named", clock.basis.partition(".")[0]
+        ours = {"ministry": _("公安部规定的内部时限"), "province": _("本省规定的内部时限")}
+        return format_html("{}", _("写明的日期") if named_day else ours.get(setter, _("内部时限（系统默认）")))
+    # A treaty's article stands as it was entered, in place of the statute's.
+    law = known.get(clock.kind) if clock.article.isascii() else None
+    article = format_html("{}", law.article) if law is not None else named(clock.article)
+    if clock.strength not in PeriodKind.values:
+        return article
+    return format_html(_("{article}，{strength}"), article=article, strength=PeriodKind(clock.strength).label)
 
 
 def ends(dossier: Dossier, clock: Deadline) -> str:

@@ -42,7 +42,9 @@ def act(request: HttpRequest, case_id: UUID, deadline_id: UUID, act: str) -> Htt
     except DomainError as error:
         told = dossier(actor, case_id)
         clock = clock_panel.one(told, deadline_id, act, Posted(data=data, error=error))
-        return _again(request, act, error, {"case": told.case, "clock": clock})
+        if clock is None:
+            raise NotVisible from error
+        return _again(request, act, error, {"case": told.case, "clock": clock, "form": clock["forms"][0]})
     return _done(request, case_id, act)
 
 
@@ -57,7 +59,7 @@ def record(request: HttpRequest, case_id: UUID) -> HttpResponse:
     except DomainError as error:
         told = dossier(actor, case_id)
         form = clock_panel.record_again(told, Posted(data=data, error=error))
-        return _again(request, "record", error, {"case": told.case, "form": form})
+        return _again(request, "record", error, {"case": told.case, "clock": None, "form": form})
     return _done(request, case_id, "record")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies.models.tree import Tier
 from cases.internal_limits import MOST, NOTE_LIMIT, Asked
@@ -32,7 +33,7 @@ def _number(label: Any, hint: Any, least: int) -> forms.IntegerField:
 class LimitForm(forms.Form):
     use_required_attribute = False
 
-    kind = forms.ChoiceField(label=_("事项"), error_messages=_PICK)
+    kind = forms.ChoiceField(label=pgettext_lazy("limit", "事项"), error_messages=_PICK)
     urgency = forms.ChoiceField(label=_("紧急程度"), choices=Urgency.choices, error_messages=_PICK)
     direction = forms.ChoiceField(label=_("请求方向"), choices=[_ANY, *Direction.choices], required=False)
     family = forms.ChoiceField(label=_("请求类别"), choices=[_ANY, *FAMILIES.items()], required=False)
@@ -42,7 +43,7 @@ class LimitForm(forms.Form):
         required=False,
         help_text=_("从执行日起不再另有规定，用上一层的时限；下面的数字不用写。"),
     )
-    amount = _number(_("时限"), _("从第二天数起；当天 17:00 以后收到的算下一个工作日。"), 1)
+    amount = _number(pgettext_lazy("limit", "时限"), _("从第二天数起；当天 17:00 以后收到的算下一个工作日。"), 1)
     unit = forms.ChoiceField(
         label=_("单位"), choices=list(UNIT_NAMES.items()), initial="working_day", error_messages=_PICK
     )

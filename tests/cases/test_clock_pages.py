@@ -180,10 +180,12 @@ class TestForms:
         case = story.submitted()
         found = clock(cast, "kunshan.chief", case, "review")
         stranger = log_in(cast, "ruili.chief")
-        assert stranger.post(url(case, found, "pause"), {}).status_code == 400
+        assert stranger.post(url(case, found, "pause"), {}).status_code == 404
         typed = {"category": "other", "reason": "？"}
         assert stranger.post(url(case, found, "pause"), typed).status_code == 404
-        assert log_in(cast, "kunshan.chief").post(url(case, found, "stop"), typed).status_code == 404
+        chief, other = log_in(cast, "kunshan.chief"), story.submitted()
+        assert [chief.post(url(other, found, "pause"), data).status_code for data in ({}, typed)] == [404, 404]
+        assert chief.post(url(case, found, "stop"), typed).status_code == 404
 
 
 def test_until_when_a_foreign_request_is_wanted(story, card, cast):
