@@ -94,21 +94,21 @@ def counted(brute: watching.Brute) -> dict:
     }
 
 
-def everywhere(cast) -> None:
+def everywhere(cast, *periods: int) -> None:
     for login, codes in READERS.items():
         for code in codes:
-            for period in (4, 26):
+            for period in periods:
                 agree(cast, login, code, period)
 
 
 def test_every_figure_equals_a_count_over_what_the_reader_sees(real_db, cast):
     past = watching.a_world(cast)
     assert watching.fold() > 0
-    everywhere(cast)
+    everywhere(cast, 4, 26)
     # What happens afterwards is taken over by difference.
     case = past.begin(1).corrected("kunshan", "guohe", country="MM")
     past.step("guohe.chief", case, "approve")
     past.begin(0.3).reopened("suzhou")
     watching.fold()
-    everywhere(cast)
+    everywhere(cast, 13)
     assert watching.fold() == 0
