@@ -19,6 +19,7 @@ from agencies import outbox
 from agencies.actors import Actor
 from agencies.errors import Conflict, GuardFailed, Malformed, NotPermitted, NotVisible
 from agencies.models import Appointment, AuditEvent, Officer
+from agencies.roles import Role
 from agencies.scope import acting, behind_the_wall
 from cases import blobs, tasks
 from cases.exports import jobs, registry, running
@@ -44,17 +45,21 @@ def as_worker(change: str, *values: object) -> None:
         raw.execute(change.encode(), values)
 
 
-def between_batches(monkeypatch: pytest.MonkeyPatch, act: object) -> None:
-    """Make `cases` a list of two batches, and do `act` between them, as somebody else would."""
+def between_batches(monkeypatch: pytest.MonkeyPatch, act: object) -> list[str]:
+    """Make `cases` a list of two batches, and do `act` between them, as somebody else would. What is given back says
+    whether the run went on after the second."""
+    went_on: list[str] = []
 
     def batches(actor: Actor, params: object, at: object) -> Iterator[Batch]:
         yield Batch([("一",) * 16])
         act()  # type: ignore[operator]
         yield Batch([("二",) * 16])
+        went_on.append("yes")
 
     old = registry.KINDS["cases"]
     parts = {name: getattr(old, name) for name in ("code", "label", "columns", "read", "count", "filters")}
     monkeypatch.setitem(registry.KINDS, "cases", Kind(**parts, batches=batches))  # type: ignore[arg-type]
+    return went_on
 
 
 class TestARun:
@@ -75,8 +80,9 @@ class TestARun:
     def test_stops_between_batches_when_it_is_cancelled(self, real_db, cast, monkeypatch):
         job = ask(cast)
         cancel = "UPDATE cases_export SET state = 'cancelled', finished_at = now()"
-        between_batches(monkeypatch, lambda: as_worker(cancel))
+        went_on = between_batches(monkeypatch, lambda: as_worker(cancel))
         assert work()
+        assert not went_on
         job = fresh(cast, job)
         assert (job.state, job.done, job.sha256) == ("cancelled", 1, "")
         assert not work()
@@ -84,8 +90,9 @@ class TestARun:
     def test_of_a_killed_worker_is_taken_up_again_and_the_old_run_stops(self, real_db, cast, monkeypatch):
         job = ask(cast)
         other = "UPDATE cases_export SET attempts = attempts + 1"  # another worker leased it
-        between_batches(monkeypatch, lambda: as_worker(other))
+        went_on = between_batches(monkeypatch, lambda: as_worker(other))
         assert work()
+        assert not went_on
         job = fresh(cast, job)
         assert (job.state, job.attempts, job.sha256) == ("running", 2, "")
         assert not work(), "its lease still runs"
@@ -205,6 +212,15 @@ class TestAFile:
             assert refused <= {403, 404}, login
         with acting(cast.actor("kunshan.chief")):
             assert not Export.objects.exists(), "the wall"
+
+    def test_is_for_the_same_appointment_alone(self, cast, job):
+        officer, client = cast.officer(OFFICER), log_in(cast, OFFICER)
+        other = Appointment.objects.create(officer=officer, agency=cast.agency("kunshan"), role=Role.DESK)
+        for acting_as, status in ((other, 404), (job.appointment, 200)):
+            Officer.objects.filter(pk=officer.pk).update(acting_appointment=acting_as)
+            response = client.get(reverse("export-file", args=[job.pk]))
+            assert response.status_code == status
+            response.close()
 
     def test_is_sent_as_a_file_under_the_name_of_the_list(self, cast, job):
         response = log_in(cast, OFFICER).get(reverse("export-file", args=[job.pk]))
