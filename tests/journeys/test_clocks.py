@@ -27,7 +27,7 @@ def test_pause_and_resume(browse, enter, story, real_db, width, language):
     page.locator("[name=from]").fill("")
     page.locator("main form button").click()
     clock = page.locator("#clocks .clock").first
-    expect(clock.locator("[data-due=pause]")).to_be_visible()
+    expect(clock.locator(".due[data-due=pause]")).to_be_visible()
     clock.locator(".clock__more summary").first.click()
     expect(clock).to_contain_text("等泰方确认。")
     assert not wrong_words(page.content(), "en" if language == "en-GB" else "zh-hans")
@@ -36,4 +36,4 @@ def test_pause_and_resume(browse, enter, story, real_db, width, language):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     act.locator("[name=at]").fill("")
     act.locator("button").click()
-    expect(page.locator("#clocks .clock").first.locator("[data-due=pause]")).to_have_count(0)
+    expect(page.locator("#clocks .clock").first.locator(".due[data-due=pause]")).to_have_count(0)
