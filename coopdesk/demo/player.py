@@ -98,9 +98,7 @@ def _step(actor: Actor, case_id: UUID, act: Act, at: datetime) -> UUID:
 
 def _explain_the_late(actor: Actor, case_id: UUID, at: datetime) -> None:
     """What the law's period ran out on is explained before the work is finished, as the guard asks."""
-    late = Deadline.objects.filter(
-        case=case_id, agency_id=actor.seat_id, met_at=None, cancelled_at=None, due_at__lt=at
-    )
+    late = Deadline.objects.filter(case=case_id, agency_id=actor.seat_id, met_at=None, cancelled_at=None, due_at__lt=at)
     for clock in late.exclude(article="").filter(explanations=None):
         data = {
             "text": "涉及账户多、分布在几个银行，逐一核对用时较长。",
