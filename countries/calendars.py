@@ -33,11 +33,11 @@ _SATURDAY = 5
 
 
 class Rule(StrEnum):
-    """How a period is counted: ours, the Criminal Procedure Law's, or the law's for somebody in detention."""
+    """How a period is counted: ours, the Criminal Procedure Law's, or to the very day (somebody in detention, CPL-105.4; a day that was named)."""
 
     INTERNAL = "internal"
     STATUTORY = "statutory"
-    DETENTION = "fixed"
+    FIXED = "fixed"
 
 
 class Unit(StrEnum):
@@ -133,7 +133,7 @@ class Calendar:
         if counted is Unit.HOUR:
             lost = sum((after - before for before, after in paused), timedelta())
             return Due((start.astimezone(UTC) + timedelta(hours=amount) + lost).astimezone(SHANGHAI), provisional=False)
-        if counted is Unit.WORKING_DAY and rule is Rule.DETENTION:
+        if counted is Unit.WORKING_DAY and rule is Rule.FIXED:
             raise ValueError("detention is not counted in working days")
         first = self._zero(start, rule)
         if counted is Unit.WORKING_DAY:
@@ -143,7 +143,7 @@ class Calendar:
         return self._ending(day_of(start), last, counted, rule)
 
     def _ending(self, began: date, last: date, unit: Unit, rule: Rule) -> Due:
-        if rule is Rule.DETENTION:
+        if rule is Rule.FIXED:
             return Due(datetime.combine(last, END_OF_DAY, SHANGHAI), provisional=False)
         end = last if self.is_workday(last) else self.next_workday(last)
         since = last if rule is Rule.STATUTORY and unit is not Unit.WORKING_DAY else began

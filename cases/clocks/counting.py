@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from cases.models import Deadline
 from countries.calendars import SHANGHAI, Calendar, Rule
 
 Span = tuple[datetime, datetime]
-
-# Alarms ring when the day's work begins.
-OPENS = time(9)
 
 
 def count(clock: Deadline, calendar: Calendar, now: datetime, paused: Sequence[Span] = ()) -> None:
@@ -50,11 +47,11 @@ def _back(calendar: Calendar, at: datetime, n: int, unit: str) -> datetime:
         return at - timedelta(hours=n)
     day = at.astimezone(SHANGHAI).date()
     if unit != "working_day":
-        return datetime.combine(day - timedelta(days=n), OPENS, SHANGHAI)
+        return datetime.combine(day - timedelta(days=n), calendar.opens, SHANGHAI)
     while n or not calendar.is_workday(day):
         n -= calendar.is_workday(day)
         day -= timedelta(days=1)
-    return datetime.combine(day, OPENS, SHANGHAI)
+    return datetime.combine(day, calendar.opens, SHANGHAI)
 
 
 def _on(calendar: Calendar, at: datetime, n: int, unit: str) -> datetime:
@@ -65,4 +62,4 @@ def _on(calendar: Calendar, at: datetime, n: int, unit: str) -> datetime:
     if unit == "working_day":
         for _ in range(max(n, 1)):
             day = calendar.next_workday(day)
-    return datetime.combine(day, OPENS, SHANGHAI)
+    return datetime.combine(day, calendar.opens, SHANGHAI)

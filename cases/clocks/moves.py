@@ -18,7 +18,7 @@ from agencies import audit
 from agencies.actors import SYSTEM
 from agencies.models import Agency
 from agencies.moments import clock
-from cases.clocks.counting import OPENS, Span, count
+from cases.clocks.counting import Span, count
 from cases.hands import refresh_queues
 from cases.models import ClockRule, Deadline, DeadlinePause
 from countries.calendar_effects import Moved
@@ -148,7 +148,7 @@ def _differing(calendar: Calendar, country_id: int | None) -> Iterator[tuple[Any
     known: dict[Any, _Times] = {}
     for row in open_ones.exclude(unit="hour").values_list(*_READ, named=True).iterator(chunk_size=5000):
         start, spans = row.started_at.astimezone(SHANGHAI), paused.get(row.pk, ())
-        begun = start.date(), start.time() <= calendar.closes, start.time() < OPENS
+        begun = start.date(), start.time() <= calendar.closes, start.time() < calendar.opens
         numbers = row.rule, row.unit, row.amount + row.extended_by, row.warn_before, row.escalate_after
         key = (begun, numbers, spans)
         if key not in known:

@@ -145,7 +145,7 @@ def test_a_country_has_a_table_of_its_own(admin, effects):
     assert work_calendar().due(friday, 1, "working_day") == Due(at("2026-04-13 17:00"), False)
     assert work_calendar(japan.pk).due(friday, 1, "working_day") == Due(at("2026-04-13 17:00"), True)
     assert work_calendar(japan.pk).due(at("2026-10-01 10:00"), 1, "working_day").at == at("2026-10-02 17:00")
-    assert not work_calendar(japan.pk).due(friday, 1, "calendar_day", rule=Rule.DETENTION).provisional
+    assert not work_calendar(japan.pk).due(friday, 1, "calendar_day", rule=Rule.FIXED).provisional
     with pytest.raises(NotVisible):
         notices.set_day(actor=admin, **songkran, country_id=0)
 

@@ -144,7 +144,7 @@ def test_worked_weekends() -> None:
 def test_no_statutory_period_ends_on_a_holiday(holiday: str, end: str) -> None:
     start = at(f"{holiday} 10:00").replace(year=int(holiday[:4]) - 1)
     assert CALENDAR.due(start, 1, "year", rule=Rule.STATUTORY) == Due(at(f"{end} 23:59:59"), False)
-    assert CALENDAR.due(start, 1, "year", rule=Rule.DETENTION) == Due(at(f"{holiday} 23:59:59"), False)
+    assert CALENDAR.due(start, 1, "year", rule=Rule.FIXED) == Due(at(f"{holiday} 23:59:59"), False)
 
 
 @pytest.mark.parametrize("received, zero", EVENINGS)

@@ -78,16 +78,14 @@ def test_detention_is_never_moved() -> None:
         ("2026-08-01 10:00", 2, "month", "2026-10-01"),
         ("2030-08-03 10:00", 2, "month", "2030-10-03"),
     ]:
-        assert CALENDAR.due(at(start), amount, unit, rule=Rule.DETENTION) == Due(at(f"{end} 23:59:59"), False)
+        assert CALENDAR.due(at(start), amount, unit, rule=Rule.FIXED) == Due(at(f"{end} 23:59:59"), False)
 
 
 @given(MOMENTS, st.integers(0, 60), DAY_UNITS)
 def test_detention_moves_by_no_calendar(start: datetime, amount: int, unit: str) -> None:
     amount = amount if unit == "calendar_day" else amount % 4
     never_open = Calendar(days={date(2023, 12, 1) + timedelta(n): False for n in range(2000)})
-    assert CALENDAR.due(start, amount, unit, rule=Rule.DETENTION) == never_open.due(
-        start, amount, unit, rule=Rule.DETENTION
-    )
+    assert CALENDAR.due(start, amount, unit, rule=Rule.FIXED) == never_open.due(start, amount, unit, rule=Rule.FIXED)
 
 
 @pytest.mark.parametrize("rule", Rule)
@@ -108,8 +106,8 @@ def test_hours_are_exact(rule: Rule) -> None:
         ("2026-12-20 09:00", 10, "calendar_day", Rule.STATUTORY, False),
         ("2023-12-25 09:00", 1, "month", Rule.STATUTORY, False),
         ("2023-12-25 09:00", 1, "month", Rule.INTERNAL, True),
-        ("2026-12-25 09:00", 10, "calendar_day", Rule.DETENTION, False),
-        ("2026-12-25 09:00", 1, "year", Rule.DETENTION, False),
+        ("2026-12-25 09:00", 10, "calendar_day", Rule.FIXED, False),
+        ("2026-12-25 09:00", 1, "year", Rule.FIXED, False),
     ],
 )
 def test_provisional(start: str, amount: int, unit: str, rule: Rule, provisional: bool) -> None:
@@ -136,7 +134,7 @@ def test_provisional(start: str, amount: int, unit: str, rule: Rule, provisional
         ("working_day", Rule.STATUTORY, 3, [("2026-03-03 10:00", "2026-03-05 20:00")], "2026-03-09 23:59:59"),
         # Calendar days by date: 12 March and two more are Saturday 14 → Monday 16; detention stays on the Saturday.
         ("calendar_day", Rule.STATUTORY, 10, [("2026-03-03 23:00", "2026-03-05 01:00")], "2026-03-16 23:59:59"),
-        ("calendar_day", Rule.DETENTION, 10, [("2026-03-03 23:00", "2026-03-05 01:00")], "2026-03-14 23:59:59"),
+        ("calendar_day", Rule.FIXED, 10, [("2026-03-03 23:00", "2026-03-05 01:00")], "2026-03-14 23:59:59"),
         ("month", Rule.STATUTORY, 1, [("2026-03-03 10:00", "2026-03-10 10:00")], "2026-04-09 23:59:59"),
         ("hour", Rule.STATUTORY, 24, [("2026-03-02 11:00", "2026-03-02 11:20")], "2026-03-03 10:20"),
     ],
@@ -154,7 +152,7 @@ def test_pausing_by_x_moves_by_x(start: datetime, amount: int, wait: int, x: int
     days = [(since, since + timedelta(days=x))]
     longer = CALENDAR.due(start, amount + x, "calendar_day", rule=rule)
     assert CALENDAR.due(start, amount, "calendar_day", rule=rule, paused=days) == longer
-    if rule is not Rule.DETENTION:
+    if rule is not Rule.FIXED:
         zero = CALENDAR.day_zero(since) if rule is Rule.INTERNAL else since.date()
         until = max(since, datetime.combine(CALENDAR.workday_after(zero, x), time(12), SHANGHAI))
         longer = CALENDAR.due(start, amount + x, "working_day", rule=rule)
@@ -212,4 +210,4 @@ def test_what_is_no_period_is_refused() -> None:
     with pytest.raises(ValueError, match="before it starts"):
         CALENDAR.due(start, 1, "hour", paused=[(start, start - timedelta(hours=1))])
     with pytest.raises(ValueError, match="working days"):
-        CALENDAR.due(start, 1, "working_day", rule=Rule.DETENTION)
+        CALENDAR.due(start, 1, "working_day", rule=Rule.FIXED)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from coopdesk.demo.accounts import lines, make_accounts
 from coopdesk.demo.delegations import make_delegations
 from coopdesk.demo.loader import load_cases
+from coopdesk.demo.supervision import make_supervision
 from coopdesk.demo.world import DemoRefused, require_demo
 
 _EVERY = 20
@@ -34,6 +35,7 @@ class Command(BaseCommand):
     def _load(self) -> None:
         made = load_cases(self._progress)
         make_delegations()
+        make_supervision()
         if made:
             self.stdout.write(f"演示案件已就绪，新做 {made} 件")
 
