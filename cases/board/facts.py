@@ -41,7 +41,7 @@ def _micros(interval: str) -> str:
 
 _CHOSEN = f"""
 chosen AS (
-  SELECT c.id, c.scope, c.direction, c.status, c.ended_at, {week_of("c.ended_at")} AS ended,
+  SELECT c.id, c.scope, c.direction, c.status, {week_of("c.ended_at")} AS ended,
     {week_of(f"CASE c.direction WHEN '{Direction.OUTGOING}' THEN c.submitted_at ELSE c.created_at END")} AS filed,
     coalesce(n.code, '') AS country, coalesce(t.code, '') AS kind,
     ARRAY(SELECT a FROM unnest(o.ancestors) a WHERE a = ANY(c.scope)) AS chain
@@ -53,9 +53,10 @@ chosen AS (
   WHERE c.mark <> '{Mark.WORK_SECRET}' AND c.status <> '{Status.DRAFT}'
     AND (c.direction = '{Direction.INCOMING}' OR c.submitted_at IS NOT NULL)
 )"""  # noqa: S608 - made of constants, as everything in this module
+# Each leg with what is needed of its case: nothing below joins two of these lists, which would cost their product.
 _HELD = f"""
 held AS (
-  SELECT c.id, l.seq, l.phase, l.side, a.tier,
+  SELECT c.id, c.chain, c.direction, c.kind, c.filed, c.ended, l.phase, l.side, a.tier,
     lag(a.tier) OVER (PARTITION BY c.id ORDER BY l.seq) AS tier_before,
     {_micros("l.closed_at - l.opened_at")} AS spent
   FROM chosen c JOIN cases_leg l ON l.case_id = c.id LEFT JOIN agencies_agency a ON a.id = l.agency_id
@@ -63,24 +64,19 @@ held AS (
 # The time between an end and a reopening is nobody's work.
 _SPENT = f"""
 spent AS (
-  SELECT c.id, part, sum(spent)::bigint AS spent FROM chosen c JOIN held h ON h.id = c.id
-  CROSS JOIN LATERAL unnest(CASE h.side WHEN '{Side.FOREIGN}' THEN ARRAY['{ABROAD}']
-    WHEN '{Side.EXTERNAL}' THEN ARRAY['{LIAISON}'] ELSE ARRAY['{HOME}', h.tier] END) part
-  WHERE c.ended_at IS NOT NULL AND h.phase <> '{Phase.ENDED}'
-  GROUP BY c.id, part
+  SELECT id, chain, kind, ended, part, sum(spent)::bigint AS spent FROM held
+  CROSS JOIN LATERAL unnest(CASE side WHEN '{Side.FOREIGN}' THEN ARRAY['{ABROAD}']
+    WHEN '{Side.EXTERNAL}' THEN ARRAY['{LIAISON}'] ELSE ARRAY['{HOME}', tier] END) part
+  WHERE ended IS NOT NULL AND phase <> '{Phase.ENDED}'
+  GROUP BY id, chain, kind, ended, part
 )"""  # noqa: S608
 _STEPS = f"""
 steps AS (
-  SELECT DISTINCT c.id, h.what, h.stage FROM chosen c JOIN LATERAL (
-    SELECT '{REACHED}', tier FROM held WHERE held.id = c.id AND phase = '{Phase.REVIEW}' AND tier IS NOT NULL
-    UNION ALL SELECT '{REACHED}', '{ABROAD}' FROM held WHERE held.id = c.id AND phase = '{Phase.ABROAD}'
-    UNION ALL SELECT '{REACHED}', '{ANSWERED}' FROM held
-      WHERE held.id = c.id AND phase IN ('{Phase.RETURN}', '{Phase.DELIVERY}')
-    UNION ALL SELECT '{REACHED}', '{CLOSED}' WHERE c.status = '{Status.CLOSED}'
-    UNION ALL SELECT '{BACK}', tier_before FROM held
-      WHERE held.id = c.id AND phase = '{Phase.CORRECTION}' AND tier_before IS NOT NULL
-  ) h (what, stage) ON true
-  WHERE c.direction = '{Direction.OUTGOING}'
+  SELECT DISTINCT id, chain, filed, what, stage FROM held CROSS JOIN LATERAL (VALUES
+    ('{REACHED}', CASE WHEN phase = '{Phase.REVIEW}' THEN tier WHEN phase = '{Phase.ABROAD}' THEN '{ABROAD}'
+      WHEN phase IN ('{Phase.RETURN}', '{Phase.DELIVERY}') THEN '{ANSWERED}' END),
+    ('{BACK}', CASE WHEN phase = '{Phase.CORRECTION}' THEN tier_before END)) v (what, stage)
+  WHERE direction = '{Direction.OUTGOING}' AND stage IS NOT NULL
 )"""  # noqa: S608
 _CLOCKS = f"""
 clocks AS (
@@ -99,14 +95,14 @@ facts AS (
   SELECT id, chain, '{FILED}' AS measure, '' AS key, filed AS week, 1 AS n, 0::bigint AS amount FROM chosen
   UNION ALL SELECT id, chain, '{COUNTRY}', country, filed, 1, 0 FROM chosen
   UNION ALL SELECT id, chain, '{TYPE}', kind, filed, 1, 0 FROM chosen
-  UNION ALL SELECT id, chain, '{SENT_BACK}', '', filed, 1, 0 FROM chosen c
-    WHERE EXISTS (SELECT FROM held WHERE held.id = c.id AND phase = '{Phase.CORRECTION}')
-  UNION ALL SELECT id, chain, '{ENDED}', '', ended, 1, 0 FROM chosen WHERE ended_at IS NOT NULL
-  UNION ALL SELECT c.id, chain, '{DAYS}' || part, (spent / 86400000000)::text, ended, 1, spent
-    FROM spent JOIN chosen c ON c.id = spent.id
-  UNION ALL SELECT c.id, chain, CASE part WHEN '{HOME}' THEN '{TYPE_HOME}' ELSE '{TYPE_ABROAD}' END, kind, ended, 1, spent
-    FROM spent JOIN chosen c ON c.id = spent.id WHERE part IN ('{HOME}', '{ABROAD}')
-  UNION ALL SELECT c.id, chain, what, stage, filed, 1, 0 FROM steps JOIN chosen c ON c.id = steps.id
+  UNION ALL SELECT DISTINCT id, chain, '{SENT_BACK}', '', filed, 1, 0::bigint FROM held WHERE phase = '{Phase.CORRECTION}'
+  UNION ALL SELECT id, chain, '{ENDED}', '', ended, 1, 0 FROM chosen WHERE ended IS NOT NULL
+  UNION ALL SELECT id, chain, '{DAYS}' || part, (spent / 86400000000)::text, ended, 1, spent FROM spent
+  UNION ALL SELECT id, chain, CASE part WHEN '{HOME}' THEN '{TYPE_HOME}' ELSE '{TYPE_ABROAD}' END, kind, ended, 1, spent
+    FROM spent WHERE part IN ('{HOME}', '{ABROAD}')
+  UNION ALL SELECT id, chain, what, stage, filed, 1, 0 FROM steps
+  UNION ALL SELECT id, chain, '{REACHED}', '{CLOSED}', filed, 1, 0 FROM chosen
+    WHERE status = '{Status.CLOSED}' AND direction = '{Direction.OUTGOING}'
   UNION ALL SELECT id, chain, measure, '', met, count(*), count(*) FILTER (WHERE over)
     FROM clocks GROUP BY id, chain, measure, met
   UNION ALL SELECT id, chain, '{LATE}', '', due, count(*), 0

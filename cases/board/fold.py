@@ -104,7 +104,7 @@ moves AS (
 ),
 gone AS (
   DELETE FROM cases_casefigure f USING ids
-  WHERE f.case_id = ids.id AND NOT EXISTS (SELECT FROM fresh WHERE fresh.id = ids.id)
+  WHERE f.case_id = ids.id AND f.case_id NOT IN (SELECT id FROM fresh)
 ),
 kept AS (
   INSERT INTO cases_casefigure (case_id, facts, until) SELECT id, facts, until FROM fresh
