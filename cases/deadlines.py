@@ -211,11 +211,12 @@ def _require_open(clock: Deadline) -> None:
 
 
 def _exact(given: date | datetime | None, now: datetime, *, not_before: datetime) -> datetime:
-    """The moment that was named; now without one. A whole day begins at midnight, on the first day at `not_before`."""
+    """The moment that was named; now without one. A whole day begins at midnight, on the first day at `not_before`; so does
+    a minute, which is all that a form knows."""
     if given is None:
         return max(now, not_before)
     if isinstance(given, datetime):
-        return given
+        return not_before if given == not_before.replace(second=0, microsecond=0) else given
     if given == day_of(not_before):
         return not_before
     return datetime.combine(given, time(0), SHANGHAI)

@@ -92,6 +92,10 @@ class TestPause:
         act("kunshan.chief", "resume", review, {}, at=at(11, 9))
         assert clock_of(review).pauses.get().to_at == at(11, 9)
 
+    def test_named_by_the_minute_of_receipt(self, review, act, clock_of):
+        act("kunshan.chief", "pause", review, {**PAUSE, "from": "2026-03-09T10:00"}, at=at(10))
+        assert clock_of(review).paused_at == clock_of(review).started_at
+
     @pytest.mark.parametrize(
         "since, code",
         [
