@@ -166,7 +166,7 @@ def save_draft(
     write_lists(case, {name: content[name] for name in changed})
     if actor.officer_id is not None:
         drafted(case, actor, moment)
-    days = running.follow(leg, case) if "urgency" in changed else []
+    days = running.follow(leg, case, moment) if "urgency" in changed else []
     refresh_queue(case, leg)
     more = {"page": page, "limit_days": days}
     facts = {"fields": changed, "version": case.version, **{name: fact for name, fact in more.items() if fact}}

@@ -62,7 +62,7 @@ def apply(clock: Deadline, limit: InternalLimit) -> None:
     clock.warn_before, clock.escalate_after, clock.extend_cap = limit.warn_before, limit.escalate_after, limit.extend_by
 
 
-def follow(leg: Leg, case: Case) -> list[int]:
+def follow(leg: Leg, case: Case, now: datetime) -> list[int]:
     """Let the running clock of a leg follow the case's urgency, from its old start; gives the amounts before and after,
     nothing when no limit changed."""
     clock = Deadline.objects.filter(case=case, leg=leg, kind=leg.phase, met_at=None, cancelled_at=None).first()
@@ -71,7 +71,7 @@ def follow(leg: Leg, case: Case) -> list[int]:
         return []
     before = clock.amount
     apply(clock, limit)
-    recount(clock, leg.opened_at)
+    recount(clock, now)
     return [before, clock.amount]
 
 

@@ -27,8 +27,9 @@ MET_SHOWN = 3
 
 
 def clocks(dossier: Dossier) -> dict[str, Any]:
-    """The context of cases/_clocks.html: running clocks, the earliest first; those that wait for the foreign side;
-    the three met last, and before them what is late and unexplained; the `earlier` ones, newest first; the form that starts one by hand."""
+    """The context of cases/_clocks.html: running clocks, the earliest first; those that wait for the foreign side; the
+    three met last, and before them what is late and unexplained; the `earlier` ones, newest first; the form that starts
+    one by hand."""
     known = laws_of()
     running = sorted((clock for clock in dossier.deadlines if clock.running), key=lambda clock: clock.due_at)
     over = [clock for clock in dossier.deadlines if clock.met_at is not None]
