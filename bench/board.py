@@ -52,7 +52,10 @@ def measure(_small: str, large: str) -> list[Figure]:
             tier: _boards([login(road[n].code, "chief") for road in tree.roads]) for n, tier in enumerate(TIERS)
         }
         medians = interleaved(boards | {"ministry": _boards([login(national, "chief")]), "live": _live(raw)})
-    figures = [Figure("board, ministry: live aggregate / figures", medians["live"], medians["ministry"], "ms", 20)]
+        (cases,) = raw.execute("SELECT count(*) FROM cases_case").fetchone() or (0,)
+    # The live aggregate grows with the cases, the figures hardly do: twenty times at a million, in proportion below.
+    goal = max(20 * cases / 1_000_000, 1)
+    figures = [Figure("board, ministry: live aggregate / figures", medians["live"], medians["ministry"], "ms", goal)]
     limits = {"ministry": _NATIONAL, "province": _QUICK, "city": _QUICK, "county": _QUICK}
     figures += [
         Figure(f"board, {tier}: at most {limit:.0f} ms", medians[tier], limit, "ms", 1, most=True)

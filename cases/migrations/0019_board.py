@@ -11,10 +11,16 @@ from django.db import migrations, models
 
 ACTING = "(SELECT nullif(current_setting('coopdesk.agency', true), '')::int)"
 ROLE = "(SELECT current_setting('coopdesk.role', true))"
-WATCHED = (
-    f"{ROLE} IN ('approver', 'supervisor') AND agency_id IN (SELECT a.id FROM agencies_agency a"
-    f" WHERE a.ancestors @> ARRAY[{ACTING}] OR EXISTS (SELECT FROM agencies_agency t WHERE t.id = {ACTING} AND t.is_terminal))"
+# Whose subtree the reader sees: his agency's; the terminal desk's is the root's. Looked up once for each statement.
+TOP = (
+    f"(SELECT CASE WHEN t.is_terminal THEN t.ancestors[cardinality(t.ancestors)] ELSE t.id END"
+    f" FROM agencies_agency t WHERE t.id = {ACTING})"
 )
+WATCHED = (
+    f"{ROLE} IN ('approver', 'supervisor')"
+    f" AND agency_id IN (SELECT a.id FROM agencies_agency a WHERE a.ancestors @> ARRAY[{TOP}])"
+)
+SUBTREE = "CREATE INDEX agency_subtree ON agencies_agency USING gin (ancestors);"
 
 
 def wall(name, rule):
@@ -155,4 +161,5 @@ class Migration(migrations.Migration):
             "".join(wall(name, rule) for name, rule in RULES.items()), "".join(no_wall(name) for name in RULES)
         ),
         migrations.RunSQL(TRIGGERS, NO_TRIGGERS),
+        migrations.RunSQL(SUBTREE, "DROP INDEX agency_subtree;"),
     ]
