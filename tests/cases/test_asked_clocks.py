@@ -27,12 +27,13 @@ def overseer(cast) -> Overseer:
 
 @pytest.fixture
 def act(cast):
-    """`act("jiangsu.supervisor", "pause", case, "supervision")`: on the running clock of this kind."""
+    """`act("jiangsu.supervisor", "pause", case, "supervision")`: on the running clock of this kind (at this place)."""
 
-    def run(login: str, name: str, case: Case, kind: str) -> Deadline:
+    def run(login: str, name: str, case: Case, kind: str, place: str = "") -> Deadline:
         actor = cast.actor(login)
         with acting(actor):
-            clock = case.deadlines.get(kind=kind, met_at=None, cancelled_at=None)
+            running = case.deadlines.filter(kind=kind, met_at=None, cancelled_at=None)
+            clock = running.get(agency=cast.agency(place)) if place else running.get()
             return getattr(deadlines, name)(actor=actor, case_id=case.pk, deadline_id=clock.pk, data=ACTS[name])
 
     return run
@@ -102,6 +103,15 @@ class TestParallelWork:
     def test_a_supervisor_of_the_askers_does_not(self, invited, act):
         with pytest.raises(NotPermitted):
             act("kunshan.supervisor", "extend", invited, "opinion")
+
+    def test_a_share_is_the_assigners_and_the_laws_clock_on_it_the_executors(self, story, act):
+        case = story.step("guohe.desk", story.decided(), "assign", agencies=[PLACES["jiangsu"], PLACES["yunnan"]])
+        with pytest.raises(NotHolder, match="交办的机关"):
+            act("jiangsu.chief", "pause", case, "share", "jiangsu")
+        act("guohe.chief", "pause", case, "share", "jiangsu")
+        act("jiangsu.chief", "pause", case, "execution_evidence", "jiangsu")
+        with pytest.raises(NotHolder):
+            act("guohe.chief", "pause", case, "execution_evidence", "yunnan")
 
 
 class TestWhoIsTold:
