@@ -56,7 +56,7 @@ def take_step(
     before = leg or case.legs.order_by("seq").last()
     assert before is not None  # opened with the case
     moment = _moment(before, at)
-    facing = {**values, "at": moment}
+    facing = {**values, "at": moment, "seat": actor.seat_id}
     if reasons := [reason for guard in transition.guards for reason in guard(case, facing)]:
         raise GuardFailed(reasons=reasons)
 
@@ -67,7 +67,7 @@ def take_step(
     _arrive(case, transition, stop, moment, actor, journey)
     act = effects.Act(case=case, leg=before, after=after, actor=actor, values=values, at=moment)
     effects.apply(transition.name, act)
-    statutory.follow(case, before, after, transition.name, moment)
+    statutory.follow(case, before, after, transition.name, moment, actor.officer_id or case.drafter_id)
     case.save(update_fields=_STEP_COLUMNS)
     facts = _facts(case, before, after, values) | {"passed_over": passed_over}
     event = audit.record(actor=actor, kind=transition.event, subject=f"case:{case.pk}", facts=facts, at=moment)

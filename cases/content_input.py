@@ -6,7 +6,7 @@ Content may be incomplete: completeness is asked for at `submit`, by the guards 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,6 +23,8 @@ _TEXTS = {"title": 200, "summary": 20_000, "purpose": 5_000}
 _CHOICES = {"urgency": Urgency, "mark": Mark}
 # What only a foreign request says (registration), and what only one of ours does.
 _OF_FOREIGN = {"their_reference": 120, "requesting_authority": 200}
+# What a letter may ask for at most; more is a slip of the pen.
+_LONGEST = timedelta(days=3660)
 ONLY_INCOMING = {*_OF_FOREIGN, "received_on", "received_via", "wanted_by"}
 MASK = "•"  # stands for a hidden character where a number is shown
 _SUBJECT_FIELDS = {"kind", "name", "role", "birth_date", "nationality", "document_number"}
@@ -129,8 +131,12 @@ def _foreign(raw: Mapping[str, Any], content: dict[str, Any], faults: Faults) ->
 
 def _require_order(received: date | None, wanted: date | None, faults: Faults) -> None:
     """What the letter asks for (MPSR-379) is not over before the letter has come."""
-    if received is not None and wanted is not None and wanted < received:
+    if received is None or wanted is None:
+        return
+    if wanted < received:
         faults.add("before_receipt", _("请求书所附的办理期限不能早于收到日期。"), "/wanted_by")
+    elif wanted > received + _LONGEST:
+        faults.add("due_day_far", _("请求书所附的办理期限须在收到后十年以内，请检查年份。"), "/wanted_by")
 
 
 def _past_day(raw: object, pointer: str, faults: Faults) -> date | None:

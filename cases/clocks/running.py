@@ -25,7 +25,7 @@ from cases.models import (
 from countries.calendars import SHANGHAI, work_calendar
 
 # Steps after which nothing more is expected of the holder, or of the foreign side: what is not late yet is cancelled.
-_CALLED_OFF = frozenset({"withdraw", "discard", "redispatch", "hand_to_liaison", "record_recall", "close_unanswered"})
+_CALLED_OFF = frozenset({"withdraw", "discard", "redispatch", "record_recall", "close_unanswered"})
 
 
 def start(leg: Leg, case: Case) -> None:
@@ -97,7 +97,8 @@ def lift(clock: Deadline, at: datetime, now: datetime, *, ended_by: int | None =
 def meet(leg: Leg, at: datetime, step: str = "") -> None:
     """The leg ends: its clocks stop there. A step that calls the work off cancels what is not late."""
     running = _running(leg=leg)
-    if step in _CALLED_OFF:
+    # Handing over to a liaison authority is what a dispatch was for; from abroad it starts anew.
+    if step in _CALLED_OFF or (step == "hand_to_liaison" and leg.side == Side.FOREIGN):
         call_off(running, at)
     else:
         stop(running, at)
@@ -169,8 +170,8 @@ def _begin_until(clock: Deadline, case: Case, due: date | None) -> None:
 
 
 def begin_named(clock: Deadline, due: date, limit: InternalLimit | None) -> None:
-    """Start a clock to the end of a day that somebody named; it warns and rises as the limit of its kind does."""
-    if limit is not None:
+    """Start a clock to the end of a day that somebody named; it warns and rises as a limit of its kind in days does."""
+    if limit is not None and limit.unit in ("working_day", "calendar_day"):
         apply(clock, limit)
     clock.basis, clock.unit, clock.rule = "coopdesk.named", "calendar_day", ClockRule.FIXED
     clock.amount = (due - day_of(clock.started_at)).days

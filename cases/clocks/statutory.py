@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from agencies.models import Agency
 from cases.clocks.counting import count
-from cases.clocks.running import call_off, day_of, recount, stop
+from cases.clocks.running import call_off, day_of, lift, recount, stop
 from cases.models import (
     Assignment,
     AssignmentKind,
@@ -16,8 +16,10 @@ from cases.models import (
     Case,
     ClockRule,
     Deadline,
+    DeadlinePause,
     Direction,
     Leg,
+    PauseCategory,
     Phase,
     Side,
 )
@@ -32,8 +34,8 @@ def registered(case: Case, leg: Leg) -> None:
         _start(case, StartsOn.REGISTERED, leg.opened_at, agency=leg.agency)
 
 
-def follow(case: Case, before: Leg, after: Leg, step: str, at: datetime) -> None:
-    """What a step on a foreign request starts and ends besides the clocks of its legs."""
+def follow(case: Case, before: Leg, after: Leg, step: str, at: datetime, officer_id: int) -> None:
+    """What a step on a foreign request starts and ends besides the clocks of its legs; `officer_id` took it."""
     if case.direction != Direction.INCOMING:
         return
     if step == "assign":
@@ -45,19 +47,21 @@ def follow(case: Case, before: Leg, after: Leg, step: str, at: datetime) -> None
     if case.ended_at is not None:
         stop(_running(case), at)
     elif after != before:
-        _moved_on(case, before, after, at)
+        _moved_on(case, before, after, at, officer_id)
 
 
-def _moved_on(case: Case, before: Leg, after: Leg, at: datetime) -> None:
+def _moved_on(case: Case, before: Leg, after: Leg, at: datetime, officer_id: int) -> None:
     """Custody passed: a result reached the ministry, went back to be corrected, or left for the requester."""
     if after.phase == Phase.EXECUTION and before.phase == Phase.RESULT:
         stop(_running(case, StartsOn.RESULT_IN), at)
-        _resume_execution(case, at)
+        _resume_execution(case, after, at, officer_id)
     elif after.side == Side.EXTERNAL:
         stop(_running(case, StartsOn.RESULT_IN), at)
         _start(case, StartsOn.LIAISON, at, leg=after)
     elif after.phase == Phase.REPLIED:
         stop(_running(case, StartsOn.RESULT_IN), at)
+    elif before.phase == Phase.SUPPLEMENT:
+        _go_on(case, at, officer_id)
     elif _is_result_at_ministry(after) and not _is_result_at_ministry(before):
         _start(case, StartsOn.RESULT_IN, at, agency=after.agency)
 
@@ -157,14 +161,34 @@ def _assigned(case: Case, before: Leg, after: Leg, at: datetime) -> None:
         _start(case, StartsOn.ASSIGNED, at, agency=after.agency)
 
 
-def _resume_execution(case: Case, at: datetime) -> None:
-    """A result that comes back for correction was no result: the executor's clocks go on as if never met."""
-    basis = f"statute.{StartsOn.ASSIGNED.value}"
-    met = case.deadlines.filter(basis=basis, assignment=None, met_at__isnull=False)
-    last = met.order_by("-met_at").values_list("met_at", flat=True).first()
-    for clock in met.filter(met_at=last):
-        clock.met_at = None
+def _resume_execution(case: Case, after: Leg, at: datetime, officer_id: int) -> None:
+    """A result that comes back for correction was no result: the executor's clocks go on as if never met, without the
+    time for which its reviewers had it."""
+    handed_in = case.legs.filter(phase=Phase.EXECUTION, closed_at__isnull=False).order_by("-seq").first()
+    if handed_in is None or handed_in.closed_at is None or after.agency is None:
+        return
+    ours = Q(agency=after.agency) | Q(agency__successor=after.agency)
+    met = case.deadlines.filter(ours, basis=f"statute.{StartsOn.ASSIGNED.value}", assignment=None)
+    for clock in met.filter(met_at=handed_in.closed_at):
+        DeadlinePause.objects.create(
+            case=case,
+            deadline=clock,
+            from_at=handed_in.closed_at,
+            to_at=at,
+            category=PauseCategory.OTHER_ORGAN,
+            officer_id=officer_id,
+            ended_by_id=officer_id,
+            at=at,
+        )
+        clock.met_at, clock.agency = None, after.agency
         recount(clock, at)
+
+
+def _go_on(case: Case, at: datetime, officer_id: int) -> None:
+    """What the requester was asked for has come: what stood still for it goes on."""
+    waiting = DeadlinePause.objects.filter(to_at=None, category=PauseCategory.FOREIGN_SIDE)
+    for clock in _running(case, StartsOn.REGISTERED).filter(pk__in=waiting.values("deadline_id")):
+        lift(clock, at, at, ended_by=officer_id)
 
 
 def _is_result_at_ministry(leg: Leg) -> bool:

@@ -17,7 +17,7 @@ from cases.guards.answers import (
     was_unanswered,
 )
 from cases.guards.base import Guard, Values, Words
-from cases.guards.clocks import late_is_explained
+from cases.guards.clocks import late_is_explained, late_return_is_explained, late_share_is_explained
 from cases.guards.content import COMPLETE
 from cases.guards.incoming import (
     assigned_once,
@@ -56,6 +56,8 @@ __all__ = [
     "items_are_of_the_case",
     "late_is_explained",
     "late_reply_says_something",
+    "late_return_is_explained",
+    "late_share_is_explained",
     "may_go_back",
     "may_skip",
     "not_at_the_border",

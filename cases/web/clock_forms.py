@@ -79,10 +79,14 @@ def form(dossier: Dossier, clock: Deadline, act: str, posted: Posted | None = No
     return _form(act, url, inputs, hint, f"{act}-{clock.pk}", given)
 
 
+def _offer(row: Limit) -> str:
+    """A period by its name and length."""
+    return _("%(name)s（%(period)s）") % {"name": row.name, "period": words.period(row.amount or 0, row.unit)}
+
+
 def record_form(dossier: Dossier, offered: Sequence[Limit], posted: Posted | None = None) -> ClockForm:
     """The form that starts one of the `offered` periods."""
-    form = _("{name}（{period}）")
-    options = [(row.key, form.format(name=row.name, period=words.period(row.amount or 0, row.unit))) for row in offered]
+    options = [(row.key, _offer(row)) for row in offered]
     inputs: list[dict[str, Any]] = [
         {"name": "limit", "kind": "code", "label": _("期限"), "options": options},
         {"name": "at", "kind": "moment", "label": _("起算的时间"), "required": True},

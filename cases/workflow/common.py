@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import Role
-from cases.guards import body_waits, body_was_asked, due_day_ahead, invited_are_others, somebody_is_invited
+from cases.guards import (
+    body_waits,
+    body_was_asked,
+    due_day_ahead,
+    invited_are_others,
+    late_share_is_explained,
+    somebody_is_invited,
+)
 from cases.models import ENDED, STATUSES, AssignmentKind, Body, Direction, InvolvementKind, Status
 from cases.workflow import incoming, outgoing
 from cases.workflow.shape import OPINION, Field, Kind, Move, Seat, Transition
@@ -60,6 +67,7 @@ def _answers(direction: Direction) -> Iterator[Transition]:
         seat=Seat.ASSIGNED,
         answers=frozenset({AssignmentKind.OPINION, AssignmentKind.SHARE}),
         move=Move.STAY,
+        guards=(late_share_is_explained,),
         fields=(Field(name="answer", kind=Kind.TEXT, label=_("意见或结果"), required=True),),
     )
     yield Transition(

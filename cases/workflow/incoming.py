@@ -20,6 +20,7 @@ from cases.guards import (
     grounds_fit_the_type,
     items_are_of_the_case,
     late_is_explained,
+    late_return_is_explained,
     may_go_back,
     may_skip,
     not_at_the_border,
@@ -49,7 +50,7 @@ ROWS = (
         targets=(Status.IN_REVIEW, Status.RETURNED_TO_REQUESTER),
         roles=frozenset({Role.DESK}),
         move=Move.CHECKED,
-        guards=(check_is_whole,),
+        guards=(check_is_whole, late_return_is_explained),
         fields=(
             Field(
                 name="result",
@@ -236,7 +237,7 @@ ROWS = (
         roles=frozenset({Role.DESK}),
         move=Move.LIAISON,
         applies=not_at_the_border,
-        guards=(channel_goes_via,),
+        guards=(channel_goes_via, late_is_explained),
         fields=(CHANNEL, OPINION),
     ),
     Transition(

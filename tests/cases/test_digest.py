@@ -45,7 +45,7 @@ def test_it_counts_and_links_and_names_nothing(noon, story, cast):
     pass_by(late, OVER)
     story.step("kunshan.chief", late, "assign_handler", handler="kunshan.chief")
     (said,) = [body for login, body in send().items() if login == "kunshan.chief"]
-    for words in ("1 件逾期", "2 件等你处理", "条新通知", "?view=mine&when=late", "/notices/"):
+    for words in ("1 件逾期", "等你处理 2 件", "条新通知", "?view=mine&when=late", "/notices/"):
         assert words in said
     for case in (late, fresh):
         assert case.title not in said

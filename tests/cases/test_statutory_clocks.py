@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from agencies.errors import GuardFailed, Malformed
+from agencies.scope import acting
+from cases import deadlines
 from cases.models import Deadline
 from tests.cast import PLACES
 
@@ -83,15 +88,20 @@ class TestExecutor:
         case = story.in_execution("jiangsu", request_type="police_cooperation_in")
         assert clocks(case) == [("execution_evidence", PLACES["jiangsu"], 3, "month")]
 
-    def test_a_result_sent_back_was_none(self, story, clocks, see):
+    def test_a_result_sent_back_was_none_and_its_review_not_counted(self, story, clocks, see):
+        story.moment = datetime(2026, 3, 2, 2, tzinfo=UTC)
         case = story.result("jiangsu")
-        with see("guohe.desk"):
-            before = dict(Deadline.objects.filter(case=case, overlap="execution").values_list("kind", "due_at"))
+
+        def dues():
+            with see("guohe.desk"):
+                return dict(Deadline.objects.filter(case=case, overlap="execution").values_list("kind", "due_at"))
+
+        before = dues()
+        story.moment += timedelta(days=10)
         case = story.step("jiangsu.chief", case, "return_for_correction", reasons=["facts_unclear"])
         assert [row[0] for row in clocks(case)] == ["case_organ_processing", "execution_evidence"]
-        with see("guohe.desk"):
-            after = dict(Deadline.objects.filter(case=case, overlap="execution").values_list("kind", "due_at"))
-        assert after == before
+        moved = {kind: due - before[kind] for kind, due in dues().items()}
+        assert moved["execution_evidence"] == timedelta(days=10)
 
     def test_an_execution_given_back_is_called_off(self, story, clocks, see):
         case = story.step("jiangsu.chief", story.in_execution("jiangsu"), "return_assignment", opinion="不在本省。")
@@ -111,3 +121,30 @@ class TestExecutor:
 
 def test_ours_has_none(story, clocks):
     assert clocks(story.answered()) == []
+
+
+def test_late_work_of_a_share_is_explained_first(story):
+    story.moment = datetime(2026, 1, 5, 2, tzinfo=UTC)
+    case = story.step("guohe.desk", story.decided(), "assign", agencies=[PLACES["jiangsu"], PLACES["yunnan"]])
+    story.moment += timedelta(days=120)
+    with pytest.raises(GuardFailed) as error:
+        story.step("jiangsu.chief", case, "answer_assignment", answer="查清。")
+    assert {reason.code for reason in error.value.reasons} == {"late_not_explained"}
+
+
+def test_a_period_named_for_a_far_year_is_a_slip(story):
+    with pytest.raises(Malformed) as error:
+        story.registered(wanted_by="2200-01-01")
+    assert [reason.pointer for reason in error.value.reasons] == ["/wanted_by"]
+
+
+def test_what_was_asked_of_the_requester_lets_the_clock_go_on(story, cast, see):
+    case = story.step("guohe.desk", story.checked(), "request_supplement", opinion="请补充译文。")
+    chief = cast.actor("guohe.chief")
+    with acting(chief):
+        clock = Deadline.objects.get(case=case, kind="competent_authority_processing")
+        data = {"category": "foreign_side", "reason": "等补充材料。"}
+        deadlines.pause(actor=chief, case_id=case.pk, deadline_id=clock.pk, data=data)
+    story.step("guohe.desk", case, "record_supplement", opinion="译文。")
+    with see("guohe.desk"):
+        assert Deadline.objects.get(pk=clock.pk).paused_at is None

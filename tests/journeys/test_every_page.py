@@ -191,7 +191,7 @@ def sheet_scrolls(page) -> bool:
     "language, width, height",
     [
         ("zh-hans", 390, 844),
-        ("en", 1280, 800),
+        pytest.param("en", 1280, 800, marks=pytest.mark.slow),
         pytest.param("zh-hans", 1280, 800, marks=pytest.mark.slow),
         pytest.param("en", 390, 844, marks=pytest.mark.slow),
     ],
