@@ -1,4 +1,5 @@
-"""Who may do what to a clock (docs/decisions/0018): its agency keeps it, an agency above gives it more time."""
+"""Who may do what to a clock (docs/decisions/0018): its agency keeps it, an agency above gives it more time. What one
+agency asked of another one stops, goes on and gets more time by the asker alone."""
 
 from __future__ import annotations
 
@@ -15,17 +16,16 @@ from agencies.roles import Role
 from cases import policies
 from cases.journey import front_of
 from cases.models import Case, Deadline, Leg
+from treaties.models import ActorIs
+from treaties.queries import Limit
 
 WORKERS = frozenset({Role.DRAFTER, Role.DESK, Role.APPROVER})
 _PAUSERS = {False: frozenset({Role.DESK, Role.APPROVER}), True: frozenset({Role.APPROVER})}
 _EXTENDERS = frozenset({Role.APPROVER, Role.SUPERVISOR})
-ROLES = {
-    "pause": lambda clock: _PAUSERS[clock.statutory],
-    "resume": lambda clock: _PAUSERS[clock.statutory],
-    "extend": lambda clock: _EXTENDERS,
-    "explain": lambda clock: WORKERS,
-    "finish": lambda clock: WORKERS,
-}
+_TIMING = frozenset({"pause", "resume", "extend"})
+# Who times what he asked of another agency: an order its issuer's supervisors, parallel work its asker's desk.
+_WATCHERS = frozenset({Role.SUPERVISOR})
+_ASKERS = frozenset({Role.DESK, Role.APPROVER})
 
 
 # What an officer set off ends when he says so; the rest ends with the work.
@@ -65,10 +65,19 @@ class Seats:
         return clock.agency if clock.agency is not None else self.front
 
     def above(self, clock: Deadline) -> set[int]:
-        """The agencies that may give it more time: those above its own on the tree, and the terminal desk, also itself."""
+        """The agencies above its own on the tree, and the terminal desk, also itself."""
         keeper = self.keeper(clock)
         own = {keeper.pk} if keeper is not None else set()
         return ({*(keeper.ancestors if keeper else ())} - own) | {self.terminal.pk}
+
+    def holders(self, act: str, clock: Deadline) -> set[int]:
+        """The agencies that may do this to it."""
+        if act in _TIMING and (asked := askers(clock)):
+            return asked
+        if act == "extend":
+            return self.above(clock)
+        keeper = self.keeper(clock)
+        return {keeper.pk} if keeper is not None else set()
 
     def handles(self, actor: Actor) -> bool:
         """Is the actor, or the one for whom he acts, the officer whose work the clock measures?"""
@@ -85,38 +94,67 @@ class Seats:
 
     def require(self, actor: Actor, act: str, clock: Deadline) -> None:
         """403 with who may: the role, then the agency, then whose work it is."""
-        if actor.service or actor.role not in ROLES[act](clock):
+        if actor.service or actor.role not in _roles(act, clock):
             raise NotPermitted(_refusal(act, clock), step=f"{act}_deadline")
-        if act == "extend":
-            if actor.agency_id not in self.above(clock):
-                raise NotHolder(_("延长由上级机关的审批人或者督办人批准。"), step="extend_deadline")
-            if self.handles(actor):
-                raise FourEyes(_("这件案件由你办理，延长须由其他人批准。"), step="extend_deadline")
-            return
+        if actor.agency_id not in self.holders(act, clock):
+            raise NotHolder(self._whose(act, clock), step=f"{act}_deadline")
+        if act == "extend" and self.handles(actor):
+            raise FourEyes(_("这件案件由你办理，延长须由其他人批准。"), step="extend_deadline")
+
+    def _whose(self, act: str, clock: Deadline) -> str:
+        if act == "extend" or (act in _TIMING and askers(clock)):
+            return _refusal(act, clock)
         keeper = self.keeper(clock)
-        if keeper is None or keeper.pk != actor.agency_id:
-            words = _("这个时限由%(agency)s办理。") % {"agency": keeper.name if keeper else ""}
-            raise NotHolder(words, step=f"{act}_deadline")
+        return _("这个时限由%(agency)s办理。") % {"agency": keeper.name if keeper else ""}
 
-    def may_record(self, actor: Actor) -> bool:
-        """Would `require_recorder` let him?"""
-        return self._records(actor) and self._holds(actor)
+    def recorder(self, limit: Limit) -> Agency | None:
+        """Who says that a period has begun: the agency that must act; where that is none of ours, the one that faces the
+        other side."""
+        if limit.actor_is == ActorIs.MINISTRY:
+            return self.terminal
+        if limit.actor_is == ActorIs.EXECUTOR:
+            return self.leg.agency if self.leg is not None else None
+        return self.front
 
-    def require_recorder(self, actor: Actor) -> None:
-        """403 for whoever does not work at the agency that has the case in hand."""
+    def may_record(self, actor: Actor, limit: Limit) -> bool:
+        """Would `require_recorder` let him, for this period?"""
+        return self._records(actor) and _sits_at(actor, self.recorder(limit))
+
+    def require_recorder(self, actor: Actor, limit: Limit | None) -> None:
+        """403 for whoever does not work at the agency that records this period; `limit` is None where there is no such
+        period: then for whoever records none in this case."""
         if not self._records(actor):
-            raise NotPermitted(
-                _("期限的起算由案件所在机关的承办人、国合联络员或者审批人登记。"), step="record_deadline"
-            )
-        if not self._holds(actor):
-            raise NotHolder(step="record_deadline")
+            words = _("期限的起算由负责的机关的承办人、国合联络员或者审批人登记。")
+            raise NotPermitted(words, step="record_deadline")
+        if limit is None:
+            some = (self.leg.agency if self.leg is not None else None, self.front, self.terminal)
+            if not any(_sits_at(actor, agency) for agency in some):
+                raise NotHolder(step="record_deadline")
+            return
+        agency = self.recorder(limit)
+        if not _sits_at(actor, agency):
+            words = _("这一项期限的起算由%(agency)s登记。") % {"agency": agency.name if agency else ""}
+            raise NotHolder(words, step="record_deadline")
 
     @staticmethod
     def _records(actor: Actor) -> bool:
         return actor.role in WORKERS and not actor.service
 
-    def _holds(self, actor: Actor) -> bool:
-        return self.leg is not None and self.leg.agency_id is not None and self.leg.agency_id == actor.agency_id
+
+def _sits_at(actor: Actor, agency: Agency | None) -> bool:
+    return agency is not None and agency.pk == actor.agency_id
+
+
+def askers(clock: Deadline) -> set[int]:
+    """The agencies that asked another one for what an internal clock measures: an order's issuer and the one it was raised
+    to, the asker of parallel work. None for the law's clocks, which nobody set."""
+    if clock.statutory:
+        return set()
+    if (order := clock.supervision) is not None:
+        return {order.issued_by_id, order.escalated_to_id or order.issued_by_id}
+    if (asked := clock.assignment) is not None and asked.assigned_by_id != asked.agency_id:
+        return {asked.assigned_by_id}
+    return set()
 
 
 def seats(case: Case) -> Seats:
@@ -124,7 +162,19 @@ def seats(case: Case) -> Seats:
     return Seats(case=case, leg=policies.open_leg(case))
 
 
+def _roles(act: str, clock: Deadline) -> frozenset[Role]:
+    if act not in _TIMING:
+        return WORKERS
+    if askers(clock):
+        return _WATCHERS if clock.supervision_id is not None else _ASKERS
+    return _EXTENDERS if act == "extend" else _PAUSERS[clock.statutory]
+
+
 def _refusal(act: str, clock: Deadline) -> str:
+    if act in _TIMING and askers(clock):
+        if clock.supervision_id is not None:
+            return _("督办的时限由发出督办（或者提级以后）的机关的督办人暂停、恢复和延长。")
+        return _("会办、分办的时限由交办的机关的国合联络员或者审批人暂停、恢复和延长。")
     if act == "extend":
         return _("延长由上级机关的审批人或者督办人批准。")
     if act == "explain":

@@ -8,7 +8,7 @@ transaction. `at` is for the demo loader and tests' past alone; everyone else ge
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,8 @@ from treaties.models import ActorIs, StartsOn
 from treaties.queries import Limit
 
 Raw = Mapping[str, Any]
+# How long before the case a trigger may lie, of a person detained or property frozen earlier: five years.
+EARLIEST = timedelta(days=5 * 365 + 2)
 
 
 class ClockStands(Conflict):
@@ -47,19 +49,21 @@ class ClockStands(Conflict):
 def pause(
     *, actor: Actor, case_id: UUID | str, deadline_id: UUID | str, data: Raw, at: datetime | None = None
 ) -> Deadline:
-    """Let a clock stand still from a moment on (now, when none is named): after its start, before its end, not in the
-    future, and after its earlier pauses."""
+    """Let a clock that is not late stand still from a moment on (now, when none is named): after its start, not in the
+    future, and after its earlier pauses. What is late stays late, from whatever moment the pause should be."""
     values = deadline_input.parse("pause", data)
     case, clock, held = _taken(actor, "pause", case_id, deadline_id)
     _require_open(clock)
     if clock.paused_at is not None:
         raise ClockStands(_("这个时限已经暂停。要改起止，先恢复计时。"), state=ClockState.PAUSED)
     now = at or database_clock()
+    if state_of(clock, now) is ClockState.BREACHED:
+        raise ClockStands(_too_late_to_pause(clock), state=ClockState.BREACHED)
     since = _exact(values["from"], now, not_before=clock.started_at)
     if reasons := _against_pause(clock, since, now):
         raise GuardFailed(reasons=reasons)
     life.pause(clock, actor, category=values["category"], reason=values["reason"], since=since, now=now)
-    facts = {"category": values["category"], "since": since.isoformat()}
+    facts = {"category": values["category"], "since": since.isoformat(), **_reported(clock, held)}
     return _done(actor, "pause", case, clock, held, facts, now)
 
 
@@ -84,7 +88,7 @@ def resume(
         raise GuardFailed(reasons=reasons)
     since = clock.paused_at
     life.resume(clock, actor, until=until, now=now)
-    facts = {"since": since.isoformat(), "until": until.isoformat()}
+    facts = {"since": since.isoformat(), "until": until.isoformat(), **_reported(clock, held)}
     return _done(actor, "resume", case, clock, held, facts, now)
 
 
@@ -149,14 +153,14 @@ def finish(
 @transaction.atomic
 def record_trigger(*, actor: Actor, case_id: UUID | str, data: Raw, at: datetime | None = None) -> Deadline:
     """Start a statutory period whose trigger no step of ours is (a measure was taken, property was frozen, …): `limit` is
-    its key, `at` the moment, not in the future."""
+    its key, `at` the moment, not in the future and at most five years before the case."""
     values = deadline_input.parse("record", data)
     case = policies.get_visible(actor, case_id, lock=True)
     held = seats(case)
-    held.require_recorder(actor)
-    require_live(case)
     now = at or database_clock()
     limit = next((row for row in recordable(case, day_of(now)) if row.key == values["limit"]), None)
+    held.require_recorder(actor, limit)
+    require_live(case)
     if limit is not None and case.deadlines.filter(kind=limit.key, met_at=None, cancelled_at=None).exists():
         raise ClockStands(_("这一项期限已经在计时；先登记办结，再重新起算。"), state=ClockState.RUNNING)
     given = values["at"]
@@ -164,9 +168,11 @@ def record_trigger(*, actor: Actor, case_id: UUID | str, data: Raw, at: datetime
     reasons = [] if limit else [Reason("unknown_code", _("这类请求没有这一项要登记的期限。"), "/limit")]
     if started_at > now:
         reasons.append(Reason("in_future", _("起算的时间还没有到；到时候再登记。"), "/at"))
+    if started_at < case.created_at - EARLIEST:
+        reasons.append(Reason("too_early", _("起算不能早于建立案件以前五年；请核对日期。"), "/at"))
     if reasons or limit is None:
         raise GuardFailed(reasons=reasons)
-    clock = Deadline(case=case, agency=_actor_of(limit, actor, held), started_at=started_at, basis=RECORDED)
+    clock = Deadline(case=case, agency=_actor_of(limit, held), started_at=started_at, basis=RECORDED)
     begin(clock, limit)
     return _done(actor, "record", case, clock, held, {"since": started_at.isoformat()}, now)
 
@@ -176,11 +182,9 @@ def recordable(case: Case, on: date) -> list[Limit]:
     return [row for row in limits_of(case, on) if row.applies(starts_on=StartsOn.RECORDED, urgency=case.urgency)]
 
 
-def _actor_of(limit: Limit, actor: Actor, held: Seats) -> Agency | None:
+def _actor_of(limit: Limit, held: Seats) -> Agency | None:
     """Who must act; nobody of ours where the law looks to a court, the requester or another organ."""
-    if limit.actor_is == ActorIs.MINISTRY:
-        return held.terminal
-    return Agency.objects.get(pk=actor.seat_id) if limit.actor_is == ActorIs.EXECUTOR else None
+    return held.recorder(limit) if limit.actor_is in (ActorIs.MINISTRY, ActorIs.EXECUTOR) else None
 
 
 def extension_left(clock: Deadline) -> int:
@@ -194,7 +198,12 @@ def extension_left(clock: Deadline) -> int:
 def _taken(actor: Actor, act: str, case_id: UUID | str, deadline_id: UUID | str) -> tuple[Case, Deadline, Seats]:
     """The case, locked, and its clock, once the actor may do this to it and the case is not in the archive."""
     case = policies.get_visible(actor, case_id, lock=True)
-    clock = case.deadlines.filter(readable(actor)).select_related("agency").filter(pk=deadline_id).first()
+    clock = (
+        case.deadlines.filter(readable(actor))
+        .select_related("agency", "assignment", "supervision")
+        .filter(pk=deadline_id)
+        .first()
+    )
     if clock is None:
         raise NotVisible
     held = seats(case)
@@ -228,14 +237,24 @@ def _against_date(moment: datetime, not_before: datetime, now: datetime) -> list
     return [Reason("in_future", _("办结的时间还没有到；到时候再登记。"), "/at")] if moment > now else []
 
 
+def _too_late_to_pause(clock: Deadline) -> str:
+    if clock.statutory:
+        return _("已经超期的法定期限不能再暂停，也不能再延长；请写明超期原因。")
+    return _("已经超期的时限不能再暂停；写明超期原因，或者请上级延长。")
+
+
+def _reported(clock: Deadline, held: Seats) -> dict[str, list[int]]:
+    """Of the law's clocks the next agency on the route learns that they stand still or go on."""
+    keeper = held.keeper(clock)
+    return {"reported": [agency.pk for agency in route_of(keeper)[1:2]]} if clock.statutory and keeper else {}
+
+
 def _against_pause(clock: Deadline, since: datetime, now: datetime) -> list[Reason]:
     reasons = []
     if since < clock.started_at:
         reasons.append(Reason("before_start", _("暂停不能早于起算（收到）的时间。"), "/from"))
     if since > now:
         reasons.append(Reason("in_future", _("暂停的时间还没有到；到时候再暂停。"), "/from"))
-    if since >= clock.due_at:
-        reasons.append(Reason("after_due", _("这时已经到期，不能再暂停；超期的写明原因。"), "/from"))
     if clock.pauses.filter(to_at__gt=since).exists():
         words = _("与以前的暂停重叠；从上一次恢复以后起。")
         reasons.append(Reason("overlaps", words, "/from"))

@@ -13,9 +13,9 @@ from agencies.models import Agency, Appointment, AuditEvent, Notice, Officer
 from agencies.officers import holding, standing_in
 from agencies.roles import Role
 from cases.journey import front_of
-from cases.models import ENDED, AssignmentState, Audience, Case, Direction, Mark, Note, Phase, Way
+from cases.models import ENDED, AssignmentState, Audience, Case, Deadline, Direction, Mark, Note, Phase, Way
 from cases.policies import officer_sees
-from cases.supervision.told import SUPERVISION, supervised
+from cases.supervision.told import SUPERVISION, issuers, supervised
 from cases.workflow import TRANSITIONS, WAITING_ROLE, Move, Transition
 
 # Reading, editing and the like move nobody.
@@ -114,14 +114,26 @@ def at_work(case: Case, agency_id: int, role: Role) -> set[int]:
 
 def _whose_clock(event: AuditEvent, case: Case) -> set[int]:
     """Of a clock that was stopped, extended or explained: who approves and who has the work at the agency whose clock it
-    is; of an explanation also the approvers and supervisors to whom it is reported."""
+    is, and those who asked it for the work; also the approvers and supervisors to whom it is reported."""
     agency_id = event.facts.get("of") or 0
     leg = case.legs.filter(closed_at=None, agency_id=agency_id).first()
     handler = leg.handler_id if leg is not None else None
     told = holding(agency_id, Role.APPROVER) | ({handler} if handler else holding(agency_id, Role.DESK))
     for above in event.facts.get("reported", ()):
         told |= holding(above, Role.APPROVER) | holding(above, Role.SUPERVISOR)
-    return told
+    clock = case.deadlines.select_related("supervision", "assignment").filter(pk=event.facts["deadline"]).first()
+    return told | _who_asked(clock) if clock is not None else told
+
+
+def _who_asked(clock: Deadline) -> set[int]:
+    """Those for whom the work is done that the clock measures: who issued an order or watches it, the asker of parallel
+    work; nobody of a leg's."""
+    if clock.supervision is not None:
+        return issuers(clock.supervision)
+    if clock.assignment is None:
+        return set()
+    asker = clock.assignment.assigned_by_id
+    return holding(asker, Role.DESK) | holding(asker, Role.APPROVER)
 
 
 def _those_who_wait(event: AuditEvent, case: Case, step: str) -> set[int]:

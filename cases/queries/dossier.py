@@ -130,7 +130,8 @@ def dossier(actor: Actor, case_id: UUID, *, case: Case | None = None) -> Dossier
 
 def clocks_of(actor: Actor, case: Case) -> list[Deadline]:
     """The clocks of a (visible) case that the actor reads, with their agencies, pauses, extensions and explanations."""
-    found = case.deadlines.filter(readable(actor)).select_related("leg", "agency").order_by("started_at", "pk")
+    found = case.deadlines.filter(readable(actor)).select_related("leg", "agency", "assignment", "supervision")
+    found = found.order_by("started_at", "pk")
     return list(found.prefetch_related(*(Prefetch(name, queryset=rows) for name, rows in _CHILDREN.items())))
 
 

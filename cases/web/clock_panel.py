@@ -61,10 +61,11 @@ def record_again(dossier: Dossier, posted: Posted) -> Any:
 
 
 def _record(dossier: Dossier, seats: Seats) -> Any:
-    if dossier.case.archived_at is not None or not seats.may_record(dossier.actor):
+    if dossier.case.archived_at is not None:
         return None
     started = {clock.kind for clock in dossier.deadlines if clock.running}
-    offered = [row for row in recordable(dossier.case, day_of(dossier.now)) if row.key not in started]
+    mine = (row for row in recordable(dossier.case, day_of(dossier.now)) if seats.may_record(dossier.actor, row))
+    offered = [row for row in mine if row.key not in started]
     return record_form(dossier, offered) if offered else None
 
 

@@ -112,13 +112,28 @@ class TestPause:
         clock = clock_of(review)
         assert (clock.paused_at, clock.pauses.count()) == (None, 0)
 
-    def test_not_after_its_end(self, review, act, clock_of):
+    @pytest.mark.parametrize("back", [timedelta(0), DAY, 5 * DAY])
+    def test_what_is_late_stays_late(self, review, act, clock_of, back):
+        """However far back the pause is dated: it would take the lateness away."""
         due = clock_of(review).due_at
-        with pytest.raises(GuardFailed) as refused:
-            act("kunshan.chief", "pause", review, {**PAUSE, "from": iso(due)}, at=due + DAY)
-        assert [reason.code for reason in refused.value.reasons] == ["after_due"]
-        act("kunshan.chief", "pause", review, {**PAUSE, "from": iso(due - DAY)}, at=due + DAY)
+        for data in ({**PAUSE, "from": iso(due - back)}, PAUSE):
+            with pytest.raises(Conflict, match="已经超期的时限不能再暂停；写明超期原因，或者请上级延长。"):
+                act("kunshan.chief", "pause", review, data, at=due + timedelta(seconds=1))
+        clock = clock_of(review)
+        assert (clock.paused_at, clock.pauses.count(), clock.due_at) == (None, 0, due)
+
+    def test_up_to_its_end(self, review, act, clock_of):
+        due = clock_of(review).due_at
+        act("kunshan.chief", "pause", review, {**PAUSE, "from": iso(due - DAY)}, at=due)
         assert state_of(clock_of(review), due + 30 * DAY) is ClockState.PAUSED
+
+    @pytest.mark.parametrize("day", ["0001-01-01", "0001-01-01T00:00Z"])
+    def test_the_first_day_there_is(self, review, act, day):
+        with pytest.raises(GuardFailed):
+            act("kunshan.chief", "pause", review, {**PAUSE, "from": day}, at=at(10))
+        act("kunshan.chief", "pause", review, PAUSE, at=at(10))
+        with pytest.raises(GuardFailed):
+            act("kunshan.chief", "resume", review, {"at": day}, at=at(11))
 
     def test_pauses_do_not_overlap(self, review, act):
         act("kunshan.chief", "pause", review, {**PAUSE, "from": iso(at(10))}, at=at(10))
@@ -189,15 +204,15 @@ class TestPause:
     @given(hours=st.lists(st.integers(1, 14 * 24), min_size=2, max_size=6, unique=True))
     def test_pausing_by_x_moves_by_x(self, story, act, clock_of, hours):
         """Against a plain walk over the days of the pauses."""
-        story.moment, now = MONDAY, at(30)
+        story.moment = MONDAY
         case = story.submitted()
         due, moved = clock_of(case).due_at, 0
         for start, end in itertools.pairwise(sorted(hours)):
             since, until = MONDAY + timedelta(hours=start), MONDAY + timedelta(hours=end)
             if since >= clock_of(case).due_at:
                 break
-            act("kunshan.chief", "pause", case, {**PAUSE, "from": iso(since)}, at=now)
-            act("kunshan.chief", "resume", case, {"at": iso(until)}, at=now)
+            act("kunshan.chief", "pause", case, {**PAUSE, "from": iso(since)}, at=since)
+            act("kunshan.chief", "resume", case, {"at": iso(until)}, at=until)
             moved += sum(counted_on(since) < day <= counted_on(until) for day in workdays())
         assert sum(due.date() < day <= clock_of(case).due_at.date() for day in workdays()) == moved
 

@@ -104,6 +104,13 @@ class TestSeats:
             act("guohe.desk", "pause", case, "competent_authority_processing", pause)
         act("guohe.chief", "pause", case, "competent_authority_processing", pause)
 
+    def test_what_is_late_stays_late(self, story, act):
+        story.moment = MONDAY
+        case = story.checked()
+        pause = {"category": "other_organ", "reason": "等外交部意见。", "from": "2026-03-10"}
+        with pytest.raises(Conflict, match="已经超期的法定期限不能再暂停"):
+            act("guohe.chief", "pause", case, "competent_authority_processing", pause, LATE)
+
     def test_no_extension_that_the_law_does_not_know(self, story, act):
         case = story.checked()
         with pytest.raises(GuardFailed) as refused:
@@ -168,6 +175,26 @@ class TestRecorded:
         with pytest.raises(error):
             self.record(cast, login, case, "freeze_funds")
 
+    @pytest.mark.parametrize("outgoing", [True, False])
+    def test_what_is_not_ours_to_do_by_those_who_face_the_other_side(self, story, cast, outgoing):
+        """The clock alarms the desk that faces the other side: nobody below starts it."""
+        at = "2026-11-02"
+        case = story.submitted() if outgoing else story.in_execution("jiangsu", request_type="mla_freeze_in")
+        below = ("kunshan.officer", "kunshan.chief") if outgoing else ("jiangsu.officer", "jiangsu.chief")
+        for login in below:
+            with pytest.raises(NotHolder, match=r"由.*登记"):
+                self.record(cast, login, case, "unclaimed", at=at)
+        assert self.record(cast, "guohe.desk", case, "unclaimed", at=at).agency is None
+
+    @pytest.mark.parametrize("at", ["0001-01-01", "0001-01-01T00:00Z", "1999-12-31T23:59", "2021-03-08"])
+    def test_not_more_than_five_years_before_the_case(self, story, cast, at):
+        story.moment = MONDAY
+        case = story.in_execution("jiangsu", request_type="mla_freeze_in")
+        with pytest.raises(GuardFailed) as refused:
+            self.record(cast, "jiangsu.desk", case, "freeze_funds", at=at, now=MONDAY)
+        assert [(reason.code, reason.pointer) for reason in refused.value.reasons] == [("too_early", "/at")]
+        self.record(cast, "jiangsu.desk", case, "freeze_funds", at="2021-03-10", now=MONDAY)
+
     @pytest.mark.parametrize("limit", ["competent_authority_processing", "hc_serve_copy", "nonsense"])
     def test_only_what_is_recorded_for_this_type(self, story, cast, limit):
         case = story.in_execution("jiangsu", request_type="mla_freeze_in")
@@ -183,6 +210,14 @@ class TestWhoIsTold:
         act("suzhou.officer", "explain", case, "case_organ_processing", WHY, LATE)
         above = ["guohe.chief", "guohe.supervisor", "jiangsu.chief", "jiangsu.supervisor"]
         assert told("case.explain_deadline", case) == [*above, "suzhou.chief", "suzhou.desk"]
+
+    def test_the_agency_above_learns_that_the_laws_clock_stands_still(self, story, act, told):
+        case = story.in_execution("jiangsu", "suzhou")
+        above = ["jiangsu.chief", "jiangsu.supervisor", "suzhou.desk"]
+        act("suzhou.chief", "pause", case, "case_organ_processing", {"category": "court", "reason": "法院调卷。"})
+        assert told("case.pause_deadline", case) == above
+        act("suzhou.chief", "resume", case, "case_organ_processing", {})
+        assert told("case.resume_deadline", case) == above
 
     def test_the_rest_is_for_those_whose_clock_it_is(self, story, act, told):
         story.moment = None
