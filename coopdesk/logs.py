@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
@@ -19,6 +20,12 @@ def _bare_chain(exc_info: Any) -> str:
     return "\n".join(map(_bare, _exceptions(exc_info)))
 
 
+def _without_tokens(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Every text of the line without the token of a calendar's address: it is a key, whoever logs the path."""
+    return {name: _TOKEN.sub(r"\1…", value) if isinstance(value, str) else value for name, value in line.items()}
+
+
+_TOKEN = re.compile(r"(/feeds/+)[^/\s\"'?]+", re.IGNORECASE)
 _exceptions = ExceptionDictTransformer(show_locals=False)
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -26,6 +33,7 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.ExceptionRenderer(_bare_chain),
+    _without_tokens,
 ]
 
 

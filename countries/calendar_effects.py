@@ -28,6 +28,8 @@ from countries.tables import applied, calendar_of, changes_of, fits, table_of, w
 
 logger = logging.getLogger(__name__)
 LISTED = 500
+# A number below this would name the agency and the day of one case.
+FEW = 3
 # Longer than any request lasts: what read the calendar before the change is written by then.
 SETTLES = timedelta(minutes=3)
 FAULTS: Mapping[str, str | Promise] = {
@@ -148,16 +150,22 @@ def _give_back(notice: CalendarNotice, fault: str) -> None:
 
 
 def _store(notice: CalendarNotice, moved: Iterable[Moved]) -> None:
-    """Write the numbers down: all of them in the total, the largest in the list."""
+    """Write the numbers down: all of them in the total, the largest in the list.
+
+    Agencies with few are added up without a name, day by day; where that is still few, the row keeps no number (0).
+    """
     sums: Counter[tuple[str, date, date]] = Counter()
     for row in moved:
         sums[row.agency, row.before, row.after] += row.n
-    rows = sorted(sums.most_common(LISTED), key=lambda item: (item[0][1], item[0][2], item[0][0]))
+    told: Counter[tuple[str, date, date]] = Counter()
+    for (agency, before, after), n in sums.items():
+        told[agency if n >= FEW else "", before, after] += n
+    rows = sorted(told.most_common(LISTED), key=lambda item: (item[0][1], item[0][2], item[0][0]))
     notice.moved = {
         "total": sum(sums.values()),
-        "hidden": max(0, len(sums) - LISTED),
+        "hidden": max(0, len(told) - LISTED),
         "rows": [
-            {"agency": agency, "before": before.isoformat(), "after": after.isoformat(), "n": n}
+            {"agency": agency, "before": before.isoformat(), "after": after.isoformat(), "n": n if n >= FEW else 0}
             for (agency, before, after), n in rows
         ],
     }

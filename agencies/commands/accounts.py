@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from agencies import audit, locks, passwords
 from agencies.actors import SYSTEM, Actor
+from agencies.commands import feeds
 from agencies.errors import Conflict, Malformed, NotPermitted, NotVisible, Reason
 from agencies.models import Appointment, Officer
 from agencies.models.officers import normalize_police_number
@@ -114,7 +115,8 @@ def update_officer(*, actor: Actor, officer_id: int, name: str, email: str) -> N
 
 @transaction.atomic
 def reset_password(*, actor: Actor, officer_id: int) -> str:
-    """Replace a forgotten password by a one-time password, which is returned once. His sessions end, a lock too.
+    """Replace a forgotten password by a one-time password, which is returned once. His sessions end, a lock and
+    the address of his calendar too.
 
     His second factors stay: whoever resets a password must not get in with it alone (clear_factors).
     Raises NotPermitted (also for one's own account), NotVisible, Conflict when the account is switched off.
@@ -133,6 +135,7 @@ def reset_password(*, actor: Actor, officer_id: int) -> str:
     )
     locks.release(officer.police_number)
     audit.record(actor=actor, kind="officer.reset", subject=f"officer:{officer.pk}")
+    feeds.end_of(actor=actor, officer_id=officer.pk)
     return password
 
 

@@ -33,10 +33,16 @@ def make(*, actor: Actor) -> str:
 
 @transaction.atomic
 def revoke(*, actor: Actor) -> bool:
-    """Take the address back; whether there was one."""
-    gone, _rows = CalendarFeed.objects.filter(officer_id=actor.person_id).delete()
+    """Take one's own address back; whether there was one."""
+    return end_of(actor=actor, officer_id=actor.person_id)
+
+
+@transaction.atomic
+def end_of(*, actor: Actor, officer_id: int | None) -> bool:
+    """End this officer's address, for callers that may (a new password ends it); whether there was one."""
+    gone, _rows = CalendarFeed.objects.filter(officer_id=officer_id).delete()
     if gone:
-        _record(actor, "feed.revoke", actor.person_id)
+        _record(actor, "feed.revoke", officer_id)
     return bool(gone)
 
 

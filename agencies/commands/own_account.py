@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.utils import timezone
 
 from agencies import audit
 from agencies.actors import Actor
+from agencies.commands import feeds
 from agencies.models import NoticeSettings, Officer
 from agencies.notice_settings import require_sound, settings_of
 
@@ -13,14 +15,19 @@ NOTICE_SETTINGS = ("cases", "clocks", "supervision", "escalations", "quiet_from"
 PREFERENCES = ("language", "theme", "single_key_shortcuts")
 
 
-def change_own_password(*, actor: Actor, officer: Officer, password: str) -> None:
-    """Store the password that the officer chose; the rules were checked by the form. The duty to change it ends."""
+@transaction.atomic
+def change_own_password(*, actor: Actor, officer: Officer, password: str) -> bool:
+    """Store the password that the officer chose; the rules were checked by the form. The duty to change it ends.
+
+    Whoever knew the old one may have made an address of the calendar: it ends. Gives whether there was one.
+    """
     officer.set_password(password)
     Officer.objects.filter(pk=officer.pk).update(
         password=officer.password, must_change_password=False, password_changed_at=timezone.now()
     )
     officer.must_change_password = False
     audit.record(actor=actor, kind="session.password_change", subject=f"officer:{officer.pk}")
+    return feeds.end_of(actor=actor, officer_id=officer.pk)
 
 
 def set_preferences(*, actor: Actor, officer: Officer, **wanted: str | bool) -> None:

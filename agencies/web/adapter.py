@@ -102,7 +102,8 @@ class AccountAdapter(DefaultAccountAdapter):
     # --- The password ----------------------------------------------------------------------------------------------
 
     def set_password(self, user: Officer, password: str) -> None:
-        change_own_password(actor=unappointed(user), officer=user, password=password)
+        if change_own_password(actor=unappointed(user), officer=user, password=password):
+            messages.warning(context.request, _("日历订阅随旧密码停用了，要用请重新生成订阅地址。"))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("my-account")

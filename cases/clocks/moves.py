@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from agencies import audit
 from agencies.actors import SYSTEM
@@ -20,7 +21,7 @@ from agencies.models import Agency
 from agencies.moments import clock
 from cases.clocks.counting import Span, count
 from cases.hands import refresh_queues
-from cases.models import ClockRule, Deadline, DeadlinePause
+from cases.models import ClockRule, Deadline, DeadlinePause, Mark
 from countries.calendar_effects import Moved
 from countries.calendars import SHANGHAI, Calendar, day_of
 
@@ -100,7 +101,7 @@ def apply_moves(calendar: Calendar, country_id: int | None, notice_id: int) -> l
 
 
 def preview(calendar: Calendar, country_id: int | None) -> Sequence[Moved]:
-    """For countries.calendar_effects: numbers by agency and dates."""
+    """For countries.calendar_effects: numbers by agency and dates; work secrets are not counted, though they move."""
     return _summed(moves(calendar, country_id))
 
 
@@ -110,13 +111,19 @@ def carry_out(calendar: Calendar, country_id: int | None, notice_id: int) -> Seq
 
 
 def _summed(found: list[Move]) -> list[Moved]:
-    """Those that get another day."""
+    """Those that get another day, without those of work secrets: the numbers are for an administrator."""
+    secret = set(_open().filter(case__mark=Mark.WORK_SECRET).values_list("case_id", flat=True))
     names = Agency.objects.in_bulk({move.agency_id for move in found if move.agency_id is not None})
     sums = Counter(
         (names[move.agency_id].name if move.agency_id else "—", day_of(move.before), day_of(move.after))
         for move in found
+        if move.case_id not in secret
     )
     return [Moved(agency, before, after, n) for (agency, before, after), n in sums.items() if before != after]
+
+
+def _open() -> QuerySet[Deadline]:
+    return Deadline.objects.filter(met_at=None, cancelled_at=None)
 
 
 def _batches(ids: list[UUID]) -> Iterator[list[UUID]]:
@@ -143,7 +150,7 @@ def _differing(calendar: Calendar, country_id: int | None) -> Iterator[tuple[Any
     """
     if country_id is not None:
         return
-    open_ones = Deadline.objects.filter(met_at=None, cancelled_at=None).exclude(rule=ClockRule.FIXED)
+    open_ones = _open().exclude(rule=ClockRule.FIXED)
     paused = _paused()
     known: dict[Any, _Times] = {}
     for row in open_ones.exclude(unit="hour").values_list(*_READ, named=True).iterator(chunk_size=5000):

@@ -31,22 +31,29 @@ class Sheet:
         self._rows += [[_text(row[n]) for n in self._shown] for row in batch.rows]
 
     def close(self, about: About) -> None:
-        """Print. Raises GuardFailed naming a character without a glyph, TooLarge for a book."""
+        """Print. What no font has stands as a mark with its code point: one title must not keep the list from everybody
+        above its author. Raises TooLarge for a book."""
+        facts = [[label, _text(value)] for label, value in about.lines]
+        marks = press.without_glyph(text for row in [*self._rows, *facts] for text in row)
         made = press.pdf(
             "table",
             {
                 "heading": self._title,
                 "mark": about.mark,
                 "as_of": about.line,
-                "facts": [[label, _text(value)] for label, value in about.lines],
+                "facts": _marked(facts, marks),
                 "heads": [str(self._columns[n].label) for n in self._shown],
                 "widths": [0 if self._columns[n].whole else self._columns[n].width for n in self._shown],
-                "rows": self._rows,
+                "rows": _marked(self._rows, marks),
                 "none": _("没有符合条件的内容。"),
                 "about": _("说明"),
             },
         )
         self._target.write(made)
+
+
+def _marked(rows: Sequence[Sequence[str]], marks: dict[int, str]) -> list[list[str]]:
+    return [[text.translate(marks) for text in row] for row in rows] if marks else [list(row) for row in rows]
 
 
 def _text(cell: Cell) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pylopdf_fonts_zh_cn
 import typst
 from django.conf import settings
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from agencies.errors import GuardFailed, Reason, TooLarge
@@ -22,6 +24,7 @@ from agencies.errors import GuardFailed, Reason, TooLarge
 _HERE = Path(__file__).resolve().parent
 # More words than any real case has; far above it, a page would have to wait.
 LIMIT = 2_000_000
+PATIENCE = 64
 _UNSEEN = re.compile(r"the text `\"(.+?)\"` could not be displayed", re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 
@@ -36,8 +39,48 @@ def _fonts() -> typst.Fonts:
 def pdf(template: str, data: dict[str, Any]) -> bytes:
     """The PDF of `template`.typ with `data`, which reaches it as JSON and is never read as markup.
 
-    Raises GuardFailed naming the character that no font has, TooLarge for a book.
+    Raises GuardFailed naming the character that no font has and where it stands, TooLarge for a book.
     """
+    try:
+        return _compiled(template, data)
+    except _Unseen as unseen:
+        raise _no_glyph(unseen.text, data) from None
+
+
+def without_glyph(texts: Iterable[str]) -> dict[int, str]:
+    """For str.translate: each character of the texts that no font has, to a mark that can be seen, such as [U+13000].
+
+    Typst names one at a time, so after PATIENCE of them one stands for all its neighbours (256 code points).
+    """
+    left: set[str] = set().union(*texts)
+    marks: dict[int, str] = {}
+    while left:
+        try:
+            _compiled("glyphs", {"as_of": "", "text": " ".join(sorted(left))})
+        except _Unseen as unseen:
+            found = left & set(unseen.text)
+            if len(marks) >= PATIENCE:
+                rows = {ord(char) >> 8 for char in found}
+                found = {char for char in left if ord(char) >> 8 in rows}
+            if not found:
+                break
+            marks |= {ord(char): f"[U+{ord(char):04X}]" for char in found}
+            left -= found
+        else:
+            break
+    return marks
+
+
+class _Unseen(Exception):
+    """Some of this text has no glyph."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+def _compiled(template: str, data: dict[str, Any]) -> bytes:
+    """Raises _Unseen, TooLarge."""
     text = json.dumps(data, ensure_ascii=False, sort_keys=True)
     if len(text) > LIMIT:
         raise TooLarge(_("内容太多，一份文书放不下。请在案件页上看，或者分文件下载。"))
@@ -52,15 +95,30 @@ def pdf(template: str, data: dict[str, Any]) -> bytes:
         made = compiler.compile(format="pdf", pdf_standards=["a-2b"])
     except typst.TypstError as error:
         if unseen := _UNSEEN.search(error.message):
-            raise _no_glyph(unseen[1]) from None
+            shown = unseen[1]
+            raise _Unseen(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), shown)) from None
         raise
     assert isinstance(made, bytes)  # a PDF is one file
     return made
 
 
-def _no_glyph(shown: str) -> GuardFailed:
-    """The refusal with every character that has no glyph, and its code point: it may not show on the screen either."""
-    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), shown)
+def _no_glyph(text: str, data: dict[str, Any]) -> GuardFailed:
+    """The refusal with every character that has no glyph, its code point (it may not show on the screen either), the
+    number of the paper's case and the words in which it stands."""
     named = "、".join(f"「{char}」U+{ord(char):04X}" for char in dict.fromkeys(text))
-    words = _("字体里没有 %(chars)s，文书没有生成。请系统管理员把含有这个字的字体放进 COOPDESK_FONTS 指的文件夹。")
-    return GuardFailed(words % {"chars": named}, reasons=[Reason("missing_glyph", words % {"chars": named})])
+    place = next((words for words in _texts(data) if text in words), text)
+    told = {"chars": named, "number": data.get("number", ""), "place": Truncator(place).chars(40)}
+    words = _(
+        "字体里没有 %(chars)s，文书没有生成。这个字在 %(number)s 的“%(place)s”里，可以改写；"
+        "或者请系统管理员把含有这个字的字体放进 COOPDESK_FONTS 指的文件夹。"
+    )
+    return GuardFailed(words % told, reasons=[Reason("missing_glyph", words % told)])
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """Every text in it."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict | list | tuple):
+        for part in data.values() if isinstance(data, dict) else data:
+            yield from _texts(part)

@@ -51,4 +51,5 @@ def done_before(actor: Actor, token: str, *, what: str) -> str | None:
 
 
 def _mine(actor: Actor, token: str, what: str) -> dict[str, object]:
-    return {"agency_id": actor.seat_id, "known_as": actor.known_as, "key": f"{what}:{token}"}
+    """Whose row it is. A key of the API has no space (doors/idempotency.py), so neither takes the other's for its own."""
+    return {"agency_id": actor.seat_id, "known_as": actor.known_as, "key": f"{what} {token}"}

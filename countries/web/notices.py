@@ -22,7 +22,7 @@ from agencies.doors.forms import attach, sent
 from agencies.errors import Conflict, GuardFailed, Malformed, NotVisible
 from agencies.roles import Role
 from countries import calendar_files, notices
-from countries.calendar_effects import FAULTS
+from countries.calendar_effects import FAULTS, FEW
 from countries.lookup import country_by_code
 from countries.models import CalendarNotice, NoticeState
 from countries.tables import applied, changes_of, table_after, table_of
@@ -166,6 +166,8 @@ def _context(request: HttpRequest, notice_id: int) -> dict[str, Any]:
         "fault": FAULTS.get(notice.fault, ""),
         "busy": notice.state in (NoticeState.ASKED, NoticeState.CONFIRMED),
         "moved": moved,
+        "counted": sum(row["n"] for row in moved),
+        "few": FEW if any(not row["agency"] for row in moved) else 0,
         "may_apply": notice.state == NoticeState.READY and notice.fault != "stale",
         "may_cancel": waiting,
         "may_recount": notice.state == NoticeState.READY,

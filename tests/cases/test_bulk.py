@@ -175,6 +175,21 @@ def test_choose_preview_confirm_once(cast, story, overseer):
     assert log_in(cast, "jiangsu.supervisor").get(reverse("bulk-done", args=["a" * 22])).status_code == 404
 
 
+def test_a_key_of_the_api_is_no_form(cast, story, overseer):
+    """A client may choose a key that looks like the token of a form."""
+    case, other = story.submitted(), story.submitted()
+    client = log_in(cast, "kunshan.chief")
+    headers = {"If-Match": f'"{case.version}"', "Idempotency-Key": "bulk:" + "a" * 22, "X-CSRFToken": "x"}
+    step = reverse("api-case-step", args=[case.pk, "approve"])
+    assert client.post(step, {}, "application/json", headers=headers).status_code == 200
+    page = reverse("bulk-done", args=["a" * 22])
+    assert client.get(page).status_code == 404
+    officer = cast.officer("kunshan.officer")
+    data = chosen(other, act="reassign", handler=str(officer.pk), opinion="")
+    assert client.post(CONFIRM, data)["Location"] == page
+    assert client.get(page).status_code == 200
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_pages_are_whole_in_both_languages(cast, story, language):
     case, gone = story.submitted(), story.step("kunshan.chief", story.submitted(), "approve")

@@ -19,6 +19,7 @@ from tests.browsing import log_in
 from tests.stories import CONTENT, FOREIGN
 
 pytestmark = pytest.mark.django_db
+OLD = "Worn-out-2025"
 PEOPLE = ("kunshan.officer", "kunshan.desk", "kunshan.chief", "suzhou.chief", "guohe.desk", "ruili.chief")
 
 
@@ -125,6 +126,28 @@ def test_a_new_address_ends_the_old_one_and_revoking_ends_it(cast, address):
     assert "日历订阅已停用" in page
     assert Client().get(new).status_code == 404
     assert kinds(cast.officer("kunshan.officer")) == ["feed.create", "feed.create", "feed.read", "feed.revoke"]
+
+
+def test_a_new_password_ends_it(cast, address):
+    """Whoever knew the old password may have made the address."""
+    path, officer = address("kunshan.officer"), cast.officer("kunshan.officer")
+    admin = log_in(cast, "sysadmin")
+    assert "日历订阅停用" in admin.get(reverse("officer-detail", args=[officer.pk])).content.decode()
+    assert admin.post(reverse("officer-reset", args=[officer.pk])).status_code == 200
+    assert Client().get(path).status_code == 404
+    assert kinds(officer) == ["feed.create", "feed.revoke"]
+
+
+def test_a_password_of_ones_own_ends_it_and_says_so(cast, address):
+    officer = cast.officer("kunshan.officer")
+    officer.set_password(OLD)
+    officer.save()
+    path, client = address("kunshan.officer"), log_in(cast, "kunshan.officer")
+    new = {"oldpassword": OLD, "password1": "Brand-new-2026", "password2": "Brand-new-2026"}
+    page = client.post(reverse("account_change_password"), new, follow=True).content.decode()
+    assert "日历订阅随旧密码停用了" in page
+    assert Client().get(path).status_code == 404
+    assert kinds(officer) == ["feed.create", "feed.revoke"]
 
 
 def test_an_unknown_one_and_one_of_an_inactive_officer_are_absent(cast, address):

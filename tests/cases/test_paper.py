@@ -198,7 +198,16 @@ def test_a_character_without_a_glyph_is_named_and_nothing_is_recorded(story, cas
     response = client.get(reverse("case-paper", args=[case.pk, "approval_sheet"]))
     assert response.status_code == 422
     assert "「𠮷」U+20BB7" in response.content.decode()
+    assert f"这个字在 {case.number} 的“演示 𠮷 案”里" in response.content.decode()
     assert not AuditEvent.objects.filter(kind="case.print").exists()
+
+
+def test_marks_for_what_no_font_has():
+    many = "".join(chr(0x13001 + n) for n in range(100))
+    marks = press.without_glyph(["演示 𠮷 案 šž", "x\U00013000\n", many])
+    assert "演示 𠮷 案 \U00013000".translate(marks) == "演示 [U+20BB7] 案 [U+13000]"
+    assert set(marks) == {0x20BB7, 0x13000, *map(ord, many)}
+    assert press.without_glyph([]) == {}
 
 
 def test_a_folder_of_fonts_of_ones_own_is_read(tmp_path):

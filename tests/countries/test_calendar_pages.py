@@ -104,6 +104,26 @@ def test_from_the_file_to_the_calendar(real_db, cast, monkeypatch):
     assert old.count('<span class="mark">暂休</span>') == 19
 
 
+def test_a_small_number_names_no_agency(real_db, cast, monkeypatch):
+    """One deadline of one agency would tell the administrator where a case is and when it is due."""
+    monday, friday, later = date(2027, 2, 8), date(2027, 2, 12), date(2027, 2, 15)
+    moved = [
+        Moved("江苏省公安厅", monday, friday, 3),
+        Moved("昆山市公安局", monday, friday, 2),
+        Moved("瑞丽市公安局", monday, friday, 2),
+        Moved("苏州市公安局", monday, later, 1),
+    ]
+    monkeypatch.setattr(calendar_effects, "_previews", [lambda *_: moved])
+    admin = log_in(cast, "sysadmin")
+    answer = admin.post(reverse("calendar-import"), upload(NOTICE))
+    drain()
+    stored = CalendarNotice.objects.get(state=NoticeState.READY).moved
+    assert [(row["agency"], row["n"]) for row in stored["rows"]] == [("", 4), ("江苏省公安厅", 3), ("", 0)]
+    page = TAG.sub("", admin.get(answer.url).text)
+    assert not any(name in page for name in ("昆山市公安局", "瑞丽市公安局", "苏州市公安局"))
+    assert all(words in page for words in ("江苏省公安厅3", "其他机关4", "其他机关少于 3", "列出 7 个"))
+
+
 def test_a_bad_file_says_every_line_and_keeps_the_title(db, cast):
     text = "日期,是否上班,名称\n2027-02-30,0,春节\n2027-02-05,0,春节\n2027-02-05,0,春节\n"
     answer = log_in(cast, "sysadmin").post(reverse("calendar-import"), upload(text))
