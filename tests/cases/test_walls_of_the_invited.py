@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import psycopg
 import pytest
 from django.db import connection
 
 from agencies import audit
 from agencies.actors import SYSTEM
+from agencies.moments import clock
 from agencies.scope import acting
 from cases import clock_seats, deadlines, policies, sweep
+from cases.clocks import life
 from cases.models import Case, Deadline
 from cases.queries import api_events
 from cases.queries.deadlines import Wanted
@@ -23,13 +27,14 @@ from tests.conftest import connected_as, django_connected_as
 from tests.stories import Story
 from tests.supervising import Overseer
 
-WHY, MORE = "泰方要求先不声张。", "等泰文译文。"
-CHILDREN = ("deadlinepause", "deadlineextension", "supervision")
+WHY, MORE, LATE = "泰方要求先不声张。", "等泰文译文。", "法院未及时退卷。"
+CHILDREN = ("deadlinepause", "deadlineextension", "deadlineexplanation", "supervision")
 
 
 @pytest.fixture
 def case(story: Story, cast: Cast) -> Case:
-    """A case of 昆山 on which 德宏, 瑞丽 and a court were asked; its own clock was extended and paused, and it was ordered."""
+    """A case of 昆山 on which 德宏, 瑞丽 and a court were asked; its own clock was extended, paused and explained, and it was
+    ordered."""
     made = story.submitted()
     question = {"question": "有无线索？"}
     story.step("kunshan.desk", made, "invite", agencies=[PLACES["dehong"]], **question)
@@ -37,10 +42,14 @@ def case(story: Story, cast: Cast) -> Case:
     _act(cast, "suzhou.chief", "extend", made, "review", {"amount": 2, "reason": MORE})
     _act(cast, "kunshan.chief", "pause", made, "review", {"category": "foreign_side", "reason": WHY})
     Overseer(cast).order("suzhou.supervisor", made)
+    actor = cast.actor("kunshan.chief")
+    with acting(actor):
+        late, now = made.deadlines.get(kind="review"), clock()
+        life.explain(late, actor, text=LATE, told_to="苏州市公安局", told_on=now.date(), now=now)
     return made
 
 
-def _act(cast: Cast, login: str, name: str, case: Case, kind: str, data: dict[str, object]) -> None:
+def _act(cast: Cast, login: str, name: str, case: Case, kind: str, data: Mapping[str, object]) -> None:
     actor = cast.actor(login)
     with acting(actor):
         found = case.deadlines.filter(kind=kind, agency_id=cast.agency(login.partition(".")[0]).pk).first()
@@ -50,22 +59,22 @@ def _act(cast: Cast, login: str, name: str, case: Case, kind: str, data: dict[st
 
 def _ring(case: Case) -> None:
     """What the sweep writes, once for each clock of the case."""
-    for clock in Deadline.objects.filter(case=case):
-        facts = {"deadline": str(clock.pk), "kind": clock.kind, "agency": clock.agency_id, "due": str(clock.due_at)}
+    for row in Deadline.objects.filter(case=case):
+        facts = {"deadline": str(row.pk), "kind": row.kind, "agency": row.agency_id, "due": str(row.due_at)}
         audit.record(actor=SYSTEM, kind=sweep.WARNING, subject=f"case:{case.pk}", facts=facts)
 
 
 @pytest.mark.django_db
 class TestDoors:
-    def test_of_clocks_they_read_their_own_alone_and_when_the_case_is_due(self, cast: Cast, case: Case) -> None:
+    def test_of_clocks_they_read_their_own_alone(self, cast: Cast, case: Case) -> None:
         pages = {login: log_in(cast, login).get(f"/cases/{case.pk}/") for login in ("dehong.chief", "suzhou.chief")}
         invited, route = (pages[login].content.decode() for login in ("dehong.chief", "suzhou.chief"))
-        for words in (WHY, MORE):
+        for words in (WHY, MORE, LATE):
             assert words in route
             assert words not in invited
         actor = cast.actor("dehong.chief")
         with acting(actor):
-            assert {clock.agency.code for clock in clocks_of(actor, case) if clock.agency} == {PLACES["dehong"]}
+            assert {row.agency.code for row in clocks_of(actor, case) if row.agency} == {PLACES["dehong"]}
             listed = all_clocks(actor, Wanted(), case.created_at, size=50)
             assert [row["agency"]["code"] for row in listed] == [PLACES["dehong"]]
 
