@@ -33,16 +33,14 @@ RECORDED = "statute.recorded"
 
 
 def readable(actor: Actor) -> Q:
-    """The clocks of visible cases that the actor reads: those invited for an opinion read what they are asked alone."""
-    own = Q(agency_id=actor.case_agency_id or 0)
-    return own | Q(assignment=None, supervision=None) | ~Q(case__invited__contains=[actor.case_agency_id or 0])
+    """The clocks of visible cases that the actor reads, with all that was said of them: those invited for an opinion read
+    their own agency's alone. The wall of migration 0021 says the same of what was said."""
+    seat = actor.case_agency_id or 0
+    return Q(agency_id=seat) | ~Q(case__invited__contains=[seat])
 
 
 # `readable` for statements by hand, on `cases_deadline d` and `cases_case c`.
-READABLE = (
-    "(d.agency_id = %(agency)s::int OR (d.assignment_id IS NULL AND d.supervision_id IS NULL)"
-    " OR NOT c.invited @> ARRAY[%(agency)s::int])"
-)
+READABLE = "(d.agency_id = %(agency)s::int OR NOT c.invited @> ARRAY[%(agency)s::int])"
 
 
 @dataclass(frozen=True, kw_only=True)

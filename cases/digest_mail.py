@@ -1,7 +1,7 @@
 """What the daily summary says: how many are overdue, near due and waiting, how many notices are new. Numbers and links only.
 
-It counts what the officer sees when he follows the links: under the appointment he acts under. A supervisor, for whom
-nothing waits, gets what is overdue and near due at his agency and below it.
+It counts what the officer sees when he follows the links, under the appointment he acts under, but for work secrets: the
+mail leaves the house. A supervisor, for whom nothing waits, gets what is overdue and near due at his agency and below it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def _cases(officer: Officer) -> list[tuple[str, str]]:
     actor, now = actor_for(post), queue.moment_of(clock(), work_calendar())
     view = queue.AGENCY if post.role == Role.SUPERVISOR else queue.MINE
     late, near, whole = (
-        queue.keyed(actor, queue.Wanted(view=view, when=when), now).count() for when in (queue.LATE, queue.NEAR, "")
+        queue.keyed(actor, queue.Wanted(view=view, when=when), now).filter(secret=False).count()
+        for when in (queue.LATE, queue.NEAR, "")
     )
     path = f"{reverse('workbench')}?view={view}"
     found = [

@@ -139,6 +139,13 @@ def connected_as(role: str) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
+def as_loader(real_db) -> Iterator[None]:
+    """As the loaders run, who write what the web role only reads."""
+    with django_connected_as("migrate"):
+        yield
+
+
+@pytest.fixture
 def cast() -> Cast:
     return Cast()
 

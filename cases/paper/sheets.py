@@ -181,7 +181,7 @@ def _opinions(told: Dossier) -> list[Data]:
     reasons = {row.code: row.name for model in (ReturnReason, RefusalGround) for row in model.objects.all()}
     rows = []
     whole = reads_route(told.actor, told.case)
-    for event in entries_of(reversed(events_of(told.case))):
+    for event in entries_of(reversed(events_of(told.actor, told.case))):
         entry = event if whole else replace(event, asked=[], bodies=(), passed_over=[])
         step = TRANSITIONS.get((Direction(told.case.direction), entry.step))
         words = _words(entry, said, reasons)

@@ -11,8 +11,8 @@ from agencies.actors import Actor
 from agencies.delegations import lenders
 from agencies.models import Agency, AuditEvent, Officer, ServiceAccount
 from cases.models import Case, Note
-from cases.policies import readable_notes, reads_route
-from cases.queries.timeline import READING, SUPERVISION
+from cases.policies import readable_notes
+from cases.queries.timeline import heard
 
 _PLAIN = {
     "status": "status",
@@ -29,13 +29,11 @@ _PLAIN = {
 def page(actor: Actor, case: Case, *, size: int, after: int | None = None) -> list[dict[str, Any]]:
     """Up to `size` + 1 events of a (visible) case after the event `after`.
 
-    A note to another agency is left out with its event, and to those merely invited what others are reminded of, so a page may be shorter than asked.
+    What the actor does not learn of is left out, and a note to another agency with its event.
     """
-    found = AuditEvent.objects.filter(subject=f"case:{case.pk}").exclude(kind__in=READING)
+    found = AuditEvent.objects.filter(heard(actor, case))
     notes = Note.objects.filter(readable_notes(actor, case), case=case, event__isnull=False)
     found = found.exclude(Q(kind__startswith="note.") & ~Q(pk__in=notes.values("event_id")))
-    if not reads_route(actor, case):
-        found = found.exclude(Q(kind__in=SUPERVISION) & ~Q(facts__to=actor.case_agency_id))
     if after is not None:
         found = found.filter(pk__gt=after)
     events = list(found.select_related("officer", "agency").order_by("pk")[: size + 1])

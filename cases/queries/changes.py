@@ -88,7 +88,7 @@ class Since:
 
 def since(dossier: Dossier, version: int) -> Since:
     """The changes that a page opened at `version` does not know of."""
-    entries = list(reversed(told(dossier, events_of(dossier.case))))
+    entries = list(reversed(told(dossier, events_of(dossier.actor, dossier.case))))
     facts: dict[str, Any] = {}
     for entry in entries:
         if entry.event.facts.get("version", 1) <= version:

@@ -67,8 +67,10 @@ class Dossier:
     @cached_property
     def deadline(self) -> Deadline | None:
         """The running deadline of the case that comes first for this reader; parallel work has its own and blocks nothing,
-        and what is expected from abroad is for the agency that watches it."""
-        running = (d for d in self.deadlines if d.running and d.paused_at is None and self._of_custody(d))
+        and what is expected from abroad is for the agency that watches it. By when the case is due, those invited know
+        too, though they read nothing else of its clocks."""
+        clocks = self.deadlines if reads_route(self.actor, self.case) else self.case.deadlines.all()
+        running = (d for d in clocks if d.running and d.paused_at is None and self._of_custody(d))
         return min(running, key=lambda d: d.due_at, default=None)
 
     def _of_custody(self, clock: Deadline) -> bool:

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from django.db.models import Q
+
+from agencies.actors import Actor
 from agencies.delegations import lenders, signed
 from agencies.models import Agency, AuditEvent, Officer
 from cases.models import Case, Note, Receipt, Transmission
@@ -26,6 +29,8 @@ SUPERVISION = (
     "case.supervision_close",
     "case.supervision_escalate",
 )
+# Parallel work of one agency or body, asked and answered.
+_ANSWERS = ("case.answer_assignment", "case.record_opinion")
 NEWEST = 30
 # A silence worth naming: at home in working days, abroad in calendar days.
 SILENCE_HOME, SILENCE_ABROAD = 3, 14
@@ -74,14 +79,31 @@ class Timeline:
 
 def timeline(dossier: Dossier, *, whole: bool = False) -> Timeline:
     """The story of the case; the newest thirty entries, or the `whole` of it."""
-    entries = told(dossier, events_of(dossier.case))
+    entries = told(dossier, events_of(dossier.actor, dossier.case))
     shown = entries if whole else entries[:NEWEST]
     return Timeline(lines=_with_silences(dossier, shown), earlier=len(entries) - len(shown), total=len(entries))
 
 
-def events_of(case: Case) -> list[AuditEvent]:
-    """Events of the case without those of reading, newest first."""
-    events = AuditEvent.objects.filter(subject=f"case:{case.pk}").exclude(kind__in=READING)
+def heard(actor: Actor, case: Case) -> Q:
+    """Which events of a (visible) case the actor learns of, besides the notes' own wall: all but those of reading. Those
+    invited learn of supervision, clocks and parallel work what concerns their own agency alone."""
+    done = Q(subject=f"case:{case.pk}") & ~Q(kind__in=READING)
+    if reads_route(actor, case):
+        return done
+    seat = actor.case_agency_id or 0
+    clocks = Q(kind__startswith="deadline.") | Q(kind__startswith="case.", kind__endswith="_deadline")
+    return (
+        done
+        & (~Q(kind__in=SUPERVISION) | Q(facts__to=seat))
+        & (~clocks | Q(facts__of=seat) | Q(facts__agency=seat))
+        & (~Q(kind="case.invite") | Q(facts__asked__contains=[seat]))
+        & (~Q(kind__in=_ANSWERS) | Q(agency_id=seat))
+    )
+
+
+def events_of(actor: Actor, case: Case) -> list[AuditEvent]:
+    """Events of the (visible) case of which the actor learns, newest first."""
+    events = AuditEvent.objects.filter(heard(actor, case))
     return list(events.select_related("officer", "agency").order_by("-at", "-id"))
 
 
@@ -95,12 +117,8 @@ def told(dossier: Dossier, events: Iterable[AuditEvent]) -> list[Entry]:
         if entry.step == "note.add" and note is None:
             continue
         if not reads_route(dossier.actor, dossier.case):
-            if entry.event.kind in SUPERVISION and entry.event.facts.get("to") != dossier.actor.agency_id:
-                continue
-            if entry.of is not None and entry.of.pk != dossier.actor.agency_id:
-                continue
             # Those invited learn of their own invitation alone.
-            own = [agency for agency in entry.asked if agency.pk == dossier.actor.agency_id]
+            own = [agency for agency in entry.asked if agency.pk == dossier.actor.case_agency_id]
             entry = replace(entry, asked=own, bodies=())
         if entries and _goes_on(entries[-1], entry):
             entries[-1] = replace(entries[-1], times=entries[-1].times + 1)

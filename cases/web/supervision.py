@@ -30,7 +30,7 @@ from cases.paper.notice import print_notice
 from cases.queries import supervisions as ledger
 from cases.queries.dossier import dossier
 from cases.queries.supervisions import ESCALATED, ISSUED, OVERDUE, RECEIVED, Wanted
-from cases.queries.timeline import SUPERVISION, told
+from cases.queries.timeline import SUPERVISION, heard, told
 from cases.supervision import acts, issuing, sight
 from cases.web.case import actor_of
 from cases.web.case_page import lines
@@ -224,7 +224,7 @@ def _one(actor: Actor, supervision_id: UUID) -> Supervision:
 def _detail(actor: Actor, one: Supervision) -> dict[str, Any]:
     file = dossier(actor, one.case_id)
     clock = ledger.clocks_of([one]).get(one.pk)
-    about = AuditEvent.objects.filter(subject=f"case:{one.case_id}", kind__in=SUPERVISION)
+    about = AuditEvent.objects.filter(heard(actor, file.case), kind__in=SUPERVISION)
     events = about.filter(facts__supervision=str(one.pk)).select_related("officer", "agency").order_by("-pk")
     shown = row(one, clock, file.now, file.calendar)
     story = lines(file, told(file, events))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from countries.models import Country, SpecialDay
 from tests.api.conftest import Caller, new_token, pointers, problem
 
 pytestmark = pytest.mark.django_db
@@ -71,19 +68,6 @@ def test_adding_is_inverse_to_counting(officer):
         reached = officer.get("calendar/add/", **{"from": start}, amount=n, unit="working_day").json()["date"]
         between = officer.get("calendar/between/", **{"from": start, "to": reached}).json()
         assert between["working_days"] == n
-
-
-def test_a_country(officer):
-    asked = {"from": "2026-10-01", "amount": 1, "unit": "working_day", "country": "TH"}
-    assert officer.get("calendar/add/", **asked).json() == {"date": "2026-10-02", "provisional": True}
-    thailand = Country.objects.get(code="TH")
-    day = {"is_workday": False, "name": "x", "status": "official", "source": "x"}
-    SpecialDay.objects.create(country=thailand, date=date(2026, 10, 2), **day)
-    assert officer.get("calendar/add/", **asked).json() == {"date": "2026-10-05", "provisional": False}
-    span = {"from": "2026-10-01", "to": "2026-10-05", "country": "TH"}
-    assert officer.get("calendar/between/", **span).json()["working_days"] == 1
-    for unknown in ("XX", "CN", "th"):
-        problem(officer.get("calendar/add/", **asked | {"country": unknown}), 404)
 
 
 @pytest.mark.parametrize(

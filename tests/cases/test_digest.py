@@ -143,3 +143,13 @@ def test_it_leaves_out_the_notices_of_which_he_wants_no_e_mail(noon, story):
     with django_connected_as("worker"):
         outbox.drain()
     assert "新通知" not in send()["kunshan.chief"]
+
+
+def test_work_secrets_are_not_counted(noon, story):
+    story.submitted()
+    secret = story.submitted(mark="work_secret")
+    pass_by(secret, OVER)
+    story.step("kunshan.chief", secret, "assign_handler", handler="kunshan.chief")
+    said = send()["kunshan.chief"]
+    assert "等你处理 1 件" in said
+    assert "逾期" not in said

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from agencies.seeding import rows_of
 from countries.calendars import SHANGHAI, Calendar, work_calendar
-from countries.models import SpecialDay
 
 
 def _calendar() -> Calendar:
@@ -153,13 +152,3 @@ class TestTable:
         work_calendar()
         with django_assert_num_queries(1):
             work_calendar()
-
-    def test_an_edited_day_counts_at_once(self) -> None:
-        monday = at("2026-03-02 09:00")
-        assert work_calendar().add_working_days(monday, 1)[0] == at("2026-03-03 17:00")
-        SpecialDay.objects.create(date=date(2026, 3, 3), is_workday=False, name="x", status="official", source="notice")
-        assert work_calendar().add_working_days(monday, 1)[0] == at("2026-03-04 17:00")
-        SpecialDay.objects.filter(date=date(2026, 3, 3)).update(is_workday=True)
-        assert work_calendar().add_working_days(monday, 1)[0] == at("2026-03-03 17:00")
-        SpecialDay.objects.filter(date=date(2026, 3, 3)).delete()
-        assert work_calendar().add_working_days(monday, 1)[0] == at("2026-03-03 17:00")

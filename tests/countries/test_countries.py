@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from countries.lookup import country_by_code, partner_countries, search_countries, sound
-from countries.models import Country, SpecialDay
+from countries.models import Country
 from countries.seed import load_calendar, load_countries
 
 pytestmark = pytest.mark.django_db
@@ -81,17 +79,3 @@ def test_loading_mends_and_keeps_what_an_administrator_decides() -> None:
     assert (tally.created, tally.changed, tally.unchanged) == (1, 1, 192)
     thailand = Country.objects.get(code="TH")
     assert (thailand.name_zh, thailand.is_partner) == ("泰国", False)
-
-
-def test_an_administrators_day_wins_over_the_seed() -> None:
-    SpecialDay.objects.filter(date=date(2026, 5, 9)).update(is_workday=False, source="administrator")
-    load_calendar()
-    assert not SpecialDay.objects.get(date=date(2026, 5, 9)).is_workday
-
-
-def test_a_year_with_a_notice_needs_no_provisional_days() -> None:
-    assert SpecialDay.objects.filter(date__year=2027).count() == 19
-    SpecialDay.objects.create(date=date(2027, 1, 2), is_workday=True, name="x", status="official", source="notice 2027")
-    tally = load_calendar()
-    assert (tally.created, tally.changed) == (0, 0)
-    assert SpecialDay.objects.filter(date__year=2027).count() == 1

@@ -13,7 +13,6 @@ from agencies.seeding import rows_of, yaml_of
 from countries.models import Country
 from treaties.models import RequestType, TimeLimit
 from treaties.queries import limit, time_limits
-from treaties.time_limit_seed import load_time_limits
 
 pytestmark = pytest.mark.django_db
 
@@ -261,16 +260,3 @@ def test_one_type_costs_two_queries(django_assert_num_queries: Any) -> None:
         time_limits(type_id, country_id=country_id, on=DAY)
     with django_assert_num_queries(1):
         time_limits(type_id, country_id=None, on=DAY)
-
-
-def test_loading_again_takes_away_what_left_the_text() -> None:
-    assert (load_time_limits().created, load_time_limits().changed) == (0, 0)
-    row = TimeLimit.objects.get(key="freeze_equity")
-    row.amount = 7
-    row.save()
-    row.pk, row.key = None, "repealed"
-    row.save(force_insert=True)
-    tally = load_time_limits()
-    assert (tally.created, tally.changed, tally.absent) == (0, 1, 0)
-    assert TimeLimit.objects.get(key="freeze_equity").amount == 6
-    assert not TimeLimit.objects.filter(key="repealed").exists()
