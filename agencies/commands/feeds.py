@@ -34,11 +34,11 @@ def make(*, actor: Actor) -> str:
 @transaction.atomic
 def revoke(*, actor: Actor) -> bool:
     """Take one's own address back; whether there was one."""
-    return end_of(actor=actor, officer_id=actor.person_id)
+    return end_of(actor=actor, officer_id=actor.person_id or 0)
 
 
 @transaction.atomic
-def end_of(*, actor: Actor, officer_id: int | None) -> bool:
+def end_of(*, actor: Actor, officer_id: int) -> bool:
     """End this officer's address, for callers that may (a new password ends it); whether there was one."""
     gone, _rows = CalendarFeed.objects.filter(officer_id=officer_id).delete()
     if gone:
