@@ -123,26 +123,31 @@ _OF_CHILDREN = (
     facts.DAYS + facts.ABROAD,
 )
 _OF_TREND = (facts.FILED, facts.ENDED, facts.INTERNAL)
-# One statement, so one snapshot: a fold that ends meanwhile is in all of a board or in none of it.
+# One statement, so one snapshot: a fold that ends meanwhile is in all of a board or in none of it. It is made of constants.
 _SINCE = "(SELECT this - 7 * (%({weeks})s::int - 1) FROM fold)"
 _PERIOD = f"""SELECT 'period', agency_id, measure, key, NULL, sum(n)::bigint, sum(amount)::bigint, NULL FROM cases_boardcell
-WHERE {{which}} AND week >= {_SINCE.format(weeks="period")} GROUP BY agency_id, measure, key"""
+WHERE {{which}} AND week >= {_SINCE.format(weeks="period")} GROUP BY agency_id, measure, key"""  # noqa: S608
 _NOW = "SELECT 'now', agency_id, measure, key, NULL, n, amount, NULL FROM cases_boardnow WHERE {which}"
 _WEEKS = f"""SELECT '{{part}}', agency_id, measure, key, week, n, amount, NULL FROM cases_boardcell
-WHERE {{which}} AND week >= {_SINCE.format(weeks="weeks")} AND key = ''"""
-_WHOLE, _BELOW = "agency_id = %(agency)s::int", "agency_id = ANY(%(children)s::int[]) AND measure = ANY(%({of})s::text[])"
+WHERE {{which}} AND week >= {_SINCE.format(weeks="weeks")} AND key = ''"""  # noqa: S608
+_WHOLE, _BELOW = (
+    "agency_id = %(agency)s::int",
+    "agency_id = ANY(%(children)s::int[]) AND measure = ANY(%({of})s::text[])",
+)
 _READ = " UNION ALL ".join(
     (
         f"""WITH fold AS (SELECT as_of, {facts.week_of("as_of")} AS this FROM cases_boardfold)
-SELECT 'fold', NULL::int, '', '', NULL::date, 0::bigint, 0::bigint, as_of FROM fold""",
+SELECT 'fold', NULL::int, '', '', NULL::date, 0::bigint, 0::bigint, as_of FROM fold""",  # noqa: S608
         _PERIOD.format(which=_WHOLE),
         _PERIOD.format(which=_BELOW.format(of="of_period")),
         _NOW.format(which=_WHOLE),
         _NOW.format(which=_BELOW.format(of="of_now")),
         _WEEKS.format(part="trend", which=f"{_WHOLE} AND measure = ANY(%(of_trend)s::text[])"),
-        _WEEKS.format(part="heat", which=f"({_WHOLE} OR agency_id = ANY(%(children)s::int[])) AND measure = %(heat)s::text"),
+        _WEEKS.format(
+            part="heat", which=f"({_WHOLE} OR agency_id = ANY(%(children)s::int[])) AND measure = %(heat)s::text"
+        ),
     )
-)  # made of constants
+)
 
 
 class _Rows:
