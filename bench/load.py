@@ -25,7 +25,7 @@ _COLUMNS = {
     "cases_deadline": "id case_id leg_id agency_id kind rule basis article confidence strength overlap renewable unit amount"
     " extended_by extend_cap warn_before escalate_after provisional started_at due_at escalate_at overdue_at escalated_at"
     " next_alarm_at",
-    "cases_openqueue": "agency_id due_at case_id is_holder waiting_role status country request_type urgency origin_id"
+    "cases_openqueue": "agency_id due_at custody_due_at case_id is_holder waiting_role status country request_type urgency origin_id"
     " secret held_by_id holder_name phase since",
 }
 _WAITING = {"review": "approver", "abroad": ""}
@@ -187,7 +187,7 @@ class Filler:
             yield "cases_deadline", (uuid7(case.created, self._rng), pk, leg, held[0], *what, began, *self._rings(due))
         where = (_STATUS[case.stage], country, kind, urgency, case.origin.id, False, *held)
         for agency in case.origin.scope:
-            yield "cases_openqueue", (agency, due, pk, agency == held[0], _WAITING[case.stage], *where)
+            yield "cases_openqueue", (agency, due, due, pk, agency == held[0], _WAITING[case.stage], *where)
 
     def _rings(self, due: datetime) -> tuple[datetime | None, ...]:
         """When a clock is over and rises, when that was raised (as the sweep did), and what rings next."""

@@ -18,10 +18,10 @@ from agencies.moments import clock
 from agencies.scope import acting
 from cases import content_input, drafts, tasks
 from cases.commands import take_step
-from cases.models import ENDED, Case, Deadline, Leg, OpenQueue
+from cases.models import ENDED, NO_DUE, Case, Deadline, Leg
 from cases.policies import visible_to
 from cases.registration import register_case
-from tests.cast import Cast
+from tests.cast import PLACES, Cast
 from tests.conftest import django_connected_as
 from tests.stories import CONTENT, FOREIGN, ROADS, Story
 
@@ -83,6 +83,18 @@ class Past(Story):
         case = self.step(f"{origin}.officer", case, "submit")
         return self.step(f"{origin}.chief", case, "approve")
 
+    def skipped(self, **changes: Any) -> Case:
+        """Past the city: Suzhou owes its papers, and has them to do until long after the province is late."""
+        case = self.submitted("kunshan", urgency="urgent", **changes)
+        return self.step("kunshan.chief", case, "approve", skip=True, reason="嫌疑人今晚出境。")
+
+    def asked(self, place: str, **changes: Any) -> Case:
+        """At the province, which asks `place` on the case's way for its opinion."""
+        case = self.submitted("kunshan", **changes)
+        for chief in ("kunshan.chief", "suzhou.chief"):
+            case = self.step(chief, case, "approve")
+        return self.step("jiangsu.desk", case, "invite", agencies=[PLACES[place]], question="有无异议？")
+
     def reopened(self, origin: str = "kunshan", **changes: Any) -> Case:
         case = self.closed(origin, **changes)
         return self.step(f"{origin}.chief", case, "reopen", opinion="有新情况。")
@@ -102,6 +114,10 @@ def a_world(cast: Cast, seed: int = 7) -> Past:
     past.begin(14).corrected("kunshan", "jiangsu")
     past.begin(6).corrected("kunshan", "suzhou", request_type="mla_evidence_out")
     past.begin(5).at("returned", "suzhou")
+    for weeks in (0.5, 2, 12):
+        past.begin(weeks).skipped()
+        past.begin(weeks).asked("suzhou")
+        past.begin(weeks).asked("kunshan", urgency="most_urgent")
     past.begin(22).reopened()
     past.begin(70).closed()
     past.begin(70).submitted("suzhou")
@@ -144,26 +160,24 @@ class Brute:
             legs.setdefault(leg.case_id, []).append(leg)
         self.legs = legs
         clocks = Deadline.objects.filter(
-            case__in=[one.pk for one in self.cases], met_at__isnull=False, cancelled_at=None
-        )
-        self.clocks = [
-            one for one in clocks.select_related("leg") if one.agency_id in below and one.supervision_id is None
-        ]
+            case__in=[one.pk for one in self.cases], cancelled_at=None, supervision=None
+        ).select_related("leg")
+        here = [one for one in clocks if one.agency_id in below]
+        self.clocks = [one for one in here if one.met_at is not None]
+        self.running = [one for one in here if one.met_at is None and one.paused_at is None]
         self.own = [one for one in self.cases if one.origin_id in below]
         self.filed = [one for one in self.own if monday(self.began(one)) >= self.first]
         self.ended = [one for one in self.own if one.ended_at and monday(one.ended_at) >= self.first]
-        due = dict(OpenQueue.objects.filter(agency=actor.agency_id).values_list("case_id", "due_at"))
+        due = {one.pk: self.custody_due([clock for clock in clocks if clock.case_id == one.pk]) for one in self.cases}
         self.open = [one for one in self.own if one.status not in ENDED]
         at_home = [one for one in self.open if one.status not in ("dispatched", "with_liaison")]
         self.over = [one for one in at_home if due[one.pk] < as_of]
         self.near = [one for one in at_home if as_of <= due[one.pk] < near_ends]
-        self.held_over = Counter(
-            monday(due[one.pk])
-            for one in self.cases
-            if one.status not in {*ENDED, "dispatched", "with_liaison"}
-            and due[one.pk] < as_of
-            and legs[one.pk][-1].agency_id in below
-        )
+
+    def custody_due(self, clocks: list[Deadline]) -> datetime:
+        """When the first clock of custody runs out; parallel work and the foreign side's answers are not custody's."""
+        running = [one for one in clocks if one.met_at is None and one.paused_at is None and one.assignment_id is None]
+        return min((one.due_at for one in running if one.kind not in FOREIGN_WAITS), default=NO_DUE)
 
     def began(self, case: Case) -> datetime:
         return case.created_at if case.direction == "incoming" else case.submitted_at  # type: ignore[return-value]
@@ -189,8 +203,8 @@ class Brute:
             return {{"foreign": "abroad", "external": "external"}[leg.side]}
         return {"home", leg.agency.tier}  # type: ignore[union-attr]
 
-    def internal(self) -> list[Deadline]:
-        return [one for one in self.clocks if not one.confidence and one.leg_id and one.kind not in FOREIGN_WAITS]
+    def internal(self, clocks: list[Deadline]) -> list[Deadline]:
+        return [one for one in clocks if not one.confidence and one.leg_id and one.kind not in FOREIGN_WAITS]
 
     def met(self, clocks: list[Deadline]) -> tuple[int, int]:
         """How many of these ended in the period, and how many of them late."""
@@ -198,9 +212,9 @@ class Brute:
         return len(ended), sum(one.met_at > one.due_at for one in ended)  # type: ignore[operator]
 
     def went_over(self) -> Counter[date]:
-        """What ran out, by week, done since or not."""
-        done = Counter(monday(one.due_at) for one in self.internal() if one.met_at > one.due_at)  # type: ignore[operator]
-        return done + self.held_over
+        """The clocks of legs that ran out, by the week in which they did, met since or not."""
+        ran_until = [(one.due_at, one.met_at or self.as_of) for one in self.internal(self.clocks + self.running)]
+        return Counter(monday(due) for due, until in ran_until if until > due)
 
     def reached(self, stage: str) -> int:
         return sum(stage in self.stages(case) for case in self.filed if case.direction == "outgoing")

@@ -1,4 +1,9 @@
-"""`stats/`: the figures of the supervision board, with the same rule on who reads whose."""
+"""`stats/`: the figures of the supervision board, with the same rule on who reads whose.
+
+`first_time_right` is the share of `filed_outgoing`, our own requests, that was never sent back: foreign ones never are.
+`stopped` says that the figures are older than they should be, for nothing has been folded since `as_of`. `weeks.overdue`
+counts the clocks of legs that ran out in the week, met since or not.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +42,7 @@ _CLOCKS = closed({"ended": NUMBER, "late": NUMBER, "in_time": _SHARE})
 _DAYS = closed({"cases": NUMBER, "median": nullable(NUMBER), "p90": nullable(NUMBER), "seconds": NUMBER})
 _PERIOD: dict[str, Json] = {
     "filed": NUMBER,
+    "filed_outgoing": NUMBER,
     "returned": NUMBER,
     "first_time_right": _SHARE,
     "ended": NUMBER,
@@ -63,6 +69,7 @@ STATS = shape(
         {
             "agency": _AGENCY,
             "as_of": nullable(MOMENT),
+            "stopped": {"type": "boolean"},
             "period": closed({"weeks": NUMBER, "from": DATE}),
             "now": _NOW,
             **_PERIOD,
@@ -106,9 +113,11 @@ def _body(board: reading.Board) -> dict[str, Any]:
     return {
         "agency": _agency(board.agency),
         "as_of": board.as_of,
+        "stopped": board.stopped,
         "period": {"weeks": board.period, "from": board.first},
         "now": _now(whole),
         "filed": whole.n(facts.FILED),
+        "filed_outgoing": whole.amount(facts.FILED),
         "returned": whole.n(facts.SENT_BACK),
         "first_time_right": whole.first_time_right,
         "ended": whole.n(facts.ENDED),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from agencies.models.tree import Tier
 from cases.models import ClockKind, Direction, Mark, Phase, Side, Status
 
+# Of what was filed the amount is how many are our own requests: a foreign one is registered and never sent back.
 FILED, SENT_BACK, ENDED = "filed", "sent_back", "ended"
 COUNTRY, TYPE = "country", "type"
 # By the type of what ended: how many and how long at home; how many were abroad and how long.
@@ -23,7 +24,7 @@ PARTS = (*Tier.values, HOME, ABROAD, LIAISON)
 REACHED, BACK = "reached", "back"
 ANSWERED, CLOSED = "answered", "closed"
 STAGES = (Tier.COUNTY.value, Tier.CITY.value, Tier.PROVINCE.value, Tier.MINISTRY.value, ABROAD, ANSWERED, CLOSED)
-# Clocks that ended in a week, the amount is how many of them late; and what went over in a week.
+# Clocks that ended in a week, the amount is how many of them late; and the clocks of legs due in a week and met late.
 INTERNAL, STATUTORY, LATE = "clock_internal", "clock_statutory", "late"
 
 WATCHED = (ClockKind.ACKNOWLEDGEMENT.value, ClockKind.EXPECTED_REPLY.value, ClockKind.CHASE.value)
@@ -33,6 +34,15 @@ _WATCHED = ", ".join(f"'{kind}'" for kind in WATCHED)
 def week_of(column: str) -> str:
     """The Monday of the week of a moment, as SQL."""
     return f"date_trunc('week', {column} AT TIME ZONE 'Asia/Shanghai')::date"
+
+
+# Whose cases are counted: what was submitted or registered, and is no work secret.
+COUNTED = f"""c.mark <> '{Mark.WORK_SECRET}' AND c.status <> '{Status.DRAFT}'
+    AND (c.direction = '{Direction.INCOMING}' OR c.submitted_at IS NOT NULL)"""
+# The internal clock of a leg (`d`), and from whom it is counted upwards (`a`): who had to act, or who has taken his place.
+OF_LEG = f"d.confidence = '' AND d.leg_id IS NOT NULL AND d.supervision_id IS NULL AND d.kind NOT IN ({_WATCHED})"
+WHO_ACTS = """JOIN agencies_agency former ON former.id = d.agency_id
+  JOIN agencies_agency a ON a.id = coalesce(former.successor_id, former.id)"""
 
 
 def _micros(interval: str) -> str:
@@ -50,8 +60,7 @@ chosen AS (
   JOIN agencies_agency o ON o.id = c.origin_id
   LEFT JOIN countries_country n ON n.id = c.country_id
   LEFT JOIN treaties_requesttype t ON t.id = c.request_type_id
-  WHERE c.mark <> '{Mark.WORK_SECRET}' AND c.status <> '{Status.DRAFT}'
-    AND (c.direction = '{Direction.INCOMING}' OR c.submitted_at IS NOT NULL)
+  WHERE {COUNTED}
 )"""  # noqa: S608 - made of constants, as everything in this module
 # Each leg with what is needed of its case: nothing below joins two of these lists, which would cost their product.
 _HELD = f"""
@@ -85,17 +94,17 @@ clocks AS (
     {week_of("d.met_at")} AS met, {week_of("d.due_at")} AS due, d.met_at > d.due_at AS over
   FROM chosen c
   JOIN cases_deadline d ON d.case_id = c.id
-  JOIN agencies_agency former ON former.id = d.agency_id
-  JOIN agencies_agency a ON a.id = coalesce(former.successor_id, former.id)
-  WHERE d.met_at IS NOT NULL AND d.cancelled_at IS NULL AND d.supervision_id IS NULL
-    AND (d.confidence <> '' OR d.leg_id IS NOT NULL AND d.kind NOT IN ({_WATCHED}))
+  {WHO_ACTS}
+  WHERE d.met_at IS NOT NULL AND d.cancelled_at IS NULL AND (d.confidence <> '' AND d.supervision_id IS NULL OR {OF_LEG})
 )"""  # noqa: S608
 _ROWS = f"""
 facts AS (
-  SELECT id, chain, '{FILED}' AS measure, '' AS key, filed AS week, 1 AS n, 0::bigint AS amount FROM chosen
+  SELECT id, chain, '{FILED}' AS measure, '' AS key, filed AS week, 1 AS n,
+    (direction = '{Direction.OUTGOING}')::int::bigint AS amount FROM chosen
   UNION ALL SELECT id, chain, '{COUNTRY}', country, filed, 1, 0 FROM chosen
   UNION ALL SELECT id, chain, '{TYPE}', kind, filed, 1, 0 FROM chosen
-  UNION ALL SELECT DISTINCT id, chain, '{SENT_BACK}', '', filed, 1, 0::bigint FROM held WHERE phase = '{Phase.CORRECTION}'
+  UNION ALL SELECT DISTINCT id, chain, '{SENT_BACK}', '', filed, 1, 0::bigint FROM held
+    WHERE phase = '{Phase.CORRECTION}' AND direction = '{Direction.OUTGOING}'
   UNION ALL SELECT id, chain, '{ENDED}', '', ended, 1, 0 FROM chosen WHERE ended IS NOT NULL
   UNION ALL SELECT id, chain, '{DAYS}' || part, (spent / 86400000000)::text, ended, 1, spent FROM spent
   UNION ALL SELECT id, chain, CASE part WHEN '{HOME}' THEN '{TYPE_HOME}' ELSE '{TYPE_ABROAD}' END, kind, ended, 1, spent

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from agencies import turns
 from agencies.moments import clock
-from cases.board.facts import FACTS, LATE, week_of
+from cases.board.facts import COUNTED, FACTS, LATE, OF_LEG, WHO_ACTS, week_of
 from cases.models import Status
 from cases.queries.queue import ABROAD_STATUSES, moment_of
 from countries.calendars import SHANGHAI, work_calendar
@@ -134,23 +134,22 @@ def _count_now(now: datetime) -> None:
         )
 
 
-# A case counts where its origin is below; what has gone over also where its holder is.
+# A case counts where its origin is below, late or near by the one due date of its custody, so that parts add up to the
+# whole. The clocks of legs that are over and not met count where who must act is below, as they will when met.
 _NOW = f"""
 WITH live AS MATERIALIZED (
-  SELECT q.agency_id, q.case_id, q.status, q.country, q.request_type, q.due_at,
-    q.agency_id = ANY(o.ancestors) AS filed, coalesce(q.agency_id = ANY(h.ancestors), false) AS held,
-    q.status = ANY(%(abroad)s) AS abroad, q.due_at < %(now)s AND NOT q.status = ANY(%(abroad)s) AS over,
-    q.due_at >= %(now)s AND q.due_at < %(near)s AND NOT q.status = ANY(%(abroad)s) AS near
+  SELECT q.agency_id, q.case_id, q.status, q.country, q.request_type, q.custody_due_at AS due_at,
+    q.status = ANY(%(abroad)s) AS abroad, q.custody_due_at < %(now)s AND NOT q.status = ANY(%(abroad)s) AS over,
+    q.custody_due_at >= %(now)s AND q.custody_due_at < %(near)s AND NOT q.status = ANY(%(abroad)s) AS near
   FROM cases_openqueue q
-  JOIN agencies_agency o ON o.id = q.origin_id
-  LEFT JOIN agencies_agency h ON h.id = q.held_by_id
+  JOIN agencies_agency o ON o.id = q.origin_id AND q.agency_id = ANY(o.ancestors)
   WHERE NOT q.secret AND q.status <> '{Status.DRAFT}'
 ),
 counted AS (
   SELECT agency_id, country, request_type, grouping(country) = 0 AS by_country, grouping(request_type) = 0 AS by_type,
     count(*) AS open, count(*) FILTER (WHERE over) AS overdue, count(*) FILTER (WHERE near) AS near,
     count(*) FILTER (WHERE abroad) AS abroad, count(*) FILTER (WHERE status = '{Status.RETURNED}') AS correction
-  FROM live WHERE filed GROUP BY GROUPING SETS ((agency_id), (agency_id, country), (agency_id, request_type))
+  FROM live GROUP BY GROUPING SETS ((agency_id), (agency_id, country), (agency_id, request_type))
 ),
 fresh AS (
   SELECT agency_id, measure, key, n, amount FROM counted CROSS JOIN LATERAL (VALUES
@@ -159,11 +158,13 @@ fresh AS (
     WHERE NOT by_country AND NOT by_type AND n > 0
   UNION ALL SELECT agency_id, '{BY_COUNTRY}', country, open, overdue FROM counted WHERE by_country
   UNION ALL SELECT agency_id, '{BY_TYPE}', request_type, open, overdue FROM counted WHERE by_type
-  UNION ALL SELECT agency_id, '{OVER_IN}', {week_of("due_at")}::text, count(*), 0
-    FROM live WHERE held AND over GROUP BY agency_id, {week_of("due_at")}
+  UNION ALL SELECT agency, '{OVER_IN}', {week_of("d.due_at")}::text, count(*), 0
+    FROM cases_deadline d JOIN cases_case c ON c.id = d.case_id {WHO_ACTS} CROSS JOIN LATERAL unnest(a.ancestors) agency
+    WHERE d.met_at IS NULL AND d.cancelled_at IS NULL AND d.paused_at IS NULL AND d.due_at < %(now)s
+      AND {OF_LEG} AND {COUNTED} AND agency = ANY(c.scope) GROUP BY agency, {week_of("d.due_at")}
   UNION ALL SELECT agency_id, '{LONGEST}', case_id::text, place, 0 FROM (
     SELECT agency_id, case_id, row_number() OVER (PARTITION BY agency_id ORDER BY due_at, case_id) AS place
-    FROM live WHERE filed AND over) late WHERE place <= %(oldest)s
+    FROM live WHERE over) late WHERE place <= %(oldest)s
 ),
 gone AS (
   DELETE FROM cases_boardnow b

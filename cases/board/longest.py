@@ -27,8 +27,8 @@ class Late:
 
 def longest_over(actor: Actor, cases: Sequence[UUID], now: datetime) -> list[Late]:
     """These cases as the actor sees them, in the given order; what has been done since the fold is left out."""
-    queue = OpenQueue.objects.filter(agency_id=actor.seat_id, case__in=cases, due_at__lt=now)
-    due = dict(queue.values_list("case_id", "due_at"))
+    queue = OpenQueue.objects.filter(agency_id=actor.seat_id, case__in=cases, custody_due_at__lt=now)
+    due = dict(queue.values_list("case_id", "custody_due_at"))
     urged = Counter(Supervision.objects.filter(case__in=cases).values_list("case_id", "kind"))
     return [
         Late(

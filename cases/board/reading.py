@@ -1,6 +1,6 @@
 """A board read from the figures: what is so now, what happened in a period, week by week, and agency by agency.
 
-Every statement reads rows of the board's small tables by agency; nothing here counts cases. Row-level security shows no
+One statement reads rows of the board's small tables by agency; nothing here counts cases. Row-level security shows no
 figure from outside the own subtree, whatever is asked.
 """
 
@@ -21,6 +21,8 @@ from cases.board.numbers import Spread, share
 
 PERIODS = (4, 13, 26, 52)
 TREND = 26
+# A fold begins every minute and takes seconds.
+STOPPED_AFTER = timedelta(minutes=5)
 HEATS = (facts.LATE, facts.FILED)
 
 Sums = dict[tuple[str, str], tuple[int, int]]  # by measure and key: how often, and the amount
@@ -45,9 +47,9 @@ class Figures:
 
     @property
     def first_time_right(self) -> float | None:
-        """The share of what was filed in the period that was never sent back."""
-        filed = self.n(facts.FILED)
-        return share(filed - self.n(facts.SENT_BACK), filed)
+        """The share of our own requests filed in the period that were never sent back."""
+        requests = self.amount(facts.FILED)
+        return share(requests - self.n(facts.SENT_BACK), requests)
 
     def in_time(self, measure: str) -> float | None:
         """The share of the clocks that ended in the period which were met in time."""
@@ -68,11 +70,13 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """Everything a board shows; before the first fold `as_of` is None and nothing is counted. `weeks` are the Mondays of the trend; `below` are the agencies right below that have any
-    figure, and `own` what is the agency's own: the whole without its parts."""
+    """Everything a board shows; before the first fold `as_of` is None and nothing is counted. `stopped`: the last fold is so
+    long ago that no other seems to come. `weeks` are the Mondays of the trend; `below` are the agencies right below that
+    have any figure, and `own` what is the agency's own: the whole without its parts."""
 
     agency: Agency
     as_of: datetime | None
+    stopped: bool
     period: int
     first: date
     whole: Figures
@@ -86,35 +90,28 @@ class Board:
 
 def read(agency: Agency, *, period: int, heat: str = facts.LATE) -> Board:
     """The board of an agency over the last `period` weeks, the running one among them."""
-    as_of = _as_of()
-    this = fold.monday_of(as_of or clock())
-    first = this - timedelta(weeks=period - 1)
-    weeks = [this - timedelta(weeks=n) for n in reversed(range(TREND))]
     children = {one.pk: one for one in Agency.objects.filter(parent=agency).order_by("code")}
-    sums = _period([agency.pk], first, whole=True) | _period(list(children), first, whole=False)
-    now = _now([agency.pk, *children])
-    figures = {pk: Figures(sums[pk], now[pk]) for pk in (agency.pk, *children)}
+    found = _Rows([agency.pk, *children], period, heat)
+    now = clock()
+    this = fold.monday_of(found.as_of or now)
+    weeks = [this - timedelta(weeks=n) for n in reversed(range(TREND))]
+    figures = {pk: Figures(found.period[pk], found.now[pk]) for pk in (agency.pk, *children)}
     below = [(one, figures[pk]) for pk, one in children.items() if figures[pk].period or figures[pk].now]
     longest = figures[agency.pk].keyed_now(fold.LONGEST)
     return Board(
         agency=agency,
-        as_of=as_of,
+        as_of=found.as_of,
+        stopped=found.as_of is not None and now - found.as_of > STOPPED_AFTER,
         period=period,
-        first=first,
+        first=this - timedelta(weeks=period - 1),
         whole=figures[agency.pk],
         below=below,
         own=_without(figures[agency.pk], [one for _agency, one in below]),
         weeks=weeks,
-        trend=_trend(agency.pk, weeks[0]),
-        heat=_heat([agency.pk, *children], heat, weeks[0], now),
+        trend=found.trend,
+        heat=_heat(found, heat, weeks[0]),
         longest=[UUID(key) for key, _place in sorted(longest.items(), key=lambda item: item[1][0])],
     )
-
-
-def _as_of() -> datetime | None:
-    """As of when the figures hold; None before the first fold."""
-    rows = prepared.rows("SELECT as_of FROM cases_boardfold")
-    return rows[0][0] if rows else None
 
 
 _OF_CHILDREN = (
@@ -125,61 +122,73 @@ _OF_CHILDREN = (
     facts.DAYS + facts.HOME,
     facts.DAYS + facts.ABROAD,
 )
-_PERIOD = """SELECT agency_id, measure, key, sum(n)::bigint, sum(amount)::bigint FROM cases_boardcell
-WHERE agency_id = ANY(%(agencies)s::int[]) AND week >= %(first)s::date{only} GROUP BY agency_id, measure, key"""
-_WHOLE, _CHILDREN = _PERIOD.format(only=""), _PERIOD.format(only=" AND measure = ANY(%(measures)s::text[])")
+_OF_TREND = (facts.FILED, facts.ENDED, facts.INTERNAL)
+# One statement, so one snapshot: a fold that ends meanwhile is in all of a board or in none of it. It is made of constants.
+_SINCE = "(SELECT this - 7 * (%({weeks})s::int - 1) FROM fold)"
+_PERIOD = f"""SELECT 'period', agency_id, measure, key, NULL, sum(n)::bigint, sum(amount)::bigint, NULL FROM cases_boardcell
+WHERE {{which}} AND week >= {_SINCE.format(weeks="period")} GROUP BY agency_id, measure, key"""  # noqa: S608
+_NOW = "SELECT 'now', agency_id, measure, key, NULL, n, amount, NULL FROM cases_boardnow WHERE {which}"
+_WEEKS = f"""SELECT '{{part}}', agency_id, measure, key, week, n, amount, NULL FROM cases_boardcell
+WHERE {{which}} AND week >= {_SINCE.format(weeks="weeks")} AND key = ''"""  # noqa: S608
+_WHOLE, _BELOW = (
+    "agency_id = %(agency)s::int",
+    "agency_id = ANY(%(children)s::int[]) AND measure = ANY(%({of})s::text[])",
+)
+_READ = " UNION ALL ".join(
+    (
+        f"""WITH fold AS (SELECT as_of, {facts.week_of("as_of")} AS this FROM cases_boardfold)
+SELECT 'fold', NULL::int, '', '', NULL::date, 0::bigint, 0::bigint, as_of FROM fold""",  # noqa: S608
+        _PERIOD.format(which=_WHOLE),
+        _PERIOD.format(which=_BELOW.format(of="of_period")),
+        _NOW.format(which=_WHOLE),
+        _NOW.format(which=_BELOW.format(of="of_now")),
+        _WEEKS.format(part="trend", which=f"{_WHOLE} AND measure = ANY(%(of_trend)s::text[])"),
+        _WEEKS.format(
+            part="heat", which=f"({_WHOLE} OR agency_id = ANY(%(children)s::int[])) AND measure = %(heat)s::text"
+        ),
+    )
+)
 
 
-def _period(agencies: list[int], first: date, *, whole: bool) -> dict[int, Sums]:
-    found: dict[int, Sums] = {pk: {} for pk in agencies}
-    parameters = {"agencies": agencies, "first": first, "measures": list(_OF_CHILDREN)}
-    for pk, measure, key, n, amount in prepared.rows(_WHOLE if whole else _CHILDREN, parameters):
-        found[pk][measure, key] = (n, amount)
-    return found
+class _Rows:
+    """What the tables hold for an agency (the first) and those right below it; nothing before the first fold."""
+
+    def __init__(self, agencies: Sequence[int], period: int, heat: str) -> None:
+        self.as_of: datetime | None = None
+        self.period: dict[int, Sums] = {pk: {} for pk in agencies}
+        self.now: dict[int, Sums] = {pk: {} for pk in agencies}
+        self.trend: dict[tuple[str, date], tuple[int, int]] = {}
+        self.heat: defaultdict[tuple[int, date], int] = defaultdict(int)
+        parameters: dict[str, Any] = {
+            "agency": agencies[0],
+            "children": list(agencies[1:]),
+            "period": period,
+            "weeks": TREND,
+            "heat": heat,
+            "of_period": list(_OF_CHILDREN),
+            "of_now": [*fold.STANDINGS, fold.OVER_IN],
+            "of_trend": list(_OF_TREND),
+        }
+        for part, pk, measure, key, week, n, amount, as_of in prepared.rows(_READ, parameters):
+            if part == "fold":
+                self.as_of = as_of
+            elif part == "trend":
+                self.trend[measure, week] = (n, amount)
+            elif part == "heat":
+                self.heat[pk, week] += n
+            else:
+                (self.period if part == "period" else self.now)[pk][measure, key] = (n, amount)
 
 
-_NOW = """SELECT agency_id, measure, key, n, amount FROM cases_boardnow WHERE agency_id = %(agency)s::int
-UNION ALL SELECT agency_id, measure, key, n, amount FROM cases_boardnow
-WHERE agency_id = ANY(%(children)s::int[]) AND measure = ANY(%(measures)s::text[])"""
-
-
-def _now(agencies: list[int]) -> dict[int, Sums]:
-    found: dict[int, Sums] = {pk: {} for pk in agencies}
-    parameters: dict[str, Any] = {
-        "agency": agencies[0],
-        "children": agencies[1:],
-        "measures": [*fold.STANDINGS, fold.OVER_IN],
-    }
-    for pk, measure, key, n, amount in prepared.rows(_NOW, parameters):
-        found[pk][measure, key] = (n, amount)
-    return found
-
-
-_TREND = """SELECT measure, week, n, amount FROM cases_boardcell
-WHERE agency_id = %(agency)s::int AND measure = ANY(%(measures)s::text[]) AND week >= %(first)s::date AND key = ''"""
-
-
-def _trend(agency: int, first: date) -> dict[tuple[str, date], tuple[int, int]]:
-    measures = [facts.FILED, facts.ENDED, facts.INTERNAL]
-    rows = prepared.rows(_TREND, {"agency": agency, "first": first, "measures": measures})
-    return {(measure, week): (n, amount) for measure, week, n, amount in rows}
-
-
-_HEAT = """SELECT agency_id, week, n FROM cases_boardcell
-WHERE agency_id = ANY(%(agencies)s::int[]) AND measure = %(measure)s::text AND week >= %(first)s::date AND key = ''"""
-
-
-def _heat(agencies: list[int], measure: str, first: date, now: Mapping[int, Sums]) -> dict[tuple[int, date], int]:
+def _heat(found: _Rows, measure: str, first: date) -> dict[tuple[int, date], int]:
     """By agency and week. What went over counts whether it has been done since or still waits."""
-    found: defaultdict[tuple[int, date], int] = defaultdict(int)
-    for pk, week, n in prepared.rows(_HEAT, {"agencies": agencies, "measure": measure, "first": first}):
-        found[pk, week] += n
+    heat = found.heat.copy()
     if measure == facts.LATE:
-        for pk, sums in now.items():
+        for pk, sums in found.now.items():
             for (name, key), (n, _amount) in sums.items():
                 if name == fold.OVER_IN and date.fromisoformat(key) >= first:
-                    found[pk, date.fromisoformat(key)] += n
-    return dict(found)
+                    heat[pk, date.fromisoformat(key)] += n
+    return dict(heat)
 
 
 def _without(whole: Figures, parts: Sequence[Figures]) -> Figures:

@@ -1,5 +1,5 @@
 """The work queue: one row for each open case and each agency in its scope, kept by the database function
-`refresh_open_queue` (migration 0007), read by keyset on (due_at, case). It says what a list shows of the open leg, so that
+`refresh_open_queue` (migration 0022), read by keyset on (due_at, case). It says what a list shows of the open leg, so that
 a page of fifty rows touches the large tables once for each row."""
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ class OpenQueue(models.Model):
     id = models.BigAutoField(primary_key=True)
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", db_index=False)
     due_at = models.DateTimeField()
+    # The same at every agency: when who has custody must act; what parallel work and foreign waits run to is not in it.
+    custody_due_at = models.DateTimeField()
     case = models.ForeignKey(Case, models.PROTECT, related_name="+")
     is_holder = models.BooleanField()
     waiting_role = models.CharField(max_length=20)
@@ -38,6 +40,7 @@ class OpenQueue(models.Model):
         constraints = [models.UniqueConstraint(fields=["agency", "case"], name="queue_once")]
         indexes = [
             models.Index(fields=["agency", "due_at", "case"], name="queue_by_due"),
+            models.Index(fields=["agency", "custody_due_at", "case"], name="queue_by_custody"),
             models.Index(fields=["agency", "country", "due_at", "case"], name="queue_by_country"),
             models.Index(fields=["agency", "due_at", "case"], condition=models.Q(is_holder=True), name="queue_held"),
         ]

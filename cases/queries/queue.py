@@ -47,7 +47,7 @@ class Wanted:
     origin: int = 0  # an agency's id, with everyone under it
     q: str = ""
     sort: str = "due"
-    board: str = ""  # "1": only what the supervision board counts: no drafts, no work secrets, nothing abroad as late
+    board: str = ""  # "1": only what the supervision board counts: no drafts, no work secrets, late by custody's clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Page:
 
 def page(actor: Actor, wanted: Wanted, now: Now, *, after: Key | None = None, before: Key | None = None) -> Page:
     """The page after a key, or the one before a key, or the first."""
-    names = ("due_at", "pk" if wanted.view in (FILED, ALL) else "case_id")
+    names = ("due_at", "pk") if wanted.view in (FILED, ALL) else (due_name(wanted), "case_id")
     keys = _keys(keyed(actor, wanted, now), names, newest_first=wanted.sort == "filed", after=after, before=before)
     more = len(keys) > PAGE
     keys = keys[:PAGE]
@@ -101,6 +101,11 @@ def page(actor: Actor, wanted: Wanted, now: Now, *, after: Key | None = None, be
 def keyed(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[Any]:
     """Everything wanted, unordered: rows of the queue, or cases when ended ones belong to the view."""
     return _cases(actor, wanted, now) if wanted.view in (FILED, ALL) else _queue(actor, wanted, now)
+
+
+def due_name(wanted: Wanted) -> str:
+    """Which due date of the queue a list goes by: the acting agency's own, or on the board's terms that of custody."""
+    return "custody_due_at" if wanted.board else "due_at"
 
 
 def _keys(
@@ -137,7 +142,7 @@ def _queue(actor: Actor, wanted: Wanted, now: Now) -> QuerySet[OpenQueue]:
         rows = rows.filter(Exists(visible_to(actor).filter(matching(wanted.q), pk=OuterRef("case_id"))))
     if wanted.board:
         rows = rows.filter(_counted(wanted.when))
-    return rows.filter(when(wanted.when, now)) if wanted.when else rows
+    return rows.filter(when(wanted.when, now, due_name(wanted))) if wanted.when else rows
 
 
 def _counted(tile: str) -> Q:
@@ -196,11 +201,11 @@ def asked_of(actor: Actor, cases: Collection[UUID]) -> dict[UUID, list[Assignmen
     return found
 
 
-def when(name: str, now: Now) -> Q:
+def when(name: str, now: Now, due: str = "due_at") -> Q:
     if name == LATE:
-        return Q(due_at__lt=now.at)
+        return Q((f"{due}__lt", now.at))
     if name == NEAR:
-        return Q(due_at__gte=now.at, due_at__lt=now.near_ends)
+        return Q((f"{due}__gte", now.at), (f"{due}__lt", now.near_ends))
     return Q(status__in=ABROAD_STATUSES)
 
 

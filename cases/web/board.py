@@ -49,7 +49,7 @@ def board(request: HttpRequest, code: str = "") -> HttpResponse:
         context |= {
             "tiles": tiles(found),
             "rates": board_rows.rates(found.whole),
-            "heat": board_rows.heat(found, lambda one: address(one, **asked)),
+            "heat": board_rows.heat(found, lambda one: address(one, **asked), late=heat == facts.LATE),
             "rows": board_rows.below(found, lambda one: address(one, **asked)),
             "stages": board_rows.stages(found.whole),
             "tiers": board_rows.tiers(found.whole),

@@ -42,7 +42,8 @@ def rates(whole: Figures) -> list[dict[str, Any]]:
         {
             "label": _("一次通过率"),
             "value": words.percent(whole.first_time_right),
-            "note": _("退回过 %(n)s 件") % {"n": words.grouped(back)},
+            "note": _("我方请求 %(all)s 件，退回过 %(n)s 件")
+            % {"all": words.grouped(whole.amount(facts.FILED)), "n": words.grouped(back)},
         },
         _clock_rate(_("内部时限按期率"), whole, facts.INTERNAL),
         _clock_rate(_("法定期限按期率"), whole, facts.STATUTORY),
@@ -59,7 +60,7 @@ def _clock_rate(label: str, whole: Figures, measure: str) -> dict[str, Any]:
     }
 
 
-def heat(board: Board, address: Address) -> dict[str, Any]:
+def heat(board: Board, address: Address, *, late: bool) -> dict[str, Any]:
     """A row for each agency below that has anything, one for the agency's own, and the sums of the weeks."""
     below = [(one, _weekly(board, one.pk)) for one, _figures in board.below]
     whole = _weekly(board, board.agency.pk)
@@ -77,7 +78,7 @@ def heat(board: Board, address: Address) -> dict[str, Any]:
         "rows": rows,
         "sums": whole,
         "total": sum(whole),
-        "finding": _heat_finding(rows, sum(whole)),
+        "finding": _heat_finding(rows, sum(whole), late=late),
         "key": [(0, "0"), (1, "1–2"), (2, "3–4"), (3, "5–7"), (4, "8+")],
     }
 
@@ -91,11 +92,14 @@ def _shaded(counts: Sequence[int]) -> list[tuple[int, int]]:
     return [(n, sum(n >= step for step in _STEPS)) for n in counts]
 
 
-def _heat_finding(rows: Sequence[Mapping[str, Any]], total: int) -> SafeString:
+def _heat_finding(rows: Sequence[Mapping[str, Any]], total: int, *, late: bool) -> SafeString:
+    """Clocks of legs for what was late, cases for what was filed."""
     if not total:
-        return escape(_("26 周里一件也没有。"))
+        return escape(_("26 周里一个超期的环节也没有。") if late else _("26 周里一件也没有。"))
     most = max(rows, key=lambda row: row["sum"])
-    said = escape(_("26 周共 %(total)s 件，最多的是%(name)s，%(n)s 件。"))
+    of_cases = _("26 周共 %(total)s 件，最多的是%(name)s，%(n)s 件。")
+    of_legs = _("26 周共 %(total)s 个环节，最多的是%(name)s，%(n)s 个。")
+    said = escape(of_legs if late else of_cases)
     facts_said = {"total": words.grouped(total), "name": data(most["name"]), "n": words.grouped(most["sum"])}
     return mark_safe(said % facts_said)  # noqa: S308 - the words are escaped, the name too
 

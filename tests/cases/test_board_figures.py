@@ -34,9 +34,9 @@ def agree(cast, login: str, code: str, period: int) -> None:
         near_ends = moment_of(board.as_of, work_calendar()).near_ends
         brute = watching.Brute(actor, agency, board.as_of, period, near_ends)
     assert found(board) == counted(brute)
-    if brute.filed:
-        right = [one for one in brute.filed if not brute.sent_back(one)]
-        assert board.whole.first_time_right == len(right) / len(brute.filed)
+    ours = [one for one in brute.filed if one.direction == "outgoing"]
+    if ours:
+        assert board.whole.first_time_right == sum(not brute.sent_back(one) for one in ours) / len(ours)
     else:
         assert board.whole.first_time_right is None
     for part in facts.PARTS:
@@ -53,6 +53,7 @@ def found(board: reading.Board) -> dict:
     return {
         "now": {name: whole.standing(name) for name in fold.STANDINGS},
         "filed": whole.n(facts.FILED),
+        "filed by us": whole.amount(facts.FILED),
         "ended": whole.n(facts.ENDED),
         "back": whole.n(facts.SENT_BACK),
         "internal": (whole.n(facts.INTERNAL), whole.amount(facts.INTERNAL)),
@@ -79,9 +80,10 @@ def counted(brute: watching.Brute) -> dict:
             fold.CORRECTION: sum(one.status == "returned" for one in brute.open),
         },
         "filed": len(brute.filed),
+        "filed by us": sum(one.direction == "outgoing" for one in brute.filed),
         "ended": len(brute.ended),
         "back": sum(map(brute.sent_back, brute.filed)),
-        "internal": brute.met(brute.internal()),
+        "internal": brute.met(brute.internal(brute.clocks)),
         "statutory": brute.met(statutory),
         "reached": {stage: brute.reached(stage) for stage in facts.STAGES},
         "sent back by": {stage: brute.back(stage) for stage in facts.STAGES[:4]},

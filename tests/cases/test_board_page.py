@@ -14,6 +14,7 @@ from tests import watching
 from tests.browser import DESK, PHONE, chromium, complaints, open_page, scrolls_sideways, serving
 from tests.browsing import log_in
 from tests.cast import PLACES
+from tests.conftest import connected_as
 from tests.language import wrong_words
 
 
@@ -29,6 +30,9 @@ def world(real_db, cast):
     past.begin(5).submitted("kunshan", mark="work_secret")
     past.begin(2).draft("kunshan")
     past.begin(5).dispatched("ruili")
+    past.begin(1).skipped(country="BA")
+    past.begin(1).asked("suzhou")
+    past.registered()
     watching.fold()
     return past
 
@@ -58,9 +62,36 @@ def the_lines_add_up(actor: Actor) -> None:
         board = reading.read(access.board_of(actor), period=52)
     for measure in fold.STANDINGS:
         below = sum(figures.standing(measure) for _agency, figures in board.below)
+        assert board.own.standing(measure) >= 0, measure
         assert below + board.own.standing(measure) == board.whole.standing(measure), measure
     for measure in (facts.FILED, facts.ENDED, facts.INTERNAL):
         assert sum(one.n(measure) for _a, one in board.below) + board.own.n(measure) == board.whole.n(measure)
+
+
+def test_foreign_requests_are_filed_but_never_right_the_first_time(real_db, cast):
+    past = watching.Past(cast, watching.random.Random(4))
+    past.begin(3).registered()
+    past.begin(3).at("returned", "guohe")
+    watching.fold()
+    client = log_in(cast, "guohe.supervisor")
+    stats = client.get(reverse("api-stats")).json()
+    assert (stats["filed"], stats["filed_outgoing"], stats["first_time_right"]) == (2, 1, 0.0)
+    assert "我方请求 1 件，退回过 1 件" in client.get(reverse("board")).content.decode()
+
+
+def test_a_stopped_fold_is_told(world, cast):
+    client = log_in(cast, "jiangsu.supervisor")
+
+    def told() -> tuple[bool, bool]:
+        page = client.get(reverse("board")).content.decode()
+        return "统计停了：数字截至" in page, client.get(reverse("api-stats")).json()["stopped"]
+
+    assert told() == (False, False)
+    with connected_as("worker") as raw:
+        raw.execute("UPDATE cases_boardfold SET as_of = as_of - interval '6 minutes'")
+    assert told() == (True, True)
+    watching.fold()
+    assert told() == (False, False)
 
 
 def the_api_says_the_same(client: Client) -> None:
@@ -70,8 +101,9 @@ def the_api_says_the_same(client: Client) -> None:
     assert [tile["count"] for tile in page.context["tiles"]] == [
         stats["now"][name] for name in ("open", "overdue", "near", "abroad", "returned")
     ]
-    assert stats["filed"] == board.whole.n(facts.FILED) == 5
-    assert (stats["returned"], stats["first_time_right"]) == (1, 0.8)
+    assert stats["filed"] == board.whole.n(facts.FILED) == 7
+    assert stats["filed_outgoing"] == 7
+    assert (stats["returned"], stats["first_time_right"]) == (1, 6 / 7)
     assert stats["internal_deadlines"]["ended"] == board.whole.n(facts.INTERNAL) > 0
     assert stats["days"]["home"]["median"] == board.whole.spread(facts.HOME).median is not None
     assert sum(part["now"]["open"] for part in stats["below"]) == stats["now"]["open"]
@@ -100,8 +132,9 @@ def test_it_reads_at_the_desk_on_the_phone_and_in_english(world):
                 assert not complaints(page)
                 assert not scrolls_sideways(page)
                 assert not page.said
-            page = open_page(browser, address, "jiangsu.supervisor", language="en")
+            page = open_page(browser, address, "jiangsu.supervisor", language="en", size=PHONE)
             page.goto(f"{address}{path}")
+            assert not scrolls_sideways(page)
             assert not wrong_words(page.content(), "en")
         page = open_page(browser, address, "jiangsu.supervisor")
         page.goto(f"{address}/")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from agencies import turns
@@ -101,6 +104,27 @@ class TestFold:
                 assert TouchedCase.objects.exists()
         watching.fold()
         assert figures(cast, "kunshan.supervisor").n(facts.FILED) == 1
+
+    def test_one_that_ends_while_a_board_is_read_is_in_none_of_it(self, real_db, story, cast):
+        story.submitted()
+        watching.fold()
+        story.submitted()
+        folds: list[Thread] = []
+
+        def meanwhile(execute, sql, params, many, context):
+            done = execute(sql, params, many, context)
+            if "cases_board" in sql and not folds:
+                folds.append(Thread(target=watching.fold))
+                folds[0].start()
+                folds[0].join()
+            return done
+
+        with connection.execute_wrapper(meanwhile):
+            board = figures(cast, "jiangsu.supervisor")
+        assert len(folds) == 1
+        assert (board.n(facts.FILED), board.standing(fold.OPEN)) == (1, 1)
+        board = figures(cast, "jiangsu.supervisor")
+        assert (board.n(facts.FILED), board.standing(fold.OPEN)) == (2, 2)
 
     def test_many_changes_are_taken_in_turns(self, real_db, story, cast, monkeypatch):
         monkeypatch.setattr(fold, "BATCH", 3)
