@@ -20,14 +20,14 @@ def supervised(event: AuditEvent, case: Case) -> set[int]:
     step, because = event.kind.partition(".")[2], event.facts.get("because")
     if because is not None:
         # A reminder that had its effect tells nobody.
-        return _issuers(one) if one.kind == SupervisionKind.ORDER else set()
+        return issuers(one) if one.kind == SupervisionKind.ORDER else set()
     if step == "supervision_answer":
-        return _issuers(one)
+        return issuers(one)
     told = _those_who_act(one.agency_id, case)
     return told | holding(event.facts["to"], Role.SUPERVISOR) if step == "supervision_escalate" else told
 
 
-def _issuers(one: Supervision) -> set[int]:
+def issuers(one: Supervision) -> set[int]:
     """Who issued it, or the supervisors there when he has left; where it was raised to, the supervisors."""
     there = holding(one.issued_by_id, Role.SUPERVISOR)
     told = {one.officer_id} if one.officer_id in there else there
