@@ -13,6 +13,7 @@ from agencies.roles import Role
 from cases.journey import front_of
 from cases.models import Case, ClockKind, Deadline, Leg, Phase, Urgency
 from cases.notices import at_work, put, seeing, write
+from cases.supervision.told import issuers
 from cases.sweep import ESCALATION, WARNING
 from cases.workflow import WAITING_ROLE
 
@@ -22,10 +23,15 @@ _WATCHED = (ClockKind.ACKNOWLEDGEMENT, ClockKind.EXPECTED_REPLY, ClockKind.CHASE
 
 def tell(event: AuditEvent, _payload: dict[str, Any]) -> None:
     """A warning goes to whoever works on it; what is over to the approvers too; what rises to the supervisors above too.
+    Of feedback that is over also who ordered it hears.
 
     A clock that has been met or called off since tells nobody.
     """
-    clock = Deadline.objects.select_related("case__origin", "agency").filter(pk=event.facts["deadline"]).first()
+    clock = (
+        Deadline.objects.select_related("case__origin", "agency", "supervision")
+        .filter(pk=event.facts["deadline"])
+        .first()
+    )
     if clock is None or not clock.running:
         return
     case = clock.case
@@ -35,6 +41,8 @@ def tell(event: AuditEvent, _payload: dict[str, Any]) -> None:
     told = _doers(clock, case, agency)
     if event.kind != WARNING:
         told |= holding(agency.pk, Role.APPROVER)
+        if clock.supervision is not None:
+            told |= issuers(clock.supervision)
     officers = seeing(case, told)
     rises = event.kind == ESCALATION
     if rises:

@@ -24,6 +24,7 @@ from agencies.moments import clock
 from agencies.roles import Role
 from cases import policies
 from cases.models import Case, Disposal, RetentionPeriod, Verdict
+from cases.queries.unfinished import unfinished
 from cases.step_input import Faults, clean_text
 from countries.calendars import SHANGHAI
 
@@ -218,7 +219,10 @@ def _archivable(actor: Actor) -> Callable[[Case], _Fault]:
             return "archived", _("已经归档。")
         if case.ended_at is None:
             return "not_ended", _("还在办理，结束后才能归档。")
-        return _not_ours(actor, case)
+        if fault := _not_ours(actor, case):
+            return fault
+        still = unfinished([case]).get(case.pk)
+        return ("unfinished", "".join(map(str, still))) if still else None
 
     return fault
 

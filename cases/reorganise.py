@@ -151,7 +151,9 @@ def _late(agency: Agency) -> QuerySet[Case]:
     given = Assignment.objects.filter(Q(agency=agency) | Q(assigned_by=agency), state=AssignmentState.OPEN)
     own = Q(origin=agency) | Q(return_to=agency)
     at_work = Q(pk__in=held.values("case_id")) | Q(pk__in=given.values("case_id"))
-    return Case.objects.filter(own | at_work | Q(pk__in=left_at(agency).values("case_id")))
+    # In the archive only the case itself follows (see _absorb).
+    at_work |= Q(pk__in=left_at(agency).values("case_id"))
+    return Case.objects.filter(own | (at_work & Q(archived_at=None)))
 
 
 def _order(event: AuditEvent) -> Reorganisation | None:
@@ -253,11 +255,13 @@ def _moment(source: Agency) -> datetime:
 
 
 def _absorb(order: Reorganisation, target: Agency, ids: list[UUID], at: datetime) -> int:
-    """Everything of the merged organ becomes the successor's; gives how many cases changed."""
+    """Everything of the merged organ becomes the successor's; gives how many cases changed. What hangs on an archived case
+    stays as it is: the database lets its scope alone move."""
     source = order.source
-    moved = _pass_legs(source, target, ids, at)
-    _pass_assignments(source, target, ids, at)
-    pass_on(source, target, ids, at)
+    live = list(Case.objects.filter(pk__in=ids, archived_at=None).values_list("pk", flat=True))
+    moved = _pass_legs(source, target, live, at)
+    _pass_assignments(source, target, live, at)
+    pass_on(source, target, live, at)
     DuplicatePair.objects.filter(agency=source).update(agency=target)
     held = {one.case_id: one for one in moved}
     theirs = set(Case.objects.filter(Q(origin=source) | Q(return_to=source), pk__in=ids).values_list("pk", flat=True))

@@ -24,11 +24,13 @@ BATCH = 1_000
 # What most sweeps end with. In the order of the index, so that no estimate leads away from it.
 _PROBE = """SELECT FROM cases_deadline WHERE next_alarm_at <= statement_timestamp()
 ORDER BY next_alarm_at, id LIMIT 1"""
-# A warning that its own due date has overtaken is stamped and makes no event.
+# An archived case is read-only: one clock in it must not keep all others from ringing (looked up row by row, so that the
+# order of the index stays). A warning that its own due date has overtaken is stamped and makes no event.
 _RAISE = f"""
 WITH due AS (
     SELECT id, warned_at, overdue_at, escalated_at FROM cases_deadline
     WHERE next_alarm_at <= statement_timestamp()
+      AND (SELECT c.archived_at FROM cases_case c WHERE c.id = case_id) IS NULL
     ORDER BY next_alarm_at, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 ), rung AS (
     UPDATE cases_deadline d SET

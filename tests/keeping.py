@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 
+from agencies.moments import clock
 from agencies.scope import acting
 from cases import archive
-from cases.models import Case
+from cases.models import Case, Deadline
 from tests.cast import Cast
 from tests.stories import Story
 
@@ -50,3 +52,18 @@ class Keeper:
         case = self.due()
         self.propose(case)
         return self.confirm(case)[0]
+
+
+def left_running(case: Case) -> Deadline:
+    """A clock of the case's origin that runs in it and is over since yesterday, as no command would leave it."""
+    now = clock()
+    return Deadline.objects.create(
+        case=case,
+        kind="left_running",
+        basis="coopdesk.default",
+        amount=5,
+        agency_id=case.origin_id,
+        started_at=now - timedelta(days=30),
+        due_at=now - timedelta(days=1),
+        next_alarm_at=now - timedelta(days=1),
+    )

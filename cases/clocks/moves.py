@@ -21,7 +21,7 @@ from agencies.models import Agency
 from agencies.moments import clock
 from cases.clocks.counting import Span, count
 from cases.hands import refresh_queues
-from cases.models import ClockRule, Deadline, DeadlinePause, Mark
+from cases.models import Case, ClockRule, Deadline, DeadlinePause, Mark
 from countries.calendar_effects import Moved
 from countries.calendars import SHANGHAI, Calendar, day_of
 
@@ -82,8 +82,15 @@ def moves(calendar: Calendar, country_id: int | None = None) -> list[Move]:
 
 @transaction.atomic
 def apply_moves(calendar: Calendar, country_id: int | None, notice_id: int) -> list[Move]:
-    """Count anew what `moves` finds, with its alarms; one event for each case whose dates move. Gives what changed."""
-    ids = [row.pk for row, _times in _differing(calendar, country_id)]
+    """Count anew what `moves` finds, with its alarms; one event for each case whose dates move. Gives what changed.
+
+    Cases before their clocks, in one order: a step that holds a case and writes a clock never waits for us while we wait
+    for it.
+    """
+    found = [(row.case_id, row.pk) for row, _times in _differing(calendar, country_id)]
+    for part in _batches(sorted({case_id for case_id, _pk in found})):
+        list(Case.objects.select_for_update().filter(pk__in=part).order_by("pk").values_list("pk", flat=True))
+    ids = [pk for _case_id, pk in found]
     done = [move for batch in _batches(ids) for move in _recounted(calendar, batch, clock())]
     by_case: defaultdict[UUID, list[Move]] = defaultdict(list)
     for move in done:
@@ -123,7 +130,7 @@ def _summed(found: list[Move]) -> list[Moved]:
 
 
 def _open() -> QuerySet[Deadline]:
-    return Deadline.objects.filter(met_at=None, cancelled_at=None)
+    return Deadline.objects.filter(met_at=None, cancelled_at=None, case__archived_at=None)
 
 
 def _batches(ids: list[UUID]) -> Iterator[list[UUID]]:
@@ -132,8 +139,8 @@ def _batches(ids: list[UUID]) -> Iterator[list[UUID]]:
 
 def _recounted(calendar: Calendar, ids: Sequence[UUID], now: datetime) -> Iterator[Move]:
     """Count these anew under lock; one that stopped meanwhile stays as it is."""
-    running = Deadline.objects.filter(pk__in=ids, met_at=None, cancelled_at=None)
-    rows = list(running.select_for_update().order_by("pk"))
+    running = Deadline.objects.filter(pk__in=ids, met_at=None, cancelled_at=None, case__archived_at=None)
+    rows = list(running.select_for_update(of=("self",)).order_by("pk"))
     paused = _paused(ids)
     for row in rows:
         before = row.due_at, row.provisional
@@ -144,7 +151,7 @@ def _recounted(calendar: Calendar, ids: Sequence[UUID], now: datetime) -> Iterat
 
 
 def _differing(calendar: Calendar, country_id: int | None) -> Iterator[tuple[Any, _Times]]:
-    """The open deadlines whose dates or alarms differ by `calendar`, with what they would be.
+    """The open deadlines of cases out of the archive whose dates or alarms differ by `calendar`, with what they would be.
 
     Whatever starts on one day, on the same side of opening and closing, with equal numbers is counted once.
     """

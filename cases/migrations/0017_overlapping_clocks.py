@@ -1,4 +1,4 @@
-"""Clocks of one case that overlap ring on the earlier of them alone: it has the next alarm, the others have none until it
+"""Clocks of one case, or of one share of it, that overlap ring on the earlier of them alone: it has the next alarm, the others have none until it
 stops, stands still or moves behind them. A trigger, so that whatever writes a clock need not think of its neighbours.
 
 The sweep touches neither dates nor stops, so it never fires this; nor does the trigger's own update.
@@ -14,7 +14,7 @@ BEGIN
             least(CASE WHEN warned_at IS NULL THEN warn_at END, CASE WHEN overdue_at IS NULL THEN due_at END,
                   CASE WHEN escalated_at IS NULL THEN escalate_at END) AS alarm_at
         FROM cases_deadline
-        WHERE case_id = NEW.case_id AND overlap = NEW.overlap
+        WHERE case_id = NEW.case_id AND overlap = NEW.overlap AND assignment_id IS NOT DISTINCT FROM NEW.assignment_id
             AND met_at IS NULL AND cancelled_at IS NULL AND paused_at IS NULL
     )
     UPDATE cases_deadline d SET next_alarm_at = CASE WHEN r.is_first THEN r.alarm_at END

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from agencies.actors import Actor
-from agencies.models import Officer
+from agencies.models import AuditEvent, Officer
 from agencies.officers import actor_for, appointments_of
 from agencies.roles import CASE_ROLES
 from agencies.scope import acting
+from cases.clocks.moves import MOVED
 from cases.models import Deadline, OpenQueue
 from cases.policies import visible_to
 from cases.queries.clock_names import kind_word, laws_of
@@ -47,10 +50,19 @@ def _entries(actor: Actor) -> Iterable[Entry]:
     mine = OpenQueue.objects.filter(waits_for(actor), agency_id=actor.seat_id, secret=False)
     running = Deadline.objects.filter(met_at=None, cancelled_at=None, paused_at=None, agency_id=actor.seat_id)
     rows = running.filter(case__in=visible_to(actor), case_id__in=mine.values("case_id"))
-    rows = rows.annotate(extended=Max("extensions__at"), resumed=Max("pauses__to_at")).select_related("case")
+    rows = rows.annotate(extended=Max("extensions__at"), resumed=Max("pauses__to_at"), moved=_moved())
+    rows = rows.select_related("case")
     known = laws_of()
     for row in rows.order_by("due_at", "pk")[:MOST]:
-        changes = (row.started_at, row.extended, row.resumed)
+        changes = (row.started_at, row.extended, row.resumed, row.moved)
         yield Entry(
             deadline=row, name=kind_word(row.kind, known), changed_at=max(at for at in changes if at is not None)
         )
+
+
+def _moved() -> QuerySet[AuditEvent, Any]:
+    """When the work calendar or another urgency last moved clocks of the case of a row."""
+    subject = Concat(Value("case:"), Cast(OuterRef("case_id"), TextField()))
+    edited = Q(kind="case.edit", facts__has_key="limit_days")
+    events = AuditEvent.objects.filter(Q(kind=MOVED) | edited, subject=subject)
+    return events.order_by("-pk").values("at")[:1]

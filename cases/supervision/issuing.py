@@ -77,6 +77,9 @@ def require_supervisor(actor: Actor) -> Agency:
 def target(seat: Agency, case: Case, wording: Wording) -> Agency:
     """To whom it goes: the named agency, else the likeliest below. Refuses, in words, what cannot be."""
     require_live(case)
+    if case.ended_at is not None:
+        words = _("案件已结束，没有要催办、督办的。")
+        raise GuardFailed(words, reasons=[Reason("case_ended", words, "/agency")])
     if reasons := list(due_day_ahead(case, {"due_on": wording.due_on})):
         raise GuardFailed(reasons=reasons)
     offered = sight.targets(seat, case)
@@ -85,15 +88,12 @@ def target(seat: Agency, case: Case, wording: Wording) -> Agency:
         return offered[0]
     if named in offered:
         return named
-    raise _nobody(seat, case) if named is None else _not_theirs(seat, named)
+    raise _nobody(seat) if named is None else _not_theirs(seat, named)
 
 
-def _nobody(seat: Agency, case: Case) -> GuardFailed:
-    if case.ended_at is not None:
-        code, words = "case_ended", _("案件已结束，没有要催办、督办的。")
-    else:
-        code, words = "nobody_below", _("案件现在不在%(agency)s的下级机关，那里也没有要办的。") % {"agency": seat.name}
-    return GuardFailed(words, reasons=[Reason(code, words, "/agency")])
+def _nobody(seat: Agency) -> GuardFailed:
+    words = _("案件现在不在%(agency)s的下级机关，那里也没有要办的。") % {"agency": seat.name}
+    return GuardFailed(words, reasons=[Reason("nobody_below", words, "/agency")])
 
 
 def _not_theirs(seat: Agency, named: Agency) -> GuardFailed:

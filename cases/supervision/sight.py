@@ -57,7 +57,10 @@ def involved(case: Case) -> Iterator[Agency]:
 
 
 def targets(seat: Agency, case: Case) -> list[Agency]:
-    """To whom `seat` can issue something about the case: those below it that have something to do; the likeliest first."""
+    """To whom `seat` can issue something about the case: those below it that have something to do; the likeliest first.
+    Nobody once it has ended: periods that outlast it are no work in it."""
+    if case.ended_at is not None:
+        return []
     return [agency for agency in involved(case) if agency.is_active and oversees(seat, agency)]
 
 

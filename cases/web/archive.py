@@ -25,7 +25,8 @@ from cases import archive
 from cases.models import Case, Disposal, RetentionPeriod, Status
 from cases.queries import archive as shelves
 from cases.queries.archive import DISPOSED, DUE, KEPT, PAGE, PROPOSED, TO_ARCHIVE, VIEWS
-from cases.web.archive_words import state_of, unchecked
+from cases.queries.unfinished import Unfinished, unfinished
+from cases.web.archive_words import state_of, still_open, unchecked
 
 _TABS = {
     TO_ARCHIVE: gettext_lazy("待归档"),
@@ -133,7 +134,9 @@ def _page(actor: Actor, view: str, *, after: UUID | None = None, chosen: list[UU
     cases = shelves.page(actor, view, today, after=after)
     shown = cases[:PAGE]
     proposals = shelves.proposals(shown) if view in (KEPT, PROPOSED) else {}
+    still = unfinished(shown) if view == TO_ARCHIVE else {}
     rows = [_row(actor, case, view, proposals.get(case.pk), chosen or []) for case in shown]
+    rows = [_held_back(row, still.get(row["case"].pk, [])) for row in rows]
     periods = list(RetentionPeriod.objects.order_by("pk")) if view == TO_ARCHIVE else []
     return {
         "view": view,
@@ -159,6 +162,11 @@ def _row(actor: Actor, case: Case, view: str, proposal: Disposal | None, chosen:
         "selectable": _selectable(actor, case, view, proposal),
         "chosen": case.pk in chosen,
     }
+
+
+def _held_back(row: dict[str, Any], still: list[Unfinished]) -> dict[str, Any]:
+    """The row of a case that has something open: it says what, and cannot be chosen."""
+    return row | {"still": still_open(still), "selectable": row["selectable"] and not still}
 
 
 def _selectable(actor: Actor, case: Case, view: str, proposal: Disposal | None) -> bool:

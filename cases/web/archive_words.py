@@ -14,6 +14,7 @@ from agencies.doors import words
 from cases import archive
 from cases.models import Case, Disposal, RetentionPeriod, Verdict
 from cases.queries.archive import last_of
+from cases.queries.unfinished import Unfinished, unfinished
 from cases.web.sentences import named
 
 
@@ -37,12 +38,18 @@ def unchecked(periods: Iterable[RetentionPeriod | None]) -> bool:
     return any(period is not None and period.confidence == "recollection" for period in periods)
 
 
+def still_open(rows: Iterable[Unfinished]) -> list[SafeString]:
+    """What keeps a case out of the archive, a sentence each."""
+    return [format_html(row.form, what=row.what, agency=named(row.agency)) for row in rows]
+
+
 def card(actor: Actor, case: Case) -> dict[str, Any] | None:
     """The archive card of a case that has ended: how it stands, and what this actor can do about it."""
     if case.ended_at is None:
         return None
     proposal = last_of(case) if case.archived_at else None
-    may_archive = archive.may_archive(actor, case)
+    still = unfinished([case]).get(case.pk, []) if archive.may_archive(actor, case) else []
+    may_archive = archive.may_archive(actor, case) and not still
     periods = list(RetentionPeriod.objects.order_by("pk")) if may_archive else []
     return {
         "state": state_of(case, proposal) or _("还没有归档。"),
@@ -53,6 +60,7 @@ def card(actor: Actor, case: Case) -> dict[str, Any] | None:
         "periods": periods,
         "unchecked": unchecked(periods or [case.retention]),
         "offered": archive.period_for(case.status, periods) if periods else None,
+        "still": still_open(still),
         "may_archive": may_archive,
         "may_restore": archive.may_restore(actor, case) and not (proposal and not proposal.decision),
     }

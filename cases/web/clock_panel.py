@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -81,12 +82,11 @@ class _Card:
     def __init__(self, dossier: Dossier, known: Mapping[str, Law]) -> None:
         self.dossier, self.known = dossier, known
         self.seats = Seats(case=dossier.case, leg=dossier.leg)
-        # The clock of each group of overlapping ones that rings.
-        self.rings: dict[tuple[str, UUID | None], Deadline] = {}
-        for clock in sorted(
-            (row for row in dossier.deadlines if row.running and row.overlap), key=lambda row: row.due_at
-        ):
-            self.rings.setdefault((clock.overlap, clock.assignment_id), clock)
+        # Clocks that overlap, of the case or of one share; the first of each rings, as the trigger of migration 0017 has it.
+        self.together: defaultdict[tuple[str, UUID | None], list[Deadline]] = defaultdict(list)
+        counting = [row for row in dossier.deadlines if row.overlap and row.running and row.paused_at is None]
+        for clock in sorted(counting, key=lambda row: (row.due_at, row.pk)):
+            self.together[clock.overlap, clock.assignment_id].append(clock)
 
     def shown(self, clock: Deadline) -> dict[str, Any]:
         """A clock as components/clock.html takes it, with its history and its forms."""
@@ -119,13 +119,11 @@ class _Card:
         return format_html(form, basis=said, due=due, before=before, more=more)
 
     def _overlap(self, clock: Deadline) -> str:
-        """Of clocks that reach the same work the earliest rings; the others are shown."""
-        group = (clock.overlap, clock.assignment_id)
-        together = [row for row in self.dossier.deadlines if row.running and (row.overlap, row.assignment_id) == group]
-        if not clock.overlap or len(together) < 2:
+        """Of clocks that reach the same work the earliest rings; the others are shown. One that stands still does neither."""
+        together = self.together.get((clock.overlap, clock.assignment_id), [])
+        if clock not in together or len(together) < 2:
             return ""
-        first = self.rings[group]
-        if first == clock:
+        if together[0] == clock:
             n = len(together) - 1
             return ngettext("与另外 %(n)s 个时限重叠，以这一个提醒。", "与另外 %(n)s 个时限重叠，以这一个提醒。", n) % {
                 "n": n

@@ -15,7 +15,7 @@ from cases.models import Deadline, Supervision, SupervisionKind, SupervisionStat
 from cases.queries.timeline import Entry
 from cases.supervision.sight import awaits
 from cases.web.sentences import named
-from countries.calendars import Calendar
+from countries.calendars import Calendar, day_of
 
 
 def state_of(one: Supervision) -> str:
@@ -34,6 +34,8 @@ def due_of(one: Supervision, clock: Deadline | None, now: datetime, calendar: Ca
         return ("late", _("逾期反馈")) if late else ("met", _("按期反馈"))
     if not awaits(one):
         return None
+    if clock.paused_at is not None:
+        return "pause", words.paused((day_of(now) - day_of(clock.paused_at)).days)
     return words.deadline(clock.due_at, calendar.working_days_between(now, clock.due_at), now)
 
 

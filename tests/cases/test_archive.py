@@ -11,11 +11,24 @@ from django.db.utils import Error, IntegrityError
 
 from agencies.errors import GuardFailed, Malformed, NotPermitted, NotVisible
 from agencies.models import Appointment, AuditEvent, Officer
+from agencies.moments import clock
 from agencies.scope import acting
-from cases import archive, copies, notes
+from cases import archive, copies, deadlines, notes
 from cases.kept import Archived
-from cases.models import ENDED, Attachment, Case, Disposal, Note, RequestItem, RetentionPeriod, Revision, Subject
+from cases.models import (
+    ENDED,
+    Attachment,
+    Case,
+    Disposal,
+    Note,
+    RequestItem,
+    RetentionPeriod,
+    Revision,
+    Subject,
+    Supervision,
+)
 from tests.keeping import Keeper
+from tests.supervising import Overseer
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +108,32 @@ def test_what_cannot_be_read_is_refused(keeper, cast, story, wrong):
     case, actor = story.closed(), cast.actor("kunshan.officer")
     with pytest.raises(Malformed), acting(actor):
         archive.archive_cases(**{"actor": actor, "case_ids": [case.pk], **wrong})
+
+
+def test_what_still_runs_or_is_supervised_keeps_a_case_out(keeper, story, cast):
+    case, desk = story.checked(request_type="mla_freeze_in"), cast.actor("guohe.desk")
+    with acting(desk):
+        since = (clock() - timedelta(hours=1)).isoformat()
+        frozen = deadlines.record_trigger(actor=desk, case_id=case.pk, data={"limit": "freeze_funds", "at": since})
+    case = story.step("guohe.chief", case, "decide", decision="refuse", grounds=["political_offence"])
+    with pytest.raises(GuardFailed) as refusal:
+        keeper.archived(case, login="guohe.chief")
+    assert codes(refusal) == ["unfinished"]
+    assert "还在计时，由公安部国际合作局先登记办结" in refusal.value.reasons[0].words
+    with acting(desk):
+        deadlines.finish(actor=desk, case_id=case.pk, deadline_id=frozen.pk, data={})
+    assert keeper.archived(case, login="guohe.chief").archived_at is not None
+
+
+def test_so_does_an_open_order(keeper, story, cast):
+    case = story.submitted()
+    one = Overseer(cast).order("suzhou.supervisor", case)
+    case = story.step("kunshan.officer", case, "withdraw", opinion="不再需要。")
+    with acting(cast.actor("kunshan.officer")):
+        Supervision.objects.filter(pk=one.pk).update(state="answered")
+    with pytest.raises(GuardFailed) as refusal:
+        keeper.archived(case)
+    assert f"{one.number}还没有办结，由苏州市公安局先办结。" in refusal.value.reasons[0].words
 
 
 # --- In the archive nothing moves -------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.urls import reverse
 from agencies.scope import acting
 from cases.models import Case
 from tests.browsing import log_in
-from tests.keeping import Keeper
+from tests.keeping import Keeper, left_running
 from tests.language import wrong_words
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +200,19 @@ def test_the_api_refuses_a_step_on_an_archived_case_by_its_own_code(cast, keeper
         headers={"If-Match": f'"{case.version}"', "Idempotency-Key": "archived-1"},
     )
     assert (response.status_code, response.json()["code"]) == (409, "archived")
+
+
+@pytest.mark.parametrize("language, said", [("zh-hans", "还在计时，由"), ("en", "still runs")])
+def test_what_has_a_clock_running_is_not_offered_and_says_why(cast, story, language, said):
+    case = story.closed()
+    with acting(cast.actor("kunshan.officer")):
+        left_running(case)
+    client = log_in(cast, "kunshan.officer")
+    client.cookies["coopdesk_language"] = language
+    response = client.get(LIST, {"view": "to_archive"})
+    assert [row["selectable"] for row in response.context["rows"]] == [False]
+    detail = client.get(reverse("case-detail", args=[case.pk]))
+    assert not detail.context["archive"]["may_archive"]
+    for page in (body(response), body(detail)):
+        assert said in page
+        assert wrong_words(page, language) == []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.urls import reverse
 
 from agencies import outbox
@@ -16,7 +18,8 @@ from countries import calendar_effects, notices
 from countries.calendars import SHANGHAI, Calendar, day_of, work_calendar
 from countries.models import CalendarNotice, Country, NoticeState
 from tests.browsing import log_in
-from tests.conftest import django_connected_as
+from tests.conftest import connected_as, django_connected_as
+from tests.keeping import Keeper, left_running
 
 
 @pytest.fixture
@@ -224,3 +227,37 @@ class TestOneNotice:
             late.save()
             done = moves.apply_moves(work_calendar(), None, notice.pk)
         assert [one.deadline_id for one in done] == [late.pk]
+
+
+def test_the_clocks_of_an_archived_case_stay(real_db, story, cast):
+    kept, case = Keeper(cast, story).archived(), story.submitted()
+    with django_connected_as("worker"):
+        stray = left_running(kept)
+        done = moves.apply_moves(with_days_off(6), None, 1)
+    assert {one.case_id for one in done} == {case.pk}
+    assert stray.pk not in {one.deadline_id for one in done}
+
+
+def test_cases_are_taken_before_their_clocks(real_db, story):
+    """A step holds its case and then writes a clock: whoever waits for the case must not hold the clock."""
+    case, ends = story.submitted(), []
+
+    def apply() -> None:
+        try:
+            ends.append(len(moves.apply_moves(with_days_off(6), None, 1)))
+        finally:
+            connections.close_all()
+
+    with django_connected_as("worker"), connected_as("worker") as step:
+        step.execute("BEGIN")
+        step.execute("SELECT FROM cases_case WHERE id = %s FOR UPDATE", [case.pk])
+        worker = threading.Thread(target=apply)
+        worker.start()
+        pid = step.info.backend_pid
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))"
+        while worker.is_alive() and not step.execute(waits, [pid]).fetchone()[0]:
+            worker.join(0.01)
+        step.execute("SELECT FROM cases_deadline WHERE case_id = %s FOR UPDATE NOWAIT", [case.pk])
+        step.execute("ROLLBACK")
+        worker.join(60)
+    assert ends == [1]

@@ -78,6 +78,13 @@ class TestWhy:
         assert "与先到期的时限重叠，提醒以先到期的为准。" in said
         assert said.index("以这一个提醒") < said.index("提醒以先到期的为准")
 
+    def test_one_that_stands_still_keeps_no_other_quiet(self, story, cast, card, act):
+        case = story.in_execution("jiangsu")
+        with acting(cast.actor("jiangsu.chief")):
+            first = case.deadlines.filter(met_at=None, cancelled_at=None).exclude(overlap="").earliest("due_at")
+        act("jiangsu.chief", "pause", case, first.kind, {"category": "foreign_side", "reason": "等对方补充。"})
+        assert "提醒以先到期的为准" not in card("jiangsu.officer", case)
+
     def test_the_foreign_side_has_its_own(self, story, card):
         said = card("guohe.desk", story.dispatched())
         assert said.index("等外方等外方确认收到") < said.index("预期答复") < said.index("按期办结")

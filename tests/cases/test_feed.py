@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
@@ -10,9 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
+from agencies import audit
+from agencies.actors import SYSTEM
 from agencies.models import Appointment, AuditEvent, CalendarFeed, Officer
 from agencies.roles import Role
 from agencies.scope import acting
+from cases.clocks.moves import MOVED
 from cases.models import Deadline
 from cases.web import feed
 from tests.browsing import log_in
@@ -82,6 +86,17 @@ def test_an_event_says_when_and_where_and_nothing_of_the_case(story, cast, addre
     text = Client().get(path).content.decode()
     for words in (CONTENT["title"], FOREIGN["title"], "张示例", "演", "泰国", "昆山"):
         assert words not in text, words
+
+
+@pytest.mark.parametrize("kind, facts", [(MOVED, {"notice": 1}), ("case.edit", {"limit_days": [5, 2]})])
+def test_an_event_is_changed_when_the_calendar_or_the_urgency_moved_it(story, cast, address, kind, facts):
+    case, path = story.submitted(), address("kunshan.chief")
+    with acting(cast.actor("kunshan.chief")):
+        at = case.deadlines.get().started_at.replace(microsecond=0) + timedelta(hours=3)
+    audit.record(actor=SYSTEM, kind="case.edit", subject=f"case:{case.pk}", facts={}, at=at + timedelta(hours=1))
+    audit.record(actor=SYSTEM, kind=kind, subject=f"case:{case.pk}", facts=facts, at=at)
+    (event,) = read(path).walk("VEVENT")
+    assert event.decoded("last-modified") == event.decoded("dtstamp") == at
 
 
 def test_each_appointment_within_its_own_scope(story, cast, address):

@@ -20,6 +20,7 @@ from tests.cases.test_sweep import NEAR, OVER, UP, change, pass_by
 from tests.cast import PLACES
 from tests.conftest import django_connected_as
 from tests.language import wrong_words
+from tests.supervising import Overseer
 
 
 @pytest.fixture
@@ -105,6 +106,19 @@ class TestLadder:
         assert told(case, sweep.WARNING) == ["dehong.chief", "dehong.desk"]
         pass_by(case, UP)
         assert {"dehong.chief", "dehong.desk"} <= set(told(case, sweep.ESCALATION))
+
+    def test_that_feedback_is_late_reaches_who_ordered_it_and_where_it_was_raised_to(self, story, cast, told):
+        case, overseer = story.submitted(), Overseer(cast)
+        one = overseer.order("jiangsu.supervisor", case)
+        overseer.escalate("jiangsu.supervisor", one)
+        only(case, "supervision")
+        pass_by(case, NEAR)
+        assert told(case, sweep.WARNING) == ["kunshan.chief", "kunshan.desk"]
+        pass_by(case, OVER)
+        late = ["guohe.supervisor", "jiangsu.supervisor", "kunshan.chief", "kunshan.desk"]
+        assert told(case, sweep.OVERDUE) == late
+        pass_by(case, UP)
+        assert told(case, sweep.ESCALATION) == [*late, "suzhou.supervisor"]
 
     def test_nobody_is_told_of_what_has_been_done_meanwhile(self, story, told):
         case = story.submitted()

@@ -21,6 +21,7 @@ from cases.commands import take_step
 from cases.models import Case, Deadline, Involvement, Leg, OpenQueue
 from tests.cases.test_races import at_once
 from tests.conftest import django_connected_as
+from tests.keeping import Keeper, left_running
 from tests.stories import CONTENT
 
 WHY = "苏编发〔2026〕8号"
@@ -122,6 +123,16 @@ class TestMerge:
         )
         assert row(closed).origin == cast.agency("chaoyang")
         assert sorted(row(draft).scope) == sorted([cast.agency("kunshan").pk, cast.agency("chaoyang").pk])
+
+    def test_a_clock_in_an_archived_case_stops_no_merger(self, world, story, cast):
+        kept = Keeper(cast, story).archived()
+        with django_connected_as("worker"):
+            stray = left_running(kept)
+        world.done("kunshan", "suzhou")
+        with django_connected_as("worker"):
+            stray.refresh_from_db()
+        assert row(kept).origin_id == cast.agency("suzhou").pk
+        assert stray.agency_id == kept.origin_id
 
     def test_work_goes_on_at_the_successor_by_those_who_moved(self, world, story, cast):
         draft, held, delivered = story.draft(), story.submitted(), story.delivered()

@@ -17,6 +17,7 @@ from cases.models import Deadline, Supervision
 from cases.supervision import issuing
 from cases.supervision.sight import in_sight
 from tests.cast import PARTS, PLACES
+from tests.keeping import left_running
 from tests.supervising import Overseer, trail
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,16 @@ def test_open_parallel_work_is_something_to_do(story, overseer):
 def test_an_ended_case_has_nobody_to_remind(story, overseer):
     with pytest.raises(GuardFailed, match="已结束"):
         overseer.remind("suzhou.supervisor", story.closed())
+
+
+def test_nor_is_there_anybody_to_order_while_a_period_outlasts_the_case(story, cast, overseer):
+    case = story.closed()
+    with acting(cast.actor("kunshan.officer")):
+        left_running(case)
+    with pytest.raises(GuardFailed, match="已结束"):
+        overseer.order("suzhou.supervisor", case)
+    with pytest.raises(GuardFailed, match="已结束"):
+        overseer.order("suzhou.supervisor", case, agency="kunshan")
 
 
 @pytest.mark.parametrize(

@@ -271,3 +271,14 @@ def test_every_page_is_whole_in_both_languages(cast, story, overseer, language):
         client.cookies["coopdesk_language"] = language
         for url in urls:
             assert wrong_words(body(client.get(url)), language) == [], url
+
+
+def test_an_order_whose_clock_stands_still_is_paused_and_not_late(cast, story, overseer):
+    one = overseer.order("suzhou.supervisor", story.submitted())
+    now = timezone.now()
+    with acting(cast.actor("kunshan.chief")):
+        past = {"started_at": now - timedelta(days=30), "due_at": now - timedelta(days=2)}
+        Deadline.objects.filter(supervision=one).update(paused_at=now - timedelta(days=9), next_alarm_at=None, **past)
+    page = body(log_in(cast, "suzhou.supervisor").get(page_of(one)))
+    assert "暂停，已停 9 日" in page
+    assert "逾期" not in page

@@ -18,7 +18,9 @@ from cases import sweep
 from cases.clocks import running
 from cases.clocks.counting import settle
 from cases.models import Deadline
+from tests.cast import PLACES
 from tests.conftest import connected_as, django_connected_as
+from tests.keeping import Keeper, left_running
 
 DAY = timedelta(days=1)
 OWNER = "SET ROLE coopdesk_owner"
@@ -276,6 +278,15 @@ class TestOverlap:
         swept()
         assert self.heard() == expected
 
+    def test_every_share_has_an_alarm_of_its_own(self, real_db, story):
+        case = story.step("guohe.desk", story.decided(), "assign", agencies=[PLACES["jiangsu"], PLACES["yunnan"]])
+        with django_connected_as("worker"):
+            rows = Deadline.objects.filter(case=case, met_at=None, cancelled_at=None).exclude(overlap="")
+            shares = list(rows.exclude(assignment=None))
+        assert len(shares) == 4
+        ringing = [row.assignment_id for row in shares if row.next_alarm_at is not None]
+        assert sorted(ringing) == sorted({row.assignment_id for row in shares})
+
     def test_a_clock_that_moves_before_the_other_takes_its_place(self, pair):
         earlier, later = pair()
         change(
@@ -347,3 +358,15 @@ def test_somebody_who_holds_a_clock_keeps_only_that_one_from_ringing(real_db, st
         assert swept() == 1
         other.execute("ROLLBACK")
     assert swept() == 1
+
+
+def test_a_clock_in_an_archived_case_keeps_no_other_from_ringing(real_db, story, cast):
+    kept, case = Keeper(cast, story).archived(), story.submitted()
+    with django_connected_as("worker"):
+        stray = left_running(kept)
+    pass_by(case, OVER)
+    assert swept() == 1
+    assert AuditEvent.objects.get(kind=sweep.OVERDUE).subject == f"case:{case.pk}"
+    with django_connected_as("worker"):
+        stray.refresh_from_db()
+    assert stray.overdue_at is None

@@ -124,8 +124,8 @@ def test_the_second_wall_alone(cast: Cast, case: Case) -> None:
 @pytest.mark.django_db
 def test_their_own_clock_is_theirs(cast: Cast, case: Case) -> None:
     data = {"category": "foreign_side", "reason": "等协查。"}
-    _act(cast, "dehong.chief", "pause", case, "opinion", data)
-    _act(cast, "dehong.chief", "resume", case, "opinion", {})
+    _act(cast, "kunshan.chief", "pause", case, "opinion", data)
+    _act(cast, "kunshan.chief", "resume", case, "opinion", {})
     for login, pauses in (("dehong.chief", 1), ("ruili.chief", 0), ("suzhou.chief", 2)):
         with acting(cast.actor(login)), connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM cases_deadlinepause")
