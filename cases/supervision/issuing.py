@@ -47,7 +47,8 @@ def parse(raw: Mapping[str, object]) -> Wording:
     """`kind`, `text`, `due_on`, `agency` (a code) as they come in. Raises Malformed with every fault."""
     faults = Faults()
     for name in sorted(raw.keys() - {"kind", "text", "due_on", "agency"}):
-        faults.add("unknown_field", _("不认识的字段。"), f"/{name}")
+        words = _("不认识的字段；期限写在 due_on。") if name == "due_at" else _("不认识的字段。")
+        faults.add("unknown_field", words, f"/{name}")
     kind = clean_text(raw.get("kind"), "/kind", 20, faults)
     if kind not in SupervisionKind.values:
         faults.add("unknown_code", _("选择催办还是督办。"), "/kind")
@@ -91,6 +92,9 @@ def target(seat: Agency, case: Case, wording: Wording) -> Agency:
 def _nobody(seat: Agency, case: Case) -> GuardFailed:
     if case.ended_at is not None:
         code, words = "case_ended", _("案件已结束，没有要催办、督办的。")
+    elif holders := [agency.name for agency in sight.involved(case)]:
+        form = _("案件现在由%(holders)s办理，不在%(agency)s的下级机关。")
+        code, words = "nobody_below", form % {"holders": _("、").join(holders), "agency": seat.name}
     else:
         code, words = "nobody_below", _("案件现在不在%(agency)s的下级机关，那里也没有要办的。") % {"agency": seat.name}
     return GuardFailed(words, reasons=[Reason(code, words, "/agency")])
