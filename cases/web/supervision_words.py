@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agencies.doors import words
 from cases.models import Deadline, Supervision, SupervisionKind, SupervisionState
@@ -23,7 +24,7 @@ def state_of(one: Supervision) -> str:
     if one.kind == SupervisionKind.REMINDER and one.state == SupervisionState.OPEN:
         return _("已催办")
     if withdrawn(one):
-        return _("已撤销")
+        return pgettext("supervision", "已撤销")
     return str(SupervisionState(one.state).label)
 
 
