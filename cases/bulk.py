@@ -20,9 +20,9 @@ from agencies.models import Agency, Officer
 from agencies.roles import Role
 from cases import deadline_input, deadlines, policies, step_input
 from cases.commands import take_step
-from cases.models import Case, SupervisionKind
+from cases.models import Case, Supervision, SupervisionKind, SupervisionState
 from cases.queries.supervisions import clocks_of
-from cases.supervision import issuing
+from cases.supervision import issuing, sight
 
 Values = Mapping[str, Any]
 
@@ -40,12 +40,14 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One chosen case: None when the actor does not see it; its effect, or why there is none."""
+    """One chosen case: None when the actor does not see it; its effect, or why there is none, and the reasons
+    that point to the input."""
 
     case_id: UUID
     case: Case | None
     effect: Effect | None = None
     refusal: str = ""
+    faults: Sequence[Reason] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,15 @@ def carry_out(*, actor: Actor, act: str, case_ids: Sequence[UUID], values: Value
     Raises NotPermitted (not an act of this role), Malformed (broken input, no case, too many).
     """
     return _all(actor, act, case_ids, values, keep=True)
+
+
+def orders_open(actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, list[Supervision]]:
+    """The orders that are open on each case, as far as the actor sees them, the oldest first."""
+    rows = sight.in_sight(actor).filter(case__in=case_ids, kind=SupervisionKind.ORDER)
+    found: dict[UUID, list[Supervision]] = {}
+    for one in rows.exclude(state=SupervisionState.CLOSED).select_related("agency").order_by("pk"):
+        found.setdefault(one.case_id, []).append(one)
+    return found
 
 
 def chosen(actor: Actor, case_ids: Collection[UUID]) -> list[Line]:
@@ -111,7 +122,8 @@ def _one(actor: Actor, act: Act, case_id: UUID, case: Case | None, parsed: Any, 
             return Line(case_id=case_id, case=case, effect=act.run(actor, case, parsed, batch))
     except DomainError as error:
         words = [str(reason.words) for reason in error.reasons] or [str(error.message)]
-        return Line(case_id=case_id, case=case, refusal="".join(words))
+        faults = tuple(reason for reason in error.reasons if reason.pointer.strip("/"))
+        return Line(case_id=case_id, case=case, refusal="".join(words), faults=faults)
 
 
 # --- The acts ---------------------------------------------------------------------------------------------------------

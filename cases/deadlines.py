@@ -29,6 +29,7 @@ from cases.clocks.states import state_of
 from cases.clocks.statutory import begin, limits_of
 from cases.hands import refresh_queue
 from cases.kept import require_live
+from cases.limit_words import alarm_of
 from cases.models import Case, ClockState, Deadline
 from countries.calendars import SHANGHAI, day_of
 from treaties.models import ActorIs, StartsOn
@@ -270,7 +271,7 @@ def _against_extension(clock: Deadline, amount: int) -> list[Reason]:
     if left == 0:
         return [Reason("past_cap", _("已经延长到头，不能再延长。"), "/amount")]
     form = _("每次最多延长 %(left)s。") if clock.renewable else _("最多还能延长 %(left)s。")
-    return [Reason("past_cap", form % {"left": left}, "/amount")]
+    return [Reason("past_cap", form % {"left": alarm_of(left, clock.unit)}, "/amount")]
 
 
 def _done(

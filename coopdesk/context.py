@@ -47,7 +47,7 @@ ROOMS = (
     Room(
         url="supervision-list",
         label=pgettext_lazy("room", "督办"),
-        roles=frozenset({Role.SUPERVISOR}),
+        roles=CASE_ROLES,
         inside=("supervision", "bulk"),
         key="g s",
     ),

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, OperationalError, transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -149,6 +149,17 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     error = DomainError(_("你现在的身份不能打开这一页。"))
     error.code, error.status = "not_permitted", 403
     return render_error(request, error)
+
+
+def in_house_shape(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A bare 405, as after reloading the address of a form, as a page that says where to go; anything else as it is."""
+    if not isinstance(response, HttpResponseNotAllowed) or wants_json(request):
+        return response
+    error = DomainError(_("这个地址只接收表单，不能直接打开。没有改动任何内容。"))
+    error.code, error.status = "method_not_allowed", 405
+    page = render_error(request, error)
+    page["Allow"] = response["Allow"]
+    return page
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -21,7 +21,7 @@ from agencies import scope
 from agencies.errors import DomainError, Malformed
 from agencies.models import Officer
 from agencies.officers import actor_for, appointments_of, unappointed
-from coopdesk.errors import in_domain_words, render_error, wants_json
+from coopdesk.errors import in_domain_words, in_house_shape, render_error, wants_json
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -148,7 +148,7 @@ class ActorMiddleware:
                 response = view(request, *args, **kwargs)
                 if hasattr(response, "render") and callable(response.render):
                     response = response.render()
-                return response
+                return in_house_shape(request, response)
         except (DomainError, DataError, OperationalError) as error:
             refusal = in_domain_words(error)
             if isinstance(refusal, DomainError):

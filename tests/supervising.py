@@ -41,7 +41,7 @@ class Overseer:
         with acting(actor):
             return acts.close(actor=actor, supervision_id=one.pk, note=note)
 
-    def escalate(self, login: str, one: Supervision, reason: str = "") -> Supervision:
+    def escalate(self, login: str, one: Supervision, reason: str = "没有结果。") -> Supervision:
         actor = self.cast.actor(login)
         with acting(actor):
             return acts.escalate(actor=actor, supervision_id=one.pk, reason=reason)

@@ -176,9 +176,14 @@ class Answer(_Act):
 
 
 class Close(_Act):
-    """An order takes a note, and its feedback first."""
+    """An order takes a note; before its feedback it is thereby withdrawn."""
 
-    @doc(gettext_lazy("办结督办"), SUPERVISION, body=json_body(_optional("note")), headers="key")
+    @doc(
+        gettext_lazy("办结督办；还没有反馈的，写明理由撤销"),
+        SUPERVISION,
+        body=json_body(_optional("note")),
+        headers="key",
+    )
     def post(self, request: Request, supervision_id: UUID) -> Response:
         return self.take(request, supervision_id, "note", acts.close)
 
@@ -186,7 +191,7 @@ class Close(_Act):
 class Escalate(_Act):
     """To the agency above the one that has it now."""
 
-    @doc(gettext_lazy("提级督办"), SUPERVISION, body=json_body(_optional("reason")), headers="key")
+    @doc(gettext_lazy("提级督办"), SUPERVISION, body=json_body(_needed("reason")), headers="key")
     def post(self, request: Request, supervision_id: UUID) -> Response:
         return self.take(request, supervision_id, "reason", acts.escalate)
 

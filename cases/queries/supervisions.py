@@ -82,6 +82,12 @@ def counts(actor: Actor, view: str, now: datetime) -> dict[str, int]:
     return {**rows.aggregate(**parts), OVERDUE: rows.filter(overdue(now)).count()}
 
 
+def open_by_view(actor: Actor) -> dict[str, int]:
+    """How many are not closed yet in each view."""
+    rows, sides = in_sight(actor).exclude(state=SupervisionState.CLOSED), _sides(actor)
+    return rows.aggregate(**{view: Count("pk", filter=sides[view]) for view in VIEWS})
+
+
 def waiting_here(actor: Actor) -> int:
     """How many orders wait for the feedback of the acting agency."""
     here = Supervision.objects.filter(WAITING, agency_id=actor.case_agency_id or 0)
@@ -101,9 +107,12 @@ def overdue(now: datetime) -> Q:
 
 
 def _of_view(actor: Actor, view: str) -> QuerySet[Supervision]:
+    return in_sight(actor).filter(_sides(actor).get(view, Q()))
+
+
+def _sides(actor: Actor) -> dict[str, Q]:
     seat = actor.case_agency_id or 0
-    side = {ISSUED: Q(issued_by_id=seat), RECEIVED: Q(agency_id=seat), ESCALATED: Q(escalated_to_id=seat)}
-    return in_sight(actor).filter(side.get(view, Q()))
+    return {ISSUED: Q(issued_by_id=seat), RECEIVED: Q(agency_id=seat), ESCALATED: Q(escalated_to_id=seat)}
 
 
 def matching(actor: Actor, wanted: Wanted, now: datetime) -> QuerySet[Supervision]:

@@ -52,21 +52,26 @@ def answer(*, actor: Actor, supervision_id: UUID | str, feedback: object) -> Sup
 
 @transaction.atomic
 def close(*, actor: Actor, supervision_id: UUID | str, note: object = "") -> Supervision:
-    """Close it, an order after its feedback and with a note, a reminder at any time.
+    """Close it, an order with a note, a reminder also without. Before its feedback an order is thereby withdrawn: nothing
+    is waited for any more, so its clock is called off (a late one stays late).
 
-    Raises Malformed, NotVisible, NotPermitted (not a supervisor of the issuer or of whom it was raised to), WrongStatus.
+    Raises Malformed, NotVisible, NotPermitted (not a supervisor of the issuer or of whom it was raised to; it was raised and
+    is withdrawn by the issuer), WrongStatus (closed).
     """
     case, one = _taken(actor, supervision_id)
     _require_watcher(actor, one)
     _require_open(one)
-    if sight.awaits(one):
-        raise WrongStatus(_("还没有反馈，不能办结。等反馈，或者提级。"), status=one.state)
+    withdrawn = sight.awaits(one)
+    if withdrawn:
+        _require_decider(actor, one)
     order = one.kind == SupervisionKind.ORDER
-    words = _words(note, "/note", _("写明办结意见。") if order else "")
-    at = clock()
+    needed = _("写明撤销的理由。") if withdrawn else _("写明办结意见。") if order else ""
+    words, at = _words(note, "/note", needed), clock()
     one.state, one.closing_note, one.closed_by_id, one.closed_at = SupervisionState.CLOSED, words, actor.person_id, at
     one.save(update_fields=["state", "closing_note", "closed_by", "closed_at"])
-    _record(actor, "case.supervision_close", case, one, at)
+    if withdrawn:
+        running.call_off_supervision(one, at)
+    _record(actor, "case.supervision_close", case, one, at, **({"withdrawn": True} if withdrawn else {}))
     return one
 
 
@@ -74,34 +79,30 @@ def close(*, actor: Actor, supervision_id: UUID | str, note: object = "") -> Sup
 def escalate(*, actor: Actor, supervision_id: UUID | str, reason: object = "") -> Supervision:
     """Raise an order to the agency above: its supervisors are told and watch it from then on.
 
-    Raises Malformed, NotVisible, NotPermitted (not a supervisor of the agency that has it now), WrongStatus (a reminder,
+    Raises Malformed (no reason), NotVisible, NotPermitted (not a supervisor of the agency that has it now), WrongStatus (a reminder,
     closed), GuardFailed (nobody above, or the agency above does not see the case).
     """
-    words = _words(reason, "/reason", "")
+    words = _words(reason, "/reason", _("写明提级的理由。"))
     case, one = _taken(actor, supervision_id)
     _require_watcher(actor, one)
     if one.kind == SupervisionKind.REMINDER:
         raise WrongStatus(_("催办不能提级；没有效果的，改为督办。"), status=one.state)
     _require_open(one)
-    if actor.agency_id != (one.escalated_to_id or one.issued_by_id):
-        raise NotPermitted(
-            _("已经提级，由%(agency)s决定。") % {"agency": one.escalated_to.name if one.escalated_to else ""}
-        )
+    _require_decider(actor, one)
     above = _above(Agency.objects.get(pk=actor.seat_id), case)
     at = clock()
     one.state, one.escalated_to, one.escalated_at = SupervisionState.ESCALATED, above, at
     one.save(update_fields=["state", "escalated_to", "escalated_at"])
     event = _record(actor, "case.supervision_escalate", case, one, at, to=above.pk)
-    if words:
-        Note.objects.create(
-            case=case,
-            author_id=actor.person_id,
-            agency_id=actor.seat_id,
-            audience=Audience.ROUTE,
-            event=event,
-            text=words,
-            at=at,
-        )
+    Note.objects.create(
+        case=case,
+        author_id=actor.person_id,
+        agency_id=actor.seat_id,
+        audience=Audience.ROUTE,
+        event=event,
+        text=words,
+        at=at,
+    )
     return one
 
 
@@ -151,6 +152,12 @@ def _require_watcher(actor: Actor, one: Supervision) -> None:
     if not sight.watches(actor, one):
         who = one.escalated_to or one.issued_by
         raise NotPermitted(_("由%(agency)s的督办人办理。") % {"agency": who.name})
+
+
+def _require_decider(actor: Actor, one: Supervision) -> None:
+    if not sight.decides(actor, one):
+        who = one.escalated_to or one.issued_by
+        raise NotPermitted(_("已经提级，由%(agency)s决定。") % {"agency": who.name})
 
 
 def _require_open(one: Supervision) -> None:

@@ -47,7 +47,8 @@ def parse(raw: Mapping[str, object]) -> Wording:
     """`kind`, `text`, `due_on`, `agency` (a code) as they come in. Raises Malformed with every fault."""
     faults = Faults()
     for name in sorted(raw.keys() - {"kind", "text", "due_on", "agency"}):
-        faults.add("unknown_field", _("不认识的字段。"), f"/{name}")
+        words = _("不认识的字段；期限写在 due_on。") if name == "due_at" else _("不认识的字段。")
+        faults.add("unknown_field", words, f"/{name}")
     kind = clean_text(raw.get("kind"), "/kind", 20, faults)
     if kind not in SupervisionKind.values:
         faults.add("unknown_code", _("选择催办还是督办。"), "/kind")
@@ -88,11 +89,14 @@ def target(seat: Agency, case: Case, wording: Wording) -> Agency:
         return offered[0]
     if named in offered:
         return named
-    raise _nobody(seat) if named is None else _not_theirs(seat, named)
+    raise _nobody(seat, case) if named is None else _not_theirs(seat, named)
 
 
-def _nobody(seat: Agency) -> GuardFailed:
+def _nobody(seat: Agency, case: Case) -> GuardFailed:
     words = _("案件现在不在%(agency)s的下级机关，那里也没有要办的。") % {"agency": seat.name}
+    if holders := [agency.name for agency in sight.involved(case)]:
+        form = _("案件现在由%(holders)s办理，不在%(agency)s的下级机关。")
+        words = form % {"holders": _("、").join(holders), "agency": seat.name}
     return GuardFailed(words, reasons=[Reason("nobody_below", words, "/agency")])
 
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from agencies.actors import Actor
 from agencies.models import Agency
-from agencies.oversight import oversees
+from agencies.oversight import overseer_of, oversees
 from agencies.roles import Role
 from cases.models import (
     AssignmentState,
@@ -86,12 +86,29 @@ def watches(actor: Actor, one: Supervision) -> bool:
 
 
 def may_close(actor: Actor, one: Supervision) -> bool:
-    """Can the actor close it now? An order takes its feedback first."""
+    """Can the actor close it now? An order that waits for its feedback is withdrawn instead."""
     return watches(actor, one) and one.state != SupervisionState.CLOSED and not awaits(one)
 
 
+def decides(actor: Actor, one: Supervision) -> bool:
+    """Is it in the actor's hands: a supervisor's of the agency that issued it or, once raised, of the one it was raised to?"""
+    return supervises(actor) and actor.agency_id == (one.escalated_to_id or one.issued_by_id)
+
+
+def may_withdraw(actor: Actor, one: Supervision) -> bool:
+    """Can the actor withdraw the order before its feedback?"""
+    return decides(actor, one) and awaits(one)
+
+
 def may_escalate(actor: Actor, one: Supervision) -> bool:
-    """Can the actor raise it to the agency above his? He who has it now does."""
-    last = one.escalated_to_id or one.issued_by_id
-    is_open = one.kind == SupervisionKind.ORDER and one.state != SupervisionState.CLOSED
-    return supervises(actor) and actor.agency_id == last and is_open
+    """Can the actor raise it to the agency above his, which there must be and which must see the case?"""
+    if one.kind != SupervisionKind.ORDER or one.state == SupervisionState.CLOSED or not decides(actor, one):
+        return False
+    above = overseer_of(Agency.objects.get(pk=actor.seat_id))
+    return above is not None and above.pk in one.case.scope
+
+
+def withdrawn(one: Supervision) -> bool:
+    """Was the order closed by hand before its feedback?"""
+    unanswered = one.kind == SupervisionKind.ORDER and one.feedback_at is None
+    return unanswered and one.state == SupervisionState.CLOSED and one.closed_by_id is not None

@@ -55,6 +55,7 @@ _TILES = (
 _DONE = {
     "answer": gettext_lazy("已反馈，发出督办的人会收到通知。"),
     "close": gettext_lazy("已办结。"),
+    "withdraw": gettext_lazy("已撤销，对方会收到通知。"),
     "escalate": gettext_lazy("已提级，上级机关的督办人会收到通知。"),
 }
 _ISSUED = {
@@ -70,7 +71,8 @@ def supervision_list(request: HttpRequest) -> HttpResponse:
     """The ledger: issued by us, to us, raised to us; counts as tiles, filters, the newest first."""
     actor = _case_actor(request)
     given = {name: request.GET.get(name, "")[:80] for name in ("view", "state", "kind", "agency")}
-    view = given["view"] if given["view"] in _VIEWS else ISSUED if actor.role == Role.SUPERVISOR else RECEIVED
+    n_open = ledger.open_by_view(actor)
+    view = given["view"] if given["view"] in _VIEWS else _opens_with(actor, n_open)
     wanted = _wanted(given, view)
     now = timezone.now()
     page = ledger.page(actor, wanted, now, after=_place(request, "after"), before=_place(request, "before"))
@@ -81,7 +83,10 @@ def supervision_list(request: HttpRequest) -> HttpResponse:
         "given": given,
         "asked": kept,
         "rows": [row(one, clocks.get(one.pk), now, calendar) for one in page.rows],
-        "tabs": [{"url": f"?view={name}", "label": label, "current": name == view} for name, label in _VIEWS.items()],
+        "tabs": [
+            {"url": f"?view={name}", "label": label, "count": n_open[name], "current": name == view}
+            for name, label in _VIEWS.items()
+        ],
         "tiles": _tiles(ledger.counts(actor, view, now), view, given["state"]),
         "kinds": SupervisionKind.choices,
         "agencies": ledger.agencies_in(actor, view),
@@ -90,6 +95,13 @@ def supervision_list(request: HttpRequest) -> HttpResponse:
         "older": f"?{urlencode({**kept, 'after': str(page.after)})}" if page.after else "",
     }
     return render(request, "cases/supervision_list.html", context)
+
+
+def _opens_with(actor: Actor, n_open: Mapping[str, int]) -> str:
+    """The view that has something waiting; what was raised to a supervisor comes first, what was issued to others."""
+    order = (ESCALATED, ISSUED, RECEIVED) if actor.role == Role.SUPERVISOR else (RECEIVED, ESCALATED, ISSUED)
+    usual = ISSUED if actor.role == Role.SUPERVISOR else RECEIVED
+    return next((view for view in order if n_open[view]), usual)
 
 
 def _wanted(given: Mapping[str, str], view: str) -> Wanted:
@@ -141,6 +153,7 @@ def supervision_act(request: HttpRequest, supervision_id: UUID, act: str) -> Htt
     run = {
         "answer": lambda: acts.answer(actor=actor, supervision_id=supervision_id, feedback=typed),
         "close": lambda: acts.close(actor=actor, supervision_id=supervision_id, note=typed),
+        "withdraw": lambda: acts.close(actor=actor, supervision_id=supervision_id, note=typed),
         "escalate": lambda: acts.escalate(actor=actor, supervision_id=supervision_id, reason=typed),
     }.get(act)
     if run is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,12 @@ from cases.web.supervision_words import due_of, state_of
 from countries.calendars import Calendar
 
 # Who may do what to one; each with its form on its page.
-ACTS = ("answer", "close", "escalate")
+ACTS: Mapping[str, Callable[[Actor, Supervision], bool]] = {
+    "answer": sight.may_answer,
+    "close": sight.may_close,
+    "withdraw": sight.may_withdraw,
+    "escalate": sight.may_escalate,
+}
 
 
 def row(one: Supervision, clock: Deadline | None, now: datetime, calendar: Calendar) -> dict[str, Any]:
@@ -33,13 +39,13 @@ def row(one: Supervision, clock: Deadline | None, now: datetime, calendar: Calen
         "due": due_of(one, clock, now, calendar),
         "due_at": clock.due_at if clock and clock.cancelled_at is None else None,
         "waits": sight.awaits(one),
+        "withdrawn": sight.withdrawn(one),
     }
 
 
 def forms(actor: Actor, one: Supervision) -> dict[str, bool]:
     """Which of its acts the actor may take now."""
-    may = {"answer": sight.may_answer, "close": sight.may_close, "escalate": sight.may_escalate}
-    return {name: may[name](actor, one) for name in ACTS}
+    return {name: may(actor, one) for name, may in ACTS.items()}
 
 
 def facts(one: Supervision, clock: Deadline | None) -> list[tuple[str, object]]:

@@ -9,11 +9,12 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agencies.doors import words
 from cases.models import Deadline, Supervision, SupervisionKind, SupervisionState
 from cases.queries.timeline import Entry
-from cases.supervision.sight import awaits
+from cases.supervision.sight import awaits, withdrawn
 from cases.web.sentences import named
 from countries.calendars import Calendar, day_of
 
@@ -22,6 +23,8 @@ def state_of(one: Supervision) -> str:
     """One word for how it stands; a reminder waits for no feedback."""
     if one.kind == SupervisionKind.REMINDER and one.state == SupervisionState.OPEN:
         return _("已催办")
+    if withdrawn(one):
+        return pgettext("supervision", "已撤销")
     return str(SupervisionState(one.state).label)
 
 
@@ -64,6 +67,8 @@ def _raised(entry: Entry, _known: Any) -> SafeString:
 
 
 def _closed(entry: Entry, _known: Any) -> SafeString:
+    if entry.event.facts.get("withdrawn"):
+        return format_html(_("撤销了督办 {number}"), number=_number(entry))
     form = {
         "ended": _("案件结束，{number} 随之办结"),
         "moved_on": _("{to}已办完，{number} 随之办结"),

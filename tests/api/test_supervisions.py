@@ -60,13 +60,27 @@ def test_one_order_from_issue_to_closing(caller, story):
     assert body["issued_by"]["code"] == PLACES["suzhou"]
     assert body["due_at"].startswith(day)
     path = f"{URL}{body['id']}/"
-    problem(above.post(f"{path}close/", {"note": "同意。"}), 409)
-    assert above.post(f"{path}escalate/").json()["escalated_to"]["code"] == PLACES["jiangsu"]
+    assert pointers(problem(above.post(f"{path}escalate/"), 400)) == {"/reason"}
+    assert above.post(f"{path}escalate/", {"reason": "没有结果。"}).json()["escalated_to"]["code"] == PLACES["jiangsu"]
     assert pointers(problem(below.post(f"{path}answer/", {"feedback": " "}), 400)) == {"/feedback"}
     assert below.post(f"{path}answer/", {"feedback": "已报送。"}).json()["state"] == "answered"
     assert pointers(problem(above.post(f"{path}close/", {}), 400)) == {"/note"}
     assert above.post(f"{path}close/", {"note": "同意。"}).json()["closed_by"]["police_number"] == "suzhou.supervisor"
     problem(above.post(f"{path}close/", {"note": "再来。"}), 409)
+
+
+def test_closing_before_the_feedback_withdraws(caller, story):
+    above = caller("suzhou.supervisor")
+    (body,) = above.post(URL, order(story.submitted())).json()["results"]
+    path = f"{URL}{body['id']}/"
+    assert pointers(problem(above.post(f"{path}close/", {}), 400)) == {"/note"}
+    closed = above.post(f"{path}close/", {"note": "发错了。"}).json()
+    assert (closed["state"], closed["closing_note"], closed["feedback_at"]) == ("closed", "发错了。", None)
+
+
+def test_the_wrong_name_of_the_day_is_told(caller, story):
+    refused = caller("suzhou.supervisor").post(URL, order(story.submitted(), due_at="2030-01-01"))
+    assert "due_on" in problem(refused, 400)["errors"][0]["detail"]
 
 
 def test_many_at_once_are_all_or_none(caller, story, overseer):
@@ -133,7 +147,7 @@ def test_the_wrong_role_is_told_so(caller, story, overseer):
     problem(caller("suzhou.chief").post(URL, order(case)), 403, "not_permitted")
     problem(caller("kunshan.supervisor").post(f"{URL}{one.pk}/answer/", ACTS["answer"]), 403)
     problem(caller("kunshan.chief").post(f"{URL}{one.pk}/close/", ACTS["close"]), 403)
-    problem(caller("jiangsu.supervisor").post(f"{URL}{one.pk}/escalate/", {}), 403)
+    problem(caller("jiangsu.supervisor").post(f"{URL}{one.pk}/escalate/", ACTS["escalate"]), 403)
     assert overseer.fresh(one).state == "open"
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.errors import Malformed, NotPermitted
 from agencies.models import AuditEvent
 from agencies.scope import acting
 from cases import bulk
+from cases.clocks import running
 from cases.models import Leg, Supervision
 from tests.browsing import log_in
 from tests.cast import PARTS
@@ -132,9 +135,9 @@ def test_those_above_extend_and_what_is_past_the_cap_stays(cast, story):
 def test_how_many(cast, n, words):
     client = log_in(cast, "suzhou.supervisor")
     for url in (PREVIEW, CONFIRM):
-        response = client.post(url, {"case": [str(uuid4()) for _ in range(n)], "act": "remind", "token": "a" * 22})
-        assert response.status_code == 400
-        assert words in body(response)
+        data = {"case": [str(uuid4()) for _ in range(n)], "act": "remind", "token": "a" * 22, "back": "/cases/"}
+        assert client.post(url, data)["Location"] == "/cases/"
+        assert words in body(client.get("/cases/"))
 
 
 def test_broken_input_comes_back_with_the_cases(cast, story):
@@ -145,7 +148,7 @@ def test_broken_input_comes_back_with_the_cases(cast, story):
         assert response.status_code == 400
         assert "日期写成" in body(response)
         assert "请办。" in body(response)
-        assert f'value="{case.pk}" checked' in body(response)
+        assert f'value="{case.pk}" aria-labelledby="n-{case.pk}" checked' in body(response)
     actor = cast.actor("kunshan.chief")
     with acting(actor), pytest.raises(Malformed):
         bulk.preview(actor=actor, act="reassign", case_ids=[case.pk], values={"handler": ""})
@@ -203,3 +206,75 @@ def test_the_pages_are_whole_in_both_languages(cast, story, language):
             assert wrong_words(body(response), language) == [], act
     done = client.post(CONFIRM, chosen(case, gone, act="reassign", handler="kunshan.desk"))
     assert wrong_words(body(client.get(done["Location"])), language) == []
+
+
+def test_a_wrong_value_is_said_at_its_field_and_nothing_is_lost(cast, story):
+    first, second, client = story.submitted(), story.submitted(), log_in(cast, "suzhou.supervisor")
+    yesterday = (timezone.localdate() - timedelta(days=1)).isoformat()
+    for act, data, field, words in (
+        ("order", {"text": "请办<快>。", "due_on": yesterday}, "due_on", "期限须在今天以后"),
+        ("extend", {"amount": "500", "reason": "请办<快>。"}, "amount", "最多还能延长"),
+    ):
+        for url in (PREVIEW, CONFIRM):
+            response = client.post(url, chosen(first, second, act=act, previewed="1", **data))
+            page = body(response)
+            assert response.status_code == 422
+            assert words in page.partition(f'id="{field}-error"')[2][:200]
+            assert "请办&lt;快&gt;。" in page
+            assert page.count('name="case"') == page.count(" checked>") == 2
+    fixed = client.post(PREVIEW, chosen(first, second, act="extend", amount="1", reason="等。", previewed="1"))
+    assert "确认延长" in body(fixed)
+
+
+def test_what_is_refused_stays_chosen_for_the_next_preview(cast, story):
+    held, away = story.submitted(), story.step("kunshan.chief", story.submitted(), "approve")
+    client = log_in(cast, "suzhou.supervisor")
+    page = body(client.post(PREVIEW, chosen(held, away, act="remind")))
+    assert f'name="refused" value="{away.pk}"' in page
+    again = body(client.post(PREVIEW, chosen(held, act="remind", refused=str(away.pk), text="再看。")))
+    assert "不能这样办的" in again
+    none = client.post(PREVIEW, {"act": "remind", "text": "再看。", "listed": [held.pk, away.pk]})
+    assert none.status_code == 400
+    assert "先选择案件" in body(none)
+    assert "再看。" in body(none)
+    assert body(none).count('name="case"') == 2
+
+
+def test_the_address_can_be_opened_again(cast, story):
+    case, client = story.submitted(), log_in(cast, "suzhou.supervisor")
+    shown = client.get(PREVIEW, {"case": str(case.pk), "act": "remind"})
+    assert "会办理的" in body(shown)
+    away = client.get(PREVIEW)
+    assert away["Location"] == "/cases/"
+    assert "先选择案件" in body(client.get("/cases/"))
+    bare = client.get(CONFIRM)
+    assert (bare.status_code, bare["Allow"]) == (405, "POST")
+    assert "只接收表单" in body(bare)
+
+
+@pytest.mark.parametrize("back, led", [("/board/?period=4", "/board/?period=4"), ("//evil.example/", "/"), ("", "/")])
+def test_the_way_back_is_where_the_cases_were_chosen(cast, story, back, led):
+    case, client = story.submitted(), log_in(cast, "suzhou.supervisor")
+    assert client.post(PREVIEW, {"act": "remind", "back": back})["Location"] == led
+    assert "先选择案件" in body(client.get(led))
+    shown = client.post(PREVIEW, chosen(case, act="remind", back=back))
+    assert body(shown).count(f'href="{led}"') >= 2
+    done = client.get(client.post(CONFIRM, chosen(case, act="remind", back=back))["Location"])
+    assert f'<a class="btn" href="{led}"' in body(done)
+
+
+def test_each_row_says_what_one_must_know(cast, story, overseer):
+    case, away = story.submitted(), story.step("kunshan.chief", story.submitted(), "approve")
+    one = overseer.order("suzhou.supervisor", case)
+    client = log_in(cast, "suzhou.supervisor")
+    page = body(client.post(PREVIEW, chosen(case, away, act="order", text="办。", previewed="1")))
+    assert "已有未办结的督办" in page
+    assert one.number in page
+    for each in (case, away):
+        assert each.title in page.partition(f'href="{reverse("case-detail", args=[each.pk])}"')[2][:200]
+    with acting(cast.actor("suzhou.supervisor")):
+        clock = case.deadlines.get(met_at=None, supervision=None)
+        clock.started_at -= timedelta(days=90)
+        running.recount(clock, timezone.now())
+    page = body(client.post(PREVIEW, chosen(case, act="extend", amount="1", reason="等。", previewed="1")))
+    assert "延长后仍已超期" in page

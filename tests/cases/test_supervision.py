@@ -228,8 +228,6 @@ def test_who_answers(story, overseer, part):
 def test_an_order_is_closed_after_its_feedback_with_a_note(story, overseer):
     case = story.submitted()
     one = overseer.order("suzhou.supervisor", case)
-    with pytest.raises(WrongStatus, match="还没有反馈"):
-        overseer.close("suzhou.supervisor", one)
     overseer.answer("kunshan.desk", one)
     with pytest.raises(Malformed):
         overseer.close("suzhou.supervisor", one, note=" ")
@@ -240,6 +238,30 @@ def test_an_order_is_closed_after_its_feedback_with_a_note(story, overseer):
     with pytest.raises(WrongStatus, match="已办结"):
         overseer.close("suzhou.supervisor", one)
     assert trail(case) == ["case.supervise", "case.supervision_answer", "case.supervision_close"]
+
+
+def test_a_waiting_order_is_withdrawn_with_a_reason_by_whoever_has_it(story, overseer):
+    case = story.submitted()
+    one, raised = overseer.order("suzhou.supervisor", case), overseer.order("suzhou.supervisor", case)
+    with pytest.raises(Malformed) as refused:
+        overseer.close("suzhou.supervisor", one, note=" ")
+    assert refused.value.reasons[0].words == "写明撤销的理由。"
+    assert overseer.close("suzhou.supervisor", one, note="发错了。").closing_note == "发错了。"
+    assert overseer.clock(one).cancelled_at is not None
+    with pytest.raises(WrongStatus):
+        overseer.answer("kunshan.officer", one)
+    with pytest.raises(Malformed):
+        overseer.escalate("suzhou.supervisor", raised, " ")
+    overseer.escalate("suzhou.supervisor", raised)
+    with pytest.raises(NotPermitted, match="江苏省公安厅"):
+        overseer.close("suzhou.supervisor", raised)
+    assert overseer.close("jiangsu.supervisor", raised).state == "closed"
+
+
+def test_a_case_held_above_says_who_holds_it(story, overseer):
+    away = story.step("kunshan.chief", story.submitted(), "approve")
+    with pytest.raises(GuardFailed, match="由苏州市公安局办理"):
+        overseer.order("suzhou.supervisor", away)
 
 
 def test_a_reminder_is_closed_without_feedback(story, overseer):

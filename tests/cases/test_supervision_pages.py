@@ -145,6 +145,38 @@ def test_the_issuer_closes_and_the_next_above_watches(cast, story, overseer):
     assert overseer.fresh(one).state == "closed"
 
 
+def test_an_issuer_withdraws_and_the_supervised_are_told(cast, story, overseer):
+    one = overseer.order("suzhou.supervisor", story.submitted())
+    client = log_in(cast, "suzhou.supervisor")
+    assert 'id="act-withdraw"' in body(client.get(page_of(one)))
+    url = reverse("supervision-act", args=[one.pk, "withdraw"])
+    assert "写明撤销的理由" in body(client.post(url, {"text": ""}))
+    client.post(url, {"text": "发错了。"})
+    page = body(client.get(page_of(one)))
+    assert "已撤销" in page
+    assert "发错了。" in page
+    assert "撤销了督办" in page
+    assert "kunshan.chief" in told(cast, "case.supervision_close")
+
+
+def test_nobody_is_offered_what_has_nobody_above(cast, story, overseer):
+    one = overseer.order("guohe.supervisor", story.submitted())
+    page = body(log_in(cast, "guohe.supervisor").get(page_of(one)))
+    assert 'id="act-withdraw"' in page
+    assert 'id="act-escalate"' not in page
+
+
+def test_the_ledger_opens_where_something_waits(cast, story, overseer):
+    one = overseer.order("suzhou.supervisor", story.submitted())
+    overseer.escalate("suzhou.supervisor", one)
+    above = log_in(cast, "jiangsu.supervisor").get(LIST).context
+    assert above["view"] == "escalated"
+    assert [tab["count"] for tab in above["tabs"]] == [0, 0, 1]
+    assert log_in(cast, "jiangsu.chief").get(LIST).context["view"] == "escalated"
+    assert log_in(cast, "suzhou.supervisor").get(LIST).context["view"] == "issued"
+    assert log_in(cast, "kunshan.officer").get(LIST).context["view"] == "received"
+
+
 def test_the_ledger_counts_and_narrows(cast, story, overseer):
     first, second = story.submitted(), story.submitted()
     late, answered = overseer.order("suzhou.supervisor", first), overseer.order("suzhou.supervisor", second)

@@ -36,7 +36,7 @@ def page_of(client, cast):
 @pytest.mark.parametrize(
     "login, rooms",
     [
-        ("kunshan.officer", ["工作台", "案件", "归档", "时限", "机关"]),
+        ("kunshan.officer", ["工作台", "案件", "督办", "归档", "时限", "机关"]),
         ("guohe.supervisor", ["工作台", "案件", "督办看板", "督办", "归档", "时限", "机关", "无人办理"]),
         ("sysadmin", ["时限", "机关", "民警与任职", "机构调整"]),
         ("secadmin", ["时限", "机关", "民警与任职", "代办", "机构调整", "接口客户端"]),

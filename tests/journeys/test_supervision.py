@@ -18,7 +18,7 @@ def test_two_cases_are_ordered_answered_and_closed(browse, enter, story):
     above.get_by_label("要办什么").fill("三日内报送。")
     above.get_by_role("button", name="预览").click()
     expect(above.locator("main")).to_contain_text("现在还什么都没有改")
-    above.get_by_role("button", name="确认督办 2 件").click()
+    above.get_by_role("button", name="确认督办").click()
     expect(above.locator("h1")).to_contain_text("已办 2 件")
 
     below = enter(browse(width=390, height=844), "kunshan.officer")
