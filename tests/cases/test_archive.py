@@ -128,7 +128,7 @@ def test_what_still_runs_or_is_supervised_keeps_a_case_out(keeper, story, cast):
 def test_so_does_an_open_order(keeper, story, cast):
     case = story.submitted()
     one = Overseer(cast).order("suzhou.supervisor", case)
-    case = story.step("kunshan.officer", case, "withdraw", opinion="不再需要。")
+    case = story.step("kunshan.chief", case, "withdraw", opinion="不再需要。")
     with acting(cast.actor("kunshan.officer")):
         Supervision.objects.filter(pk=one.pk).update(state="answered")
     with pytest.raises(GuardFailed) as refusal:
