@@ -86,7 +86,14 @@ def test_from_the_file_to_the_calendar(real_db, cast, monkeypatch):
     days = admin.get(answer.url).text
     assert 'data-change="removed"' in days  # 元旦, provisional until now
     assert "2月14日 周日" in TAG.sub("", days)
-    followed = admin.post(reverse("calendar-notice-confirm", args=[notice.pk]), follow=True).text
+    assert "文件里只有2027年2月的日子" in shown
+    assert re.search(r"其余的 \d+ 个暂定假日会被去掉", shown)
+    assert "都已经过去" not in shown
+    confirm = reverse("calendar-notice-confirm", args=[notice.pk])
+    unsaid = admin.post(confirm, follow=True).text
+    assert "确认这是全年的安排再应用" in unsaid
+    assert "应用到日历" in unsaid
+    followed = admin.post(confirm, {"whole_year": "yes"}, follow=True).text
     assert "正在应用" in followed
     drain()
     assert "移动了哪些到期日" in admin.get(state).text
@@ -104,12 +111,27 @@ def test_from_the_file_to_the_calendar(real_db, cast, monkeypatch):
     assert old.count('<span class="mark">暂休</span>') == 19
 
 
+def test_a_file_of_the_whole_year_needs_no_more_said_and_one_of_the_past_is_doubted(real_db, cast):
+    admin = log_in(cast, "sysadmin")
+    whole = "日期,是否上班,名称\n2027-01-01,0,元旦\n2027-10-10,1,国庆节\n"
+    past = "日期,是否上班,名称\n2024-05-06,0,劳动节\n"
+    for text, words in ((whole, ()), (past, ("都已经过去",))):
+        page = admin.post(reverse("calendar-import"), upload(text), follow=True)
+        notice = CalendarNotice.objects.get(state=NoticeState.ASKED)
+        drain()
+        shown = admin.get(reverse("calendar-notice-state", args=[notice.pk])).text
+        assert 'name="whole_year"' not in shown, page.text
+        assert [words for words in ("文件里只有", "都已经过去") if words in shown] == list(words)
+        admin.post(reverse("calendar-notice-cancel", args=[notice.pk]))
+
+
 def test_a_bad_file_says_every_line_and_keeps_the_title(db, cast):
     text = "日期,是否上班,名称\n2027-02-30,0,春节\n2027-02-05,0,春节\n2027-02-05,0,春节\n"
     answer = log_in(cast, "sysadmin").post(reverse("calendar-import"), upload(text))
     assert answer.status_code == 400
     assert "第 2 行：没有“2027-02-30”这个日期" in answer.text
-    assert "第 4 行：2027-02-05 与第 3 行重复" in answer.text
+    assert answer.text.count("第 4 行：2027-02-05 与第 3 行重复") == 1
+    assert "有 2 处要改" in answer.text
     assert TITLE in answer.text
     assert not CalendarNotice.objects.exclude(kind=NoticeKind.SEED).exists()
 
