@@ -54,11 +54,19 @@ class Line:
     number: int
     day: date | None = None
     special: Day | None = None
-    faults: list[Reason] = field(default_factory=list)
+    faults: list[tuple[str, str]] = field(default_factory=list)
 
     def fault(self, code: str, words: str, **values: Any) -> None:
-        text = _("第 %(line)s 行：%(words)s") % {"line": self.number, "words": words % values if values else words}
-        self.faults.append(Reason(code, text, "/file"))
+        self.faults.append((code, words % values if values else words))
+
+    @property
+    def complaint(self) -> Reason | None:
+        """Everything that is wrong with the line, in one; about the file as a whole, so that it is listed once."""
+        if not self.faults:
+            return None
+        said = " ".join(words for _code, words in self.faults)
+        text = _("第 %(line)s 行：%(words)s") % {"line": self.number, "words": said}
+        return Reason(self.faults[0][0], text)
 
 
 def decode(data: bytes) -> str:
@@ -76,11 +84,11 @@ def decode(data: bytes) -> str:
 def read(text: str, *, title: str, table: Table) -> Table:
     """The table after this file: its days stated anew, the provisional days of every year it makes official gone.
 
-    `title` is the source of lines that name none. Raises Malformed with every fault of every line, each with its number.
+    `title` is the source of lines that name none. Raises Malformed with every line that is wrong and all that is wrong with it.
     """
     lines = [_line(number, cells, title) for number, cells in _rows(text)]
     _judge_together(lines, table)
-    if faults := [fault for line in lines for fault in line.faults]:
+    if faults := [line.complaint for line in lines if line.complaint]:
         raise Malformed(_("文件里有 %(n)s 处不对，什么都没有改。") % {"n": len(faults)}, reasons=faults)
     stated = {line.day: line.special for line in lines if line.day and line.special}
     noticed = noticed_years(stated)
@@ -169,8 +177,10 @@ def _judge_together(lines: list[Line], table: Table) -> None:
         if line.day is None:
             continue
         if line.day in first:
+            line.faults.clear()  # the line goes anyway
             line.fault("date_twice", _("%(day)s 与第 %(other)s 行重复。"), day=line.day, other=first[line.day])
-        first.setdefault(line.day, line.number)
+            continue
+        first[line.day] = line.number
         if line.special and line.special.provisional and line.day.year in noticed:
             line.fault("already_noticed", _("%(year)s 年已有公布的安排，不能再有暂定的日子。"), year=line.day.year)
 

@@ -19,7 +19,17 @@ from agencies.roles import Role
 from countries import calendar_files
 from countries.calendar_files import FIRST_YEAR, LAST_YEAR, NAME_LIMIT
 from countries.models import STANDING, CalendarNotice, Country, DayStatus, NoticeKind, NoticeState
-from countries.tables import Day, Table, as_json, changes_between, noticed_years, table_of, years_of
+from countries.tables import (
+    Day,
+    Table,
+    as_json,
+    changes_between,
+    changes_of,
+    noticed_years,
+    parts_of_years,
+    table_of,
+    years_of,
+)
 
 TITLE_LIMIT = 120
 _SATURDAY = 5
@@ -63,12 +73,18 @@ def clear_day(*, actor: Actor, day: date, title: str, country_id: int | None = N
 
 
 @transaction.atomic
-def confirm(*, actor: Actor, notice_id: int) -> CalendarNotice:
-    """Have the worker apply it. Raises NotPermitted, NotVisible, Conflict when it does not wait for this."""
+def confirm(*, actor: Actor, notice_id: int, whole_year: bool = False) -> CalendarNotice:
+    """Have the worker apply it; `whole_year` says that what announces a year by some of its months is all of it.
+
+    Raises NotPermitted, NotVisible, Conflict when it does not wait for this, GuardFailed when `whole_year` must be said.
+    """
     require(actor, Role.SYSTEM_ADMIN)
     notice = _locked(notice_id)
     if notice.state != NoticeState.READY or notice.fault == "stale":
         raise Conflict(_("这项改动现在不等待应用，看一下它的状态。"))
+    if not whole_year and parts_of_years(notice.country_id, changes_of(notice)):
+        words = _("文件里只有一年的一部分，没有应用。先核对，确认这是全年的安排再应用；不是就撤销，补全文件再导入。")
+        raise GuardFailed(words, reasons=[Reason("part_of_year", words, "/whole_year")])
     return _decide(actor, notice, NoticeState.CONFIRMED, "confirm")
 
 

@@ -13,6 +13,8 @@ from typing import Any
 from countries.calendars import Calendar
 from countries.models import CalendarNotice, DayStatus, NoticeState, SpecialDay
 
+_LAST_HOLIDAY = 10  # the month of National Day
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
@@ -114,6 +116,32 @@ def as_json(changes: Iterable[Change]) -> list[dict[str, Any]]:
         }
         for change in changes
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfYear:
+    """A year that would count as announced though only some of its months are stated; `lost` provisional days would go."""
+
+    year: int
+    first_month: int
+    last_month: int
+    lost: int
+
+
+def parts_of_years(country_id: int | None, changes: Iterable[Change]) -> list[PartOfYear]:
+    """The years that these changes, not made yet, announce in part: provisional days outside the stated months go, or our
+    own year would end before October, whose holiday every notice of the State Council has."""
+    changes = list(changes)
+    stated = {change.day: change.after for change in changes if change.after}
+    found = []
+    for year in sorted(noticed_years(stated) - noticed_years(table_of(country_id))):
+        months = [day.month for day in stated if day.year == year]
+        first, last = min(months), max(months)
+        gone = [change.day for change in changes if change.after is None and change.day.year == year]
+        lost = sum(not first <= day.month <= last for day in gone)
+        if lost or (country_id is None and last < _LAST_HOLIDAY):
+            found.append(PartOfYear(year, first, last, lost))
+    return found
 
 
 def years_of(changes: Iterable[Change]) -> list[int]:

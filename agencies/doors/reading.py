@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agencies.errors import Malformed, Reason
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+CHOICES_TOLD = 40
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?", re.IGNORECASE)
 
 
@@ -48,7 +49,7 @@ class Query:
             return ""
         value = self._params[name]
         if value not in known:
-            self.unknown(name)
+            self.unknown(name, known)
             return ""
         return value
 
@@ -58,11 +59,15 @@ class Query:
             return []
         values = list(dict.fromkeys(self._params[name].split(",")))
         if any(value not in known for value in values):
-            self.unknown(name)
+            self.unknown(name, known)
         return values
 
-    def unknown(self, name: str) -> None:
-        self.fault("unknown_code", _("不在可选的范围内。"), name)
+    def unknown(self, name: str, known: Collection[str] = ()) -> None:
+        """Nothing that can be asked for; says what can, where that is a short list."""
+        words = _("不在可选的范围内。")
+        if 0 < len(known) <= CHOICES_TOLD:
+            words = _("不在可选的范围内，可以写：%(choices)s。") % {"choices": _("、").join(known)}
+        self.fault("unknown_code", words, name)
 
     def moment(self, name: str) -> datetime | None:
         """A date (its beginning in Asia/Shanghai) or a moment in ISO 8601 (in Asia/Shanghai unless it says otherwise)."""

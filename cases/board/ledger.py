@@ -1,15 +1,17 @@
 """The custody ledger of a set of cases: all their time, each microsecond attributed to exactly one holder, tier and phase.
 
-Sums are of exact time; days are shown to a tenth so that what is shown adds up too (the largest remainders are rounded up).
+Sums are of exact time; days and percent are shown to a tenth so that what is shown adds up too: the whole is parted among the
+sides by largest remainder, what a side got among its tiers and phases, what a tier got among its holders. So a quantity that
+appears in two lists has one figure.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, DateTimeField, DurationField, ExpressionWrapper, F, Max, Min, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
@@ -21,6 +23,9 @@ from cases.queries.custody import ABROAD, DORMANT, HOME, LIAISON
 
 # No page waits longer for its sums; who asks for more than can be counted in time is told that it is too much.
 TIME_LIMIT = "10s"
+_MICROSECOND = timedelta(microseconds=1)
+_PERMILLE = 1000
+_LISTS = {"kinds": "kind", "tiers": "tier", "phases": "phase", "holders": "holder"}
 _TENTH = timedelta(days=1) / 10
 _KINDS = {Side.DOMESTIC: HOME, Side.EXTERNAL: LIAISON, Side.FOREIGN: ABROAD}
 
@@ -34,14 +39,25 @@ class Holder:
     code: str
 
 
+class _Stretch(NamedTuple):
+    """Time in microseconds with one holder in one phase; `whole` is the key that all have."""
+
+    whole: str
+    kind: str
+    tier: str
+    phase: str
+    holder: Holder
+    micros: int
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the whole: exact, in tenths of a day as shown, and its share in percent."""
+    """A part of the whole: exact, in tenths of a day as shown, and its share in tenths of a percent."""
 
     of: Any
     time: timedelta
     tenths: int
-    percent: float
+    permille: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,25 +90,10 @@ def ledger(cases: QuerySet[Case], now: datetime) -> Ledger:
         .annotate(time=Sum(_duration(until - F("opened_at"))))
         .order_by()
     )
-    sums: dict[str, defaultdict[Hashable, timedelta]] = {
-        name: defaultdict(timedelta) for name in ("kind", "tier", "phase", "holder")
-    }
-    for row in rows:
-        holder = _holder(row)
-        sums["kind"][holder.kind] += row["time"]
-        sums["tier"][row["agency__tier"] if holder.kind == HOME else holder.kind] += row["time"]
-        sums["phase"][row["phase"]] += row["time"]
-        sums["holder"][holder] += row["time"]
-    shown = {name: _parts(parts) for name, parts in sums.items()}
-    return Ledger(
-        cases=whole["n"],
-        as_of=now,
-        whole=whole["time"] or timedelta(),
-        kinds=shown["kind"],
-        tiers=shown["tier"],
-        phases=shown["phase"],
-        holders=shown["holder"],
-    )
+    stretches = [_stretch(row) for row in rows]
+    total = whole["time"] or timedelta()
+    parts = _parts(stretches, _tenths(total))
+    return Ledger(cases=whole["n"], as_of=now, whole=total, **parts)
 
 
 def _duration(expression: Any) -> ExpressionWrapper[Any]:
@@ -108,18 +109,46 @@ def _holder(row: Mapping[str, Any]) -> Holder:
     return Holder(_KINDS[side], "", code or "")
 
 
-def _parts(sums: Mapping[Any, timedelta]) -> list[Part]:
-    """The largest first; their tenths sum to the tenths of the whole."""
-    ordered = sorted(sums.items(), key=lambda item: (-item[1], str(item[0])))
-    micros = [time // timedelta(microseconds=1) for _of, time in ordered]
-    total = sum(micros)
-    if not total:
-        return []
-    tenths = parts_of(_tenths(timedelta(microseconds=total)), micros)
-    return [
-        Part(of, time, tenth, 100 * micro / total)
-        for (of, time), tenth, micro in zip(ordered, tenths, micros, strict=True)
-    ]
+def _stretch(row: Mapping[str, Any]) -> _Stretch:
+    holder = _holder(row)
+    tier = row["agency__tier"] if holder.kind == HOME else holder.kind
+    return _Stretch("", holder.kind, tier, row["phase"], holder, row["time"] // _MICROSECOND)
+
+
+def _parts(stretches: Sequence[_Stretch], tenths: int) -> dict[str, list[Part]]:
+    """Each list with the largest first, its tenths and shares summing to those of the whole."""
+    days, shares = _shown(stretches, tenths), _shown(stretches, _PERMILLE)
+    found = {}
+    for name, of in _LISTS.items():
+        sums = _sums(stretches, of)
+        ordered = sorted(sums, key=lambda key: (-sums[key], str(key)))
+        found[name] = [Part(key, sums[key] * _MICROSECOND, days[name][key], shares[name][key]) for key in ordered]
+    return found
+
+
+def _shown(stretches: Sequence[_Stretch], whole: int) -> dict[str, Mapping[Any, int]]:
+    """The whole number `whole` parted step by step, for each list by its keys."""
+    kinds = _within({"": whole}, stretches, "whole", "kind")
+    tiers = _within(kinds, stretches, "kind", "tier")
+    phases = _within(kinds, stretches, "kind", "phase")
+    return {"kinds": kinds, "tiers": tiers, "phases": phases, "holders": _within(tiers, stretches, "tier", "holder")}
+
+
+def _within(above: Mapping[Any, int], stretches: Sequence[_Stretch], outer: str, inner: str) -> Mapping[Any, int]:
+    """What each key of `above` has, parted among the keys that `inner` gives to its stretches."""
+    found: Counter[Any] = Counter()
+    for key, n in above.items():
+        sums = _sums([one for one in stretches if getattr(one, outer) == key], inner)
+        if any(sums.values()):
+            found.update(dict(zip(sums, parts_of(n, list(sums.values())), strict=True)))
+    return found
+
+
+def _sums(stretches: Iterable[_Stretch], of: str) -> dict[Any, int]:
+    sums: defaultdict[Any, int] = defaultdict(int)
+    for one in stretches:
+        sums[getattr(one, of)] += one.micros
+    return dict(sorted(sums.items(), key=lambda item: str(item[0])))
 
 
 def _tenths(time: timedelta) -> int:

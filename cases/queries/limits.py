@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from agencies.actors import Actor
 from agencies.models import Agency
 from agencies.models.tree import Tier
-from cases.clocks.limits import resolve
+from cases.clocks.limits import best, resolve
 from cases.internal_limits import rows_like, today
 from cases.models import ClockRule, Deadline, DeadlinePause, InternalLimit, Urgency
 from cases.policies import visible_to
@@ -36,32 +36,37 @@ class Wanted:
     tier: str = ""
     above: Collection[int] = ()
 
+    def covers(self, row: InternalLimit) -> bool:
+        """Is the row for such cases at such agencies?"""
+        return all(getattr(row, name) in ("", getattr(self, name)) for name in ("direction", "family", "tier"))
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What holds for one kind and urgency, and what will from a later day, when that is something else."""
+    """What holds for one kind and urgency, and what will from a later day, when that is something else; `others` hold now
+    for tiers, families or directions that were not wanted."""
 
     kind: str
     urgency: str
     row: InternalLimit
     next_from: date | None = None
     next_row: InternalLimit | None = None
+    others: Collection[InternalLimit] = ()
 
 
 def table(wanted: Wanted, on: date) -> dict[str, list[Cell]]:
     """By kind, in the order of the shipped defaults, a cell for each urgency that has a limit on that day."""
-    known = InternalLimit.objects.filter(
-        direction__in=["", wanted.direction], family__in=["", wanted.family], tier__in=["", wanted.tier]
-    )
+    known = InternalLimit.objects.filter(Q(agency=None) | Q(agency__in=wanted.above))
     rows: defaultdict[tuple[str, str], list[InternalLimit]] = defaultdict(list)
+    others: defaultdict[tuple[str, str], list[InternalLimit]] = defaultdict(list)
     for row in known.select_related("agency", "set_by").order_by("pk"):
-        rows[row.kind, row.urgency].append(row)
+        (rows if wanted.covers(row) else others)[row.kind, row.urgency].append(row)
     cells: defaultdict[str, list[Cell]] = defaultdict(list)
     for kind in dict.fromkeys(kind for kind, _urgency in rows):
         for urgency in Urgency.values:
             cell = _cell(rows.get((kind, urgency), []), wanted, on)
             if cell is not None:
-                cells[kind].append(cell)
+                cells[kind].append(replace(cell, others=_standing(others[kind, urgency], on)))
     return dict(cells)
 
 
@@ -77,6 +82,15 @@ def _cell(rows: list[InternalLimit], wanted: Wanted, on: date) -> Cell | None:
         if later is not None and _says(later) != _says(now):
             return Cell(now.kind, now.urgency, now, day, later)
     return Cell(now.kind, now.urgency, now)
+
+
+def _standing(rows: Iterable[InternalLimit], on: date) -> list[InternalLimit]:
+    """Of each cell of these what holds on that day, if it is not withdrawn."""
+    by_cell: defaultdict[Any, list[InternalLimit]] = defaultdict(list)
+    for row in rows:
+        if row.effective_from <= on:
+            by_cell[row.cell].append(row)
+    return [row for row in map(best, by_cell.values()) if row is not None]
 
 
 def _says(row: InternalLimit) -> tuple[Any, ...]:

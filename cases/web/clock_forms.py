@@ -31,7 +31,6 @@ LABELS: Mapping[str, str | Promise] = {
 }
 DONE: Mapping[str, str | Promise] = {
     "pause": gettext_lazy("已暂停计时；恢复以后到期时间按暂停的时间顺延。"),
-    "resume": gettext_lazy("已恢复计时，到期时间已顺延。"),
     "extend": gettext_lazy("已延长，原定的到期时间保留在记录里。"),
     "explain": gettext_lazy("超期原因已保存，已告知上级机关。"),
     "finish": gettext_lazy("已登记办结。"),

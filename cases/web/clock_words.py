@@ -7,6 +7,7 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from cases.models import ClockKind, ClockRule, ClockState, Deadline, PauseCatego
 from cases.queries.clock_names import Law, kind_word
 from cases.queries.dossier import Dossier
 from cases.web.sentences import named
-from countries.calendars import Rule, Span, day_of
+from countries.calendars import Rule, Span, Unit, calendar_days_between, day_of
 from treaties.models import PeriodKind
 
 FOREIGN = frozenset({ClockKind.ACKNOWLEDGEMENT, ClockKind.EXPECTED_REPLY, ClockKind.CHASE})
@@ -166,3 +167,22 @@ def history(dossier: Dossier, clock: Deadline) -> list[dict[str, Any]]:
             text = format_html(_("写明超期原因，{day}告知{to}"), **told)
         found.append((one.at, {"text": text, "said": one.text, "who": one.officer.name}))
     return [line for _at_, line in sorted(found, key=lambda pair: pair[0])]
+
+
+def resumed(clock: Deadline, before: datetime) -> str:
+    """What resuming did to the due date: from when to when, or that it is the same and why."""
+    now = timezone.now()
+    if clock.due_at != before:
+        dates = {"before": words.due(before, now), "after": words.due(clock.due_at, now)}
+        return _("已恢复计时，到期时间从 %(before)s 顺延到 %(after)s。") % dates
+    facts = {"due": words.due(before, now), "why": _why_unmoved(clock)}
+    return _("已恢复计时，到期时间没有变，还是 %(due)s：%(why)s") % facts
+
+
+def _why_unmoved(clock: Deadline) -> str:
+    last = clock.pauses.filter(to_at__isnull=False).order_by("-to_at").first()
+    if last is None or last.to_at is None or not calendar_days_between(last.from_at, last.to_at):
+        return _("暂停没有跨过一天。")
+    if clock.unit == Unit.WORKING_DAY:
+        return _("暂停的日子里没有要计的工作日。")
+    return _("最后一天遇休息日本来就顺延到这一天，加上暂停的日子还是这一天。")

@@ -19,6 +19,7 @@ from cases.queries.dossier import dossier
 from cases.web import clock_panel
 from cases.web.case import actor_of
 from cases.web.clock_forms import DONE, LABELS, Posted
+from cases.web.clock_words import resumed
 
 _COMMANDS: dict[str, Callable[..., Deadline]] = {
     "pause": deadlines.pause,
@@ -35,17 +36,18 @@ def act(request: HttpRequest, case_id: UUID, deadline_id: UUID, act: str) -> Htt
     if act not in _COMMANDS:
         raise NotVisible
     actor, data = actor_of(request), _typed(request)
+    before = Deadline.objects.filter(pk=deadline_id, case_id=case_id).values_list("due_at", flat=True).first()
     try:
-        _COMMANDS[act](actor=actor, case_id=case_id, deadline_id=deadline_id, data=data)
+        clock = _COMMANDS[act](actor=actor, case_id=case_id, deadline_id=deadline_id, data=data)
     except NotVisible:
         raise
     except DomainError as error:
         told = dossier(actor, case_id)
-        clock = clock_panel.one(told, deadline_id, act, Posted(data=data, error=error))
-        if clock is None:
+        shown = clock_panel.one(told, deadline_id, act, Posted(data=data, error=error))
+        if shown is None:
             raise NotVisible from error
-        return _again(request, act, error, {"case": told.case, "clock": clock, "form": clock["forms"][0]})
-    return _done(request, case_id, act)
+        return _again(request, act, error, {"case": told.case, "clock": shown, "form": shown["forms"][0]})
+    return _done(request, case_id, resumed(clock, before) if act == "resume" and before else str(DONE[act]))
 
 
 @require_POST
@@ -60,7 +62,7 @@ def record(request: HttpRequest, case_id: UUID) -> HttpResponse:
         told = dossier(actor, case_id)
         form = clock_panel.record_again(told, Posted(data=data, error=error))
         return _again(request, "record", error, {"case": told.case, "clock": None, "form": form})
-    return _done(request, case_id, "record")
+    return _done(request, case_id, str(DONE["record"]))
 
 
 def _typed(request: HttpRequest) -> dict[str, str]:
@@ -73,6 +75,6 @@ def _again(request: HttpRequest, act: str, error: DomainError, context: dict[str
     return render(request, "cases/clock.html", page, status=error.status)
 
 
-def _done(request: HttpRequest, case_id: UUID, act: str) -> HttpResponse:
-    messages.success(request, str(DONE[act]))
+def _done(request: HttpRequest, case_id: UUID, said: str) -> HttpResponse:
+    messages.success(request, said)
     return redirect(f"{reverse('case-detail', args=[case_id])}#clocks")

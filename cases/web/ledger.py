@@ -83,8 +83,8 @@ def _row(part: ledgers.Part, name: str, bar: str) -> dict[str, Any]:
     return {
         "name": name,
         "days": _days(part.tenths),
-        "width": f"{part.percent:.2f}",
-        "share": f"{part.percent:.1f}%",
+        "width": f"{part.permille / 10:.1f}",
+        "share": f"{part.permille / 10:.1f}%",
         "bar": bar,
     }
 
@@ -102,7 +102,7 @@ def _holders(parts: Sequence[ledgers.Part]) -> list[dict[str, Any]]:
     rest = parts[SHOWN:]
     if rest:
         time = sum((one.time for one in rest), timedelta())
-        whole = ledgers.Part("", time, sum(one.tenths for one in rest), sum(one.percent for one in rest))
+        whole = ledgers.Part("", time, sum(one.tenths for one in rest), sum(one.permille for one in rest))
         rows.append(_row(whole, _("其余 %(n)s 个") % {"n": words.grouped(len(rest))}, _BARS[DORMANT]))
     return rows
 

@@ -26,7 +26,12 @@ def _number(label: Any, hint: Any, least: int) -> forms.IntegerField:
         min_value=least,
         max_value=MOST,
         widget=forms.NumberInput(attrs={"min": least, "max": MOST, "inputmode": "numeric"}),
-        error_messages={"required": _("写明数字。"), "invalid": _("写整数。")},
+        error_messages={
+            "required": _("写明数字。"),
+            "invalid": _("写整数。"),
+            "min_value": _("最小是 %(limit_value)s。"),
+            "max_value": _("最大是 %(limit_value)s。"),
+        },
     )
 
 

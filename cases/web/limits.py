@@ -34,12 +34,14 @@ _CELL = ("kind", "urgency", "direction", "family", "tier")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The filters of the table as the address has them; what is unknown counts as not asked."""
+    """The filters of the table as the address has them; what is unknown counts as not asked. `seat` is the reader's own
+    agency while its tier and province are what he sees without asking."""
 
     direction: str
     family: str
     tier: str
     province: Agency | None
+    seat: Agency | None
 
     @property
     def wanted(self) -> limits.Wanted:
@@ -51,8 +53,9 @@ class Asked:
 def limit_list(request: HttpRequest) -> HttpResponse:
     """Every limit as it holds today, and what was set when."""
     actor = _actor(request)
-    own = _own_province(actor)
-    asked = _asked(request.GET, own)
+    at = Agency.objects.filter(pk=actor.agency_id).first() if actor.agency_id else None
+    own = limits.province_of(at)
+    asked = _asked(request.GET, at, own)
     seat = seat_of(actor)
     found = limits.settings(_number(request.GET.get("after")))
     shown = found[: limits.HISTORY]
@@ -62,6 +65,7 @@ def limit_list(request: HttpRequest) -> HttpResponse:
         "filters": _filters(asked, own),
         "narrowed": any(name in request.GET for name in ("direction", "family", "tier", "province")),
         "province": asked.province,
+        "seat": asked.seat,
         "may_set": seat is not None,
         "settings": [_told(row) for row in shown],
         "after": request.GET.get("after"),
@@ -161,7 +165,8 @@ def _groups(table: Mapping[str, list[limits.Cell]], asked: Asked, *, may_set: bo
 
 
 def _cell(cell: limits.Cell, asked: Asked, may_set: bool) -> dict[str, Any]:
-    place = {"direction": asked.direction, "family": asked.family, "tier": asked.tier}
+    tier = cell.row.tier if asked.seat else asked.tier  # nobody is led to set for his own tier alone unasked
+    place = {"direction": asked.direction, "family": asked.family, "tier": tier}
     query = {"kind": cell.kind, "urgency": cell.urgency, **{name: code for name, code in place.items() if code}}
     later = cell.next_row
     return {
@@ -171,10 +176,16 @@ def _cell(cell: limits.Cell, asked: Asked, may_set: bool) -> dict[str, Any]:
         "pk": cell.row.pk,
         "since": cell.row.effective_from if cell.row.set_by_id else None,
         "parts": _("，").join(str(part) for part in parts_of(cell.row)),
+        "others": _("、").join(dict.fromkeys(_scope(row) for row in cell.others)),
         "later": amount_of(later.amount, later.unit) if later else "",
         "later_from": cell.next_from,
         "set_url": f"{reverse('internal-limit-set')}?{urlencode(query)}" if may_set else "",
     }
+
+
+def _scope(row: InternalLimit) -> str:
+    """`引渡，县级机关`: for which cases a row is."""
+    return _("，").join(str(part) for part in parts_of(row))
 
 
 def _numbers(row: InternalLimit) -> dict[str, Any]:
@@ -241,12 +252,8 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-def _own_province(actor: Actor) -> Agency | None:
-    return limits.province_of(Agency.objects.filter(pk=actor.agency_id).first()) if actor.agency_id else None
-
-
-def _asked(params: QueryDict, own: Agency | None) -> Asked:
-    """An officer of a province sees its limits unless he asks for the whole country's."""
+def _asked(params: QueryDict, at: Agency | None, own: Agency | None) -> Asked:
+    """An officer sees what holds at his own agency, of its tier and in its province, unless he asks for something else."""
 
     def known(name: str, codes: Any) -> str:
         code = params.get(name, "")
@@ -255,7 +262,9 @@ def _asked(params: QueryDict, own: Agency | None) -> Asked:
     province = own
     if "province" in params:
         province = Agency.objects.filter(code=params["province"], tier=Tier.PROVINCE).first()
-    return Asked(known("direction", Direction.values), known("family", FAMILIES), known("tier", Tier.values), province)
+    tier = known("tier", Tier.values) if "tier" in params or at is None else at.tier
+    seat = at if not {"tier", "province"} & params.keys() else None
+    return Asked(known("direction", Direction.values), known("family", FAMILIES), tier, province, seat)
 
 
 def _filters(asked: Asked, own: Agency | None) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ Marks are tags and not includes because a list draws hundreds of them.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -86,6 +87,12 @@ def urgency(code: str) -> str:
     if code not in _URGENCY_TAGS:
         return ""
     return tag(Urgency(code).label, _URGENCY_TAGS[Urgency(code)])
+
+
+@register.filter
+def faults(errors: Mapping[str, Collection[object]]) -> int:
+    """How many things are wrong in a form, as many as its summary lists; `form.errors` holds them by field."""
+    return sum(map(len, errors.values()))
 
 
 @register.filter

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -24,8 +25,8 @@ from agencies.roles import Role
 from countries import calendar_files, notices
 from countries.calendar_effects import FAULTS, FEW
 from countries.lookup import country_by_code
-from countries.models import CalendarNotice, NoticeState
-from countries.tables import applied, changes_of, table_after, table_of
+from countries.models import CalendarNotice, NoticeKind, NoticeState
+from countries.tables import applied, changes_of, parts_of_years, table_after, table_of
 from countries.web.forms import OFF, PLAIN, WORKED, DayForm, ImportForm
 from countries.web.grid import changed_months, weekday_of, weekdays
 
@@ -60,15 +61,16 @@ def notice_state(request: HttpRequest, notice_id: int) -> HttpResponse:
 def notice_act(request: HttpRequest, notice_id: int, act: str) -> HttpResponse:
     """Apply, take back, or count anew."""
     actor = _actor(request)
+    confirm = partial(notices.confirm, whole_year=request.POST.get("whole_year") == "yes")
     acts: dict[str, tuple[Callable[..., object], str]] = {
-        "confirm": (notices.confirm, _("已确认，正在应用。")),
+        "confirm": (confirm, _("已确认，正在应用。")),
         "cancel": (notices.cancel, _("已撤销，日历没有改。")),
         "recount": (notices.look_again, _("正在重新统计。")),
     }
     do, done = acts[act]
     try:
         do(actor=actor, notice_id=notice_id)
-    except Conflict as error:
+    except (Conflict, GuardFailed) as error:
         messages.error(request, str(error.message))
     else:
         messages.success(request, done)
@@ -157,17 +159,23 @@ def _context(request: HttpRequest, notice_id: int) -> dict[str, Any]:
         for row in notice.moved.get("rows", [])
     ]
     waiting = notice.state in (NoticeState.ASKED, NoticeState.READY)
+    today = timezone.localdate()
     return {
         "notice": notice,
         "changes": [(change, weekday_of(change.day)) for change in changes],
         "weekdays": weekdays(),
-        "months": changed_months({change.day: change for change in changes}, table, timezone.localdate()),
+        "months": changed_months({change.day: change for change in changes}, table, today),
         "editor": editor,
         "fault": FAULTS.get(notice.fault, ""),
         "busy": notice.state in (NoticeState.ASKED, NoticeState.CONFIRMED),
         "moved": moved,
+<<<<<<< HEAD
         "counted": sum(row["n"] for row in moved),
         "few": FEW if any(not row["agency"] for row in moved) else 0,
+=======
+        "partial": parts_of_years(notice.country_id, changes) if waiting else [],
+        "all_past": waiting and notice.kind == NoticeKind.IMPORT and all(change.day < today for change in changes),
+>>>>>>> fixg
         "may_apply": notice.state == NoticeState.READY and notice.fault != "stale",
         "may_cancel": waiting,
         "may_recount": notice.state == NoticeState.READY,

@@ -17,6 +17,7 @@ from cases.board.ledger import Ledger, ledger
 from cases.board.numbers import Spread, parts_of
 from cases.models import Leg
 from cases.policies import visible_to
+from cases.queries.custody import HOME
 from tests import watching
 from tests.browsing import log_in
 
@@ -45,7 +46,17 @@ def adds_up(found: Ledger) -> None:
     for parts in (found.kinds, found.tiers, found.phases, found.holders):
         assert sum((part.time for part in parts), timedelta()) == found.whole
         assert sum(part.tenths for part in parts) == found.tenths
+        assert sum(part.permille for part in parts) == (1000 if found.whole else 0)
         assert len({part.of for part in parts}) == len(parts)
+    # What appears in two lists has one figure, and the tiers of ours are ours.
+    kinds, tiers = ({part.of: (part.tenths, part.permille) for part in parts} for parts in (found.kinds, found.tiers))
+    assert {kind: tiers.get(kind, kinds[kind]) for kind in kinds} == kinds
+    for name in ("tenths", "permille"):
+        own = sum(getattr(part, name) for part in found.tiers if part.of not in kinds)
+        assert own == sum(getattr(part, name) for part in found.kinds if part.of == HOME)
+        for kind in kinds:
+            held = sum(getattr(part, name) for part in found.holders if part.of.kind == kind)
+            assert held == sum(getattr(part, name) for part in found.kinds if part.of == kind)
 
 
 STATUSES = (

@@ -11,6 +11,8 @@ from django.urls import reverse
 from agencies.moments import clock as database_clock
 from agencies.scope import acting
 from cases import deadlines
+from cases.models import Deadline
+from cases.web.clock_words import resumed
 from countries.calendars import SHANGHAI
 from tests.browsing import log_in
 from tests.stories import FOREIGN
@@ -135,6 +137,15 @@ class TestForms:
         assert "起暂停，等外方补充或者确认" in page
         page = client.post(url(case, found, "resume"), {"at": ""}, follow=True).content.decode()
         assert "起恢复计时" in page
+        assert "已恢复计时，到期时间没有变，还是" in page
+        assert "暂停没有跨过一天。" in page
+
+    def test_resuming_says_the_due_date_before_and_after(self, story, cast):
+        case = story.submitted()
+        found = clock(cast, "kunshan.chief", case, "review")
+        moved = Deadline(unit="working_day", due_at=found.due_at + timedelta(days=7))
+        said = resumed(moved, found.due_at)
+        assert re.fullmatch(r"已恢复计时，到期时间从 \d+月\d+日.* 顺延到 \d+月\d+日.*。", said), said
 
     def test_nothing_typed_is_lost(self, story, cast):
         case = story.submitted()

@@ -85,6 +85,27 @@ class TestTheTable:
         assert re.search(r"\d+日 ?起改为 3 个工作日", row)
         assert "5 个工作日" in row_of(client.get(LIST, {"family": "x", "tier": "x", "after": "x"}), "审核")
 
+    def test_an_officer_sees_first_what_holds_at_his_own_agency(self, cast):
+        put(cast, "guohe.chief", amount=2, tier="county")
+        put(cast, "guohe.chief", amount=3, family="extradition")
+        put(cast, "guohe.chief", amount=1, warn_before=0, tier="city")
+        put(cast, "guohe.chief", amount=1, warn_before=0, tier="city", withdrawn=True)
+        county = log_in(cast, "kunshan.officer").get(LIST)
+        assert "2 个工作日 公安部设定" in row_of(county, "审核")
+        assert "现在显示 昆山市公安局 （县级机关）适用的时限" in text(county)
+        assert "引渡另有规定" in row_of(county, "审核")
+        everywhere = log_in(cast, "kunshan.officer").get(LIST, {"tier": "", "province": ""})
+        assert "5 个工作日" in row_of(everywhere, "审核")
+        assert "县级机关、引渡另有规定" in row_of(everywhere, "审核")
+        assert "现在显示" not in text(everywhere)
+        # The ministry sees its own tier's, and is not led to set for that tier alone.
+        ministry = log_in(cast, "guohe.chief").get(LIST)
+        assert "5 个工作日" in row_of(ministry, "审核")
+        assert (
+            "tier=ministry"
+            not in re.search(r'<table class="table table--stack limits".*?</table>', ministry.text, re.S)[0]
+        )
+
     def test_what_was_set_is_listed_newest_first_and_paged(self, cast, monkeypatch):
         monkeypatch.setattr(pages.limits, "HISTORY", 2)
         for amount in (9, 8, 7):
@@ -129,6 +150,8 @@ class TestSetting:
             ({"amount": "6"}, "公安部对审核（普通）规定 5 个工作日，省里只能更短。"),
             ({"amount": ""}, "写明数字。"),
             ({"amount": "多"}, "写整数。"),
+            ({"amount": "0"}, "最小是 1。"),
+            ({"amount": "99999"}, "最大是 "),
             ({"kind": "lunch"}, "选一项。"),
             ({"effective_from": "2020-01-01"}, "不能早于今天：已经开始的时限不会改。"),
             ({"effective_from": "明天"}, "写成 2026-01-31。"),

@@ -53,7 +53,7 @@ def drain() -> None:
 
 def applied(notice: CalendarNotice, admin) -> CalendarNotice:
     drain()
-    notices.confirm(actor=admin, notice_id=notice.pk)
+    notices.confirm(actor=admin, notice_id=notice.pk, whole_year=True)
     drain()
     notice.refresh_from_db()
     return notice
@@ -75,7 +75,9 @@ def test_a_years_notice_from_the_file_to_the_clocks(admin, effects):
     row = {"agency": "昆山市公安局", "before": "2027-02-09", "after": "2027-02-15", "n": 3}
     assert notice.moved == {"total": 3, "hidden": 0, "rows": [row]}
     assert table_of(None) == before  # nothing has changed yet
-    notices.confirm(actor=admin, notice_id=notice.pk)
+    with pytest.raises(GuardFailed):  # two months alone; somebody must say that it is the whole year
+        notices.confirm(actor=admin, notice_id=notice.pk)
+    notices.confirm(actor=admin, notice_id=notice.pk, whole_year=True)
     assert table_of(None) == before
     drain()
     notice.refresh_from_db()
