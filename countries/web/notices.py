@@ -169,13 +169,10 @@ def _context(request: HttpRequest, notice_id: int) -> dict[str, Any]:
         "fault": FAULTS.get(notice.fault, ""),
         "busy": notice.state in (NoticeState.ASKED, NoticeState.CONFIRMED),
         "moved": moved,
-<<<<<<< HEAD
         "counted": sum(row["n"] for row in moved),
         "few": FEW if any(not row["agency"] for row in moved) else 0,
-=======
         "partial": parts_of_years(notice.country_id, changes) if waiting else [],
         "all_past": waiting and notice.kind == NoticeKind.IMPORT and all(change.day < today for change in changes),
->>>>>>> fixg
         "may_apply": notice.state == NoticeState.READY and notice.fault != "stale",
         "may_cancel": waiting,
         "may_recount": notice.state == NoticeState.READY,

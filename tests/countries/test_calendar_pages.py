@@ -111,7 +111,6 @@ def test_from_the_file_to_the_calendar(real_db, cast, monkeypatch):
     assert old.count('<span class="mark">暂休</span>') == 19
 
 
-<<<<<<< HEAD
 def test_a_small_number_names_no_agency(real_db, cast, monkeypatch):
     """One deadline of one agency would tell the administrator where a case is and when it is due."""
     monday, friday, later = date(2027, 2, 8), date(2027, 2, 12), date(2027, 2, 15)
@@ -130,7 +129,8 @@ def test_a_small_number_names_no_agency(real_db, cast, monkeypatch):
     page = TAG.sub("", admin.get(answer.url).text)
     assert not any(name in page for name in ("昆山市公安局", "瑞丽市公安局", "苏州市公安局"))
     assert all(words in page for words in ("江苏省公安厅3", "其他机关4", "其他机关少于 3", "列出 7 个"))
-=======
+
+
 def test_a_file_of_the_whole_year_needs_no_more_said_and_one_of_the_past_is_doubted(real_db, cast):
     admin = log_in(cast, "sysadmin")
     whole = "日期,是否上班,名称\n2027-01-01,0,元旦\n2027-10-10,1,国庆节\n"
@@ -143,7 +143,6 @@ def test_a_file_of_the_whole_year_needs_no_more_said_and_one_of_the_past_is_doub
         assert 'name="whole_year"' not in shown, page.text
         assert [words for words in ("文件里只有", "都已经过去") if words in shown] == list(words)
         admin.post(reverse("calendar-notice-cancel", args=[notice.pk]))
->>>>>>> fixg
 
 
 def test_a_bad_file_says_every_line_and_keeps_the_title(db, cast):
