@@ -63,7 +63,7 @@ INSERT INTO cases_touchedcase (case_id) SELECT id FROM cases_case;
 
 class Migration(migrations.Migration):
 
-    dependencies = [("cases", "0020_exports")]
+    dependencies = [("cases", "0021_walls_of_the_invited")]
 
     operations = [
         migrations.AddField(
