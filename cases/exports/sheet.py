@@ -52,4 +52,6 @@ class Sheet:
 def _text(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return timezone.localtime(cell).strftime("%Y-%m-%d %H:%M")
+    if isinstance(cell, float):
+        return f"{cell:.1%}"
     return "" if cell is None else str(cell)
