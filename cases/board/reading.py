@@ -119,6 +119,7 @@ _OF_CHILDREN = (
     facts.SENT_BACK,
     facts.ENDED,
     facts.INTERNAL,
+    facts.STATUTORY,
     facts.DAYS + facts.HOME,
     facts.DAYS + facts.ABROAD,
 )

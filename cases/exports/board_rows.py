@@ -56,19 +56,15 @@ def _row(name: str, figures: reading.Figures, as_of: datetime) -> Row:
         *(figures.standing(measure) for measure in fold.STANDINGS),
         figures.n(facts.FILED),
         figures.n(facts.ENDED),
-        _percent(figures.in_time(facts.INTERNAL)),
-        _percent(figures.in_time(facts.STATUTORY)),
-        _percent(figures.first_time_right),
+        figures.in_time(facts.INTERNAL),
+        figures.in_time(facts.STATUTORY),
+        figures.first_time_right,
         home.median,
         home.ninth,
         abroad.median,
         abroad.ninth,
         as_of,
     )
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.1%}"
 
 
 def _filters(params: Params) -> list[tuple[str, str]]:

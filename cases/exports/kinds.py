@@ -15,8 +15,8 @@ from agencies.errors import Malformed, Reason
 from agencies.models import Agency
 from agencies.queries import agency_by_code
 
-# Moments are written in Shanghai time; text stays text whatever it begins with.
-Cell = str | int | datetime | None
+# Moments are written in Shanghai time; text stays text whatever it begins with; a float is a share, shown in percent.
+Cell = str | int | float | datetime | None
 Row = tuple[Cell, ...]
 Params = Mapping[str, str]
 Words = str | Promise

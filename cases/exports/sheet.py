@@ -59,4 +59,6 @@ def _marked(rows: Sequence[Sequence[str]], marks: dict[int, str]) -> list[list[s
 def _text(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return timezone.localtime(cell).strftime("%Y-%m-%d %H:%M")
+    if isinstance(cell, float):
+        return f"{cell:.1%}"
     return "" if cell is None else str(cell)

@@ -35,6 +35,7 @@ class Spreadsheet:
         self._book = xlsxwriter.Workbook(target, {**_AS_TYPED, "constant_memory": True})
         self._sheet = self._book.add_worksheet(title)
         self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top", "align": "left"})
+        self._share = self._book.add_format({"num_format": "0.0%", "valign": "top"})
         self._text = self._book.add_format({"text_wrap": True, "valign": "top"})
         self._quoted = self._book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
         self._head = self._book.add_format({"bold": True, "bg_color": "#E8ECF1", "bottom": 1, "valign": "vcenter"})
@@ -69,6 +70,8 @@ class Spreadsheet:
     def _write(self, sheet: Any, row: int, column: int, cell: Cell) -> None:
         if isinstance(cell, datetime):
             sheet.write_datetime(row, column, cell.astimezone(SHANGHAI).replace(tzinfo=None), self._moment)
+        elif isinstance(cell, float):
+            sheet.write_number(row, column, cell, self._share)
         elif isinstance(cell, int):
             sheet.write_number(row, column, cell, self._text)
         elif cell:

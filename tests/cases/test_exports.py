@@ -194,6 +194,7 @@ class TestWhatIsInIt:
         fold()
         rows = table(made(cast, "jiangsu.supervisor", kind="board"))
         assert [row[:2] for row in rows] == [("苏州市公安局", 2), ("江苏省公安厅 本级", 0), ("江苏省公安厅 合计", 2)]
+        assert [row[10] for row in rows] == [1, None, 1]  # a share is a number, not text
         with pytest.raises(NotPermitted):
             ask(cast, OFFICER, kind="board")
         with pytest.raises(NotVisible):
