@@ -22,7 +22,7 @@ from cases.models import (
     Side,
     Supervision,
 )
-from countries.calendars import SHANGHAI, work_calendar
+from countries.calendars import day_of, work_calendar
 
 # Steps after which nothing more is expected of the holder, or of the foreign side: what is not late yet is cancelled.
 _CALLED_OFF = frozenset({"withdraw", "discard", "redispatch", "record_recall", "close_unanswered"})
@@ -177,11 +177,6 @@ def begin_named(clock: Deadline, due: date, limit: InternalLimit | None) -> None
     clock.amount = (due - day_of(clock.started_at)).days
     count(clock, work_calendar(), clock.started_at)
     clock.save(force_insert=True)
-
-
-def day_of(moment: datetime) -> date:
-    """The day of a moment in China."""
-    return moment.astimezone(SHANGHAI).date()
 
 
 def meet_assignment(assignment: Assignment, at: datetime) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from agencies.models import Agency
 from cases.clocks.counting import count
-from cases.clocks.running import call_off, day_of, lift, recount, stop
+from cases.clocks.running import call_off, lift, recount, stop
 from cases.models import (
     Assignment,
     AssignmentKind,
@@ -23,7 +23,7 @@ from cases.models import (
     Phase,
     Side,
 )
-from countries.calendars import work_calendar
+from countries.calendars import day_of, work_calendar
 from treaties.models import ExtensionKind, StartsOn
 from treaties.queries import Limit, time_limits
 

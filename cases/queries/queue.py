@@ -24,7 +24,6 @@ from cases.policies import SIGHT, sees_secrets, sight_of, visible_to
 from countries.calendars import SHANGHAI, Calendar
 
 PAGE = 50
-_NEAR_DAYS = 2
 MINE, FILED, AGENCY, ALL = "mine", "filed", "agency", "all"
 VIEWS = (MINE, FILED, AGENCY)  # of the workbench; ALL is the list of everything in sight, ended or not
 NEAR_DAYS = 2
