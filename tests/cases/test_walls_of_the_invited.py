@@ -49,10 +49,11 @@ def case(story: Story, cast: Cast) -> Case:
     return made
 
 
-def _act(cast: Cast, login: str, name: str, case: Case, kind: str, data: Mapping[str, object]) -> None:
+def _act(cast: Cast, login: str, name: str, case: Case, kind: str, data: Mapping[str, object], *, of: str = "") -> None:
+    """`of` is whose clock it is, when not the actor's own."""
     actor = cast.actor(login)
     with acting(actor):
-        found = case.deadlines.filter(kind=kind, agency_id=cast.agency(login.partition(".")[0]).pk).first()
+        found = case.deadlines.filter(kind=kind, agency_id=cast.agency(of or login.partition(".")[0]).pk).first()
         found = found or case.deadlines.get(kind=kind)
         getattr(deadlines, name)(actor=actor, case_id=case.pk, deadline_id=found.pk, data=data)
 
@@ -124,8 +125,8 @@ def test_the_second_wall_alone(cast: Cast, case: Case) -> None:
 @pytest.mark.django_db
 def test_their_own_clock_is_theirs(cast: Cast, case: Case) -> None:
     data = {"category": "foreign_side", "reason": "等协查。"}
-    _act(cast, "kunshan.chief", "pause", case, "opinion", data)
-    _act(cast, "kunshan.chief", "resume", case, "opinion", {})
+    _act(cast, "kunshan.chief", "pause", case, "opinion", data, of="dehong")
+    _act(cast, "kunshan.chief", "resume", case, "opinion", {}, of="dehong")
     for login, pauses in (("dehong.chief", 1), ("ruili.chief", 0), ("suzhou.chief", 2)):
         with acting(cast.actor(login)), connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM cases_deadlinepause")
