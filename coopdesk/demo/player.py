@@ -99,13 +99,16 @@ def _step(actor: Actor, case_id: UUID, act: Act, at: datetime) -> UUID:
 def _explain_the_late(actor: Actor, case_id: UUID, at: datetime) -> None:
     """What the law's period ran out on is explained just before the work is finished, as the guard asks."""
     late = Deadline.objects.filter(case=case_id, agency_id=actor.seat_id, met_at=None, cancelled_at=None, due_at__lt=at)
-    for n, clock in enumerate(late.exclude(article="").filter(explanations=None), start=1):
+    unexplained = list(late.exclude(article="").filter(explanations=None))
+    for before, clock in zip(range(len(unexplained), 0, -1), unexplained, strict=True):
         data = {
             "text": "涉及账户多、分布在几个银行，逐一核对用时较长。",
             "told_to": "公安部国际合作局",
             "told_on": at.astimezone(SHANGHAI).date().isoformat(),
         }
-        deadlines.explain(actor=actor, case_id=case_id, deadline_id=clock.pk, data=data, at=at - timedelta(minutes=n))
+        deadlines.explain(
+            actor=actor, case_id=case_id, deadline_id=clock.pk, data=data, at=at - timedelta(minutes=before)
+        )
 
 
 _DOERS: Mapping[str, Callable[[Actor, UUID, Act, datetime], UUID]] = {
