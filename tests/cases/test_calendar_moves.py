@@ -254,7 +254,8 @@ def test_cases_are_taken_before_their_clocks(real_db, story):
         worker = threading.Thread(target=apply)
         worker.start()
         pid = step.info.backend_pid
-        waits = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))"
+        # Not pg_stat_activity: a transaction sees it as it was when first asked.
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND %s = ANY(pg_blocking_pids(pid))"
         while worker.is_alive() and not step.execute(waits, [pid]).fetchone()[0]:
             worker.join(0.01)
         step.execute("SELECT FROM cases_deadline WHERE case_id = %s FOR UPDATE NOWAIT", [case.pk])
