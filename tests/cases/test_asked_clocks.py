@@ -115,12 +115,12 @@ class TestParallelWork:
 
 
 class TestWhoIsTold:
-    def test_the_ordered_and_whoever_else_watches(self, story, overseer, act, told):
+    def test_the_ordered_and_whoever_else_watches(self, real_db, story, overseer, act, told):
         case = story.submitted()
         overseer.escalate("suzhou.supervisor", overseer.order("suzhou.supervisor", case))
         act("jiangsu.supervisor", "pause", case, "supervision")
         assert told("case.pause_deadline", case) == ["kunshan.chief", "kunshan.desk", "suzhou.supervisor"]
 
-    def test_the_asked_and_the_askers(self, invited, act, told):
+    def test_the_asked_and_the_askers(self, real_db, invited, act, told):
         act("kunshan.chief", "extend", invited, "opinion")
         assert told("case.extend_deadline", invited) == ["dehong.chief", "dehong.desk", "kunshan.desk"]
