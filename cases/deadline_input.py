@@ -93,6 +93,8 @@ def _amount(raw: object, faults: Faults) -> int:
     """A whole number; a form sends it as text."""
     if isinstance(raw, str) and re.fullmatch("[0-9]{1,4}", raw.strip(), re.ASCII):
         raw = int(raw)
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)  # 3.0 is a whole number in JSON too
     if isinstance(raw, bool) or not isinstance(raw, int) or not 1 <= raw <= MOST:
         faults.add("bad_amount", _("写明延长多少，1 到 %(most)s 的整数。") % {"most": MOST}, "/amount")
         return 0
