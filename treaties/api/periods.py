@@ -86,10 +86,10 @@ class TimeLimits(Door):
         query = Query(request.query_params)
         code, of = query.text("request_type"), query.text("country").upper()
         kind = request_type_by_code(code) if code else None
-        country = country_by_code(of) if of else None
+        country = country_by_code(of)
         if code and kind is None:
             query.unknown("request_type")
-        if of and country is None:
+        if query.given("country") and country is None:
             query.unknown("country")
         on = _day(query, request.query_params.get("on"))
         query.check()
