@@ -11,14 +11,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from agencies.moments import clock
 from cases.sweep import ACKNOWLEDGEMENT_OVERDUE, CHASE_DUE, ESCALATION, OVERDUE, WARNING
-from tests.journeys.desk import Desk, counterpart, reply, say, status
+from tests.journeys.desk import Desk, counterpart, reply, say
 from tests.travelling import CHINA, Traveller, beat, travelling
 
 pytestmark = pytest.mark.browser
 THAI, TITLE = "泰国皇家警察总署", "跨境刷单返利诈骗案"
-LAW = "competent_authority_processing"
+LAW, LAW_NAME = "competent_authority_processing", "主管机关处理请求或者执行结果（公安部国际合作局）"
 
 
 class Office(Desk):
@@ -48,7 +47,9 @@ class Office(Desk):
         page.goto("/notices/")
         return page.locator("main").inner_text()
 
-    def act(self, login: str, number: str, clock: str, label: str, texts: dict[str, str], codes: dict[str, str]) -> Page:
+    def act(
+        self, login: str, number: str, clock: str, label: str, texts: dict[str, str], codes: dict[str, str]
+    ) -> Page:
         """Do something to the clock of this name by its form on the case page."""
         page = self.open(login, number)
         act = page.locator("#clocks .clock", has_text=clock).locator("details.no-print", has_text=label)
@@ -76,6 +77,10 @@ def office(browse, enter, travel) -> Office:
     return Office(browse, enter, travel)
 
 
+def check(name: str, value: str):
+    return lambda form: form.locator(f"[name={name}][value='{value}']").check()
+
+
 def choose(name: str, label: str):
     return lambda form: form.locator(f"[name={name}]").select_option(label=label)
 
@@ -97,12 +102,13 @@ def register(page: Page) -> str:
 
 
 def clocks(page: Page) -> dict[str, tuple[str, str]]:
-    """The clocks on a case page by name: how each stands, and everything that is said of it, folded away or not."""
+    """The clocks on a case page by name, of two with one name the one that runs: how it stands, and all that is said of
+    it, folded away or not."""
     found = {}
     for row in page.locator("#clocks .clock").all():
-        name = row.locator(".clock__name").first.text_content() or ""
-        mark = row.locator(".due").first.text_content() or ""
-        found[" ".join(name.split())] = mark, " ".join((row.text_content() or "").split())
+        name = row.locator(".row > span").first.text_content() or ""
+        mark = row.locator(".row > .push").first.text_content() or ""
+        found.setdefault(" ".join(name.split()), (mark, " ".join((row.text_content() or "").split())))
     return found
 
 
@@ -216,59 +222,99 @@ def test_a_city_is_late_and_the_province_above_it_sees_to_it(office):
 
 @pytest.mark.slow
 def test_the_laws_clock_stands_still_for_a_supplement_and_runs_out(office):
-    # IMLAP-7: 45 days from registration on Monday 2 March, that day not counted: Thursday 16 April.
+    # 45 days from registration on Monday 2 March, that day not counted: Thursday 16 April. The decision has ten working
+    # days, until 16 March, and warns three working days before: 13, 12, 11 March.
     office.at("2026-03-02 10:00")
     number = register(office.page("guohe.desk"))
-    page = office.take("guohe.desk", number, "check_form", lambda form: form.locator("[value=complete]").check())
-    print(clocks(page))
-    print(status(page))
-    print(office.at("2026-03-12 10:00"))
-    page = office.open("guohe.chief", number)
-    page = office.act("guohe.chief", number, "16", "暂停", {"理由": "等泰方补充译文。"}, {"为什么暂停": "foreign_side"})
-    print(clocks(page))
-    page = office.take("guohe.desk", number, "request_supplement", say("opinion", "请补充译文。"))
-    print(clocks(page))
-    print(office.at("2026-04-08 10:00"))
-    print(office.at("2026-04-09 10:00"))
+    page = office.take("guohe.desk", number, "check_form", check("result", "complete"))
+    mark, said = clocks(page)[LAW_NAME]
+    assert mark == "剩 45 日"
+    assert "起算，当日不计，45 日，2026年4月16日到期。" in said
+
+    assert office.at("2026-03-12 10:00") == [(WARNING, "decision")]
+    why = {"理由": "等泰方补充译文。"}
+    page = office.act("guohe.chief", number, LAW_NAME, "暂停", why, {"为什么暂停": "foreign_side"})
+    assert clocks(page)[LAW_NAME][0] == "暂停"
+    office.take("guohe.desk", number, "request_supplement", say("opinion", "请补充译文。"))
+    # Ten days before 16 April it would have warned; the supplement comes 28 days after the pause began.
+    assert office.at("2026-04-09 10:00") == []
+    assert clocks(office.open("guohe.desk", number))[LAW_NAME][0] == "暂停，已停 28 日"
     page = office.take("guohe.desk", number, "record_supplement", say("opinion", "译文已到。"))
-    print(clocks(page))
-    print(office.at("2026-05-04 09:00"))
-    print(office.news("guohe.chief"))
-    print(office.at("2026-05-15 09:00"))
-    print(office.news("guohe.chief"))
+    # So 28 days after 16 April: Thursday 14 May.
+    mark, said = clocks(page)[LAW_NAME]
+    assert mark == "剩 35 日"
+    assert "45 日，暂停共 28 日，顺延，2026年5月14日到期。" in said
+    assert "暂停，等外方补充或者确认" in said
+
+    # It warns ten days before, in the holiday. The decision had ten working days from 9 April: until the 23rd.
+    late = [(OVERDUE, "decision"), (ESCALATION, "decision")]
+    assert office.at("2026-05-04 09:00") == [*late, (WARNING, LAW)]
+    assert "主管机关处理请求或者执行结果临近期限，5月14日 23:59到期" in office.news("guohe.chief")
+    # Over with the end of the 14th; it rises the day after.
+    assert office.at("2026-05-15 09:00") == [(OVERDUE, LAW), (ESCALATION, LAW)]
+    assert "主管机关处理请求或者执行结果逾期，应在5月14日 23:59前办完" in office.news("guohe.chief")
     page = office.open("guohe.chief", number)
-    print(clocks(page))
-    print(status(page))
+    act = page.locator("#act-decide")
+    if act.get_attribute("open") is None:
+        act.locator("summary").first.click()
+    check("decision", "execute")(act)
+    act.locator("button.btn--wide").click()
+    expect(page.locator(".notice--error")).to_contain_text("已经超过，还没有写明原因")
+    office.explain("guohe.chief", number, LAW_NAME, "补充译文来得迟。", "部领导")
+    office.take("guohe.chief", number, "decide", check("decision", "execute"))
+    page = office.take("guohe.desk", number, "assign", check("execute_here", "1"))
+    mark, said = clocks(page)[LAW_NAME]
+    assert mark == "超 1 日办结"
+    assert "写明超期原因，5月15日告知部领导" in said
+    assert "补充译文来得迟。" in said
+    # Worked: 3–6 and 9–12 March; then 10, 13–17, 20–24, 27–30 April, 6–8 May, Saturday the 9th and 11–15 May.
+    assert held(page) == [
+        ("公安部国际合作局", "3月2日 — 3月12日", "8", "10"),
+        (THAI, "3月12日 — 4月9日", "—", "28"),
+        ("公安部国际合作局", "4月9日 — 现在", "24", "36"),
+    ]
 
 
 @pytest.mark.slow
 def test_abroad_it_is_acknowledged_late_chased_twice_and_answered_after_all(office, story):
-    # Sent on Monday 2 March: the acknowledgement is due after 15 days, on 17 March, the answer after 90, on Sunday
-    # 31 May, so on Monday 1 June.
+    # Sent on Monday 2 March. The acknowledgement is due in 15 days, on Tuesday the 17th, the answer in 90, on Sunday
+    # 31 May and so on Monday 1 June.
     office.at("2026-03-02 10:00")
     number = story.cleared("jiangsu", title=TITLE).number
     page = office.take("guohe.desk", number, "dispatch", counterpart)
-    print(clocks(page))
-    print(office.at("2026-03-17 17:00"))
-    print(office.news("guohe.desk"))
-    office.at("2026-03-18 09:00")
+    assert "2026年3月17日 17:00到期。" in clocks(page)["等外方确认收到"][1]
+    assert "2026年6月1日 17:00到期。" in clocks(page)["预期答复"][1]
+
+    assert office.at("2026-03-17 16:59") == [(WARNING, "acknowledgement")]
+    assert office.at("2026-03-17 17:00") == [(ACKNOWLEDGEMENT_OVERDUE, "acknowledgement")]
+    assert "外方到3月17日 17:00还没有确认收到" in office.news("guohe.desk")
+    assert office.at("2026-03-18 09:00") == []
     page = office.take("guohe.desk", number, "record_acknowledgement", say("their_reference", "RTP/2026/118"))
-    print(clocks(page))
-    print(office.at("2026-06-01 17:00"))
-    print(office.news("guohe.desk"))
-    print(office.at("2026-06-02 10:00"))
+    assert clocks(page)["等外方确认收到"][0] == "超 1 日办结"
+
+    assert office.at("2026-06-01 17:00") == [(CHASE_DUE, "expected_reply")]
+    assert "外方到6月1日 17:00还没有答复，该催办" in office.news("guohe.desk")
+    assert office.at("2026-06-02 10:00") == []
     page = office.take("guohe.desk", number, "record_chase", say("opinion", "致电泰方。"))
-    print(clocks(page))
-    print(office.at("2026-07-02 17:00"))
-    print(office.news("guohe.desk"))
-    print(office.at("2026-07-03 10:00"))
+    assert clocks(page)["预期答复"][0] == "超 1 日"
+    # Again after 30 days: on Thursday 2 July. Meanwhile, seven days after the 1st, the missing answer has risen.
+    assert "2026年7月2日 17:00到期。" in clocks(page)["再次催办外方"][1]
+    assert office.at("2026-07-02 17:00") == [(ESCALATION, "expected_reply"), (CHASE_DUE, "chase")]
+    assert "外方到7月2日 17:00还没有答复，该催办" in office.news("guohe.desk")
+    assert office.at("2026-07-03 10:00") == []
     page = office.take("guohe.desk", number, "record_chase", say("opinion", "再次致电泰方。"))
-    print(clocks(page))
-    print(office.at("2026-07-20 10:00"))
+    # Thirty days from 3 July are over on Sunday 2 August: on Monday the 3rd.
+    assert "2026年8月3日 17:00到期。" in clocks(page)["再次催办外方"][1]
+
+    # The answer comes on 20 July, 49 days after 1 June, and nobody is reminded of anything any more.
+    assert office.at("2026-07-20 10:00") == []
+    assert "演guohe.desk 催办外方" in office.news("jiangsu.officer")
     page = office.take("guohe.desk", number, "record_reply", reply("final", ("executed", ""), ("executed", "")))
-    print(clocks(page))
-    page = office.take("guohe.desk", number, "relay")
-    page = office.take("jiangsu.officer", number, "accept", lambda form: form.locator("[name=usefulness][value=useful]").check())
-    print(status(page))
-    print(clocks(page), held(page))
-    print(office.at("2026-09-01 10:00"))
+    assert clocks(page)["预期答复"][0] == "超 49 日办结"
+    office.take("guohe.desk", number, "relay")
+    page = office.take("jiangsu.officer", number, "accept", check("usefulness", "useful"))
+    expect(page.locator(".lede")).to_contain_text("于 7月20日 周一签收办结，我方用时 0 日、外方 140 日")
+    # 29 days of March, 30, 31 and 30 of the next three, and 20 of July.
+    assert (THAI, "3月2日 — 7月20日", "—", "140") in held(page)
+    expect(page.locator("main")).to_contain_text("外方 75 日没有消息")  # from 18 March to 1 June
+    assert office.at("2026-09-01 10:00") == []
