@@ -28,9 +28,7 @@ class Office(Desk):
         self.travel, self.inside = travel, set[str]()
 
     def at(self, moment: str) -> list[tuple[str, str]]:
-        """It is `moment`, the worker has gone its round, and nobody is logged in any more. Gives what rang."""
-        for page in self.pages.values():
-            page.context.clear_cookies()
+        """It is `moment`, the worker has gone its round; whoever was logged in has to log in anew. Gives what rang."""
         self.inside.clear()
         self.travel.to(moment)
         return beat()
@@ -300,7 +298,9 @@ def test_abroad_it_is_acknowledged_late_chased_twice_and_answered_after_all(offi
     # Again after 30 days: on Thursday 2 July. Meanwhile, seven days after the 1st, the missing answer has risen.
     assert "2026年7月2日 17:00到期。" in clocks(page)["再次催办外方"][1]
     assert office.at("2026-07-02 17:00") == [(ESCALATION, "expected_reply"), (CHASE_DUE, "chase")]
-    assert "外方到7月2日 17:00还没有答复，该催办" in office.news("guohe.desk")
+    told = office.news("guohe.desk")
+    assert "外方到7月2日 17:00还没有答复，该催办" in told
+    assert "外方到6月1日 17:00还没有答复，已提级" in told
     assert office.at("2026-07-03 10:00") == []
     page = office.take("guohe.desk", number, "record_chase", say("opinion", "再次致电泰方。"))
     # Thirty days from 3 July are over on Sunday 2 August: on Monday the 3rd.
