@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cases.sweep import ACKNOWLEDGEMENT_OVERDUE, CHASE_DUE, ESCALATION, OVERDUE, WARNING
-from tests.journeys.desk import Desk, counterpart, reply, say
+from tests.journeys.desk import Desk, check, counterpart, reply, say
 from tests.travelling import CHINA, Traveller, beat, travelling
 
 pytestmark = pytest.mark.browser
@@ -75,10 +75,6 @@ def office(browse, enter, travel) -> Office:
     return Office(browse, enter, travel)
 
 
-def check(name: str, value: str):
-    return lambda form: form.locator(f"[name={name}][value='{value}']").check()
-
-
 def choose(name: str, label: str):
     return lambda form: form.locator(f"[name={name}]").select_option(label=label)
 
@@ -102,12 +98,11 @@ def register(page: Page) -> str:
 def clocks(page: Page) -> dict[str, tuple[str, str]]:
     """The clocks on a case page by name, of two with one name the one that runs: how it stands, and all that is said of
     it, folded away or not."""
-    found = {}
-    for row in page.locator("#clocks .clock").all():
-        name = row.locator(".row > span").first.text_content() or ""
-        mark = row.locator(".row > .push").first.text_content() or ""
-        found.setdefault(" ".join(name.split()), (mark, " ".join((row.text_content() or "").split())))
-    return found
+    rows = page.locator("#clocks .clock").evaluate_all(
+        "rows => rows.map(row => ['.row > span', '.row > .push', null].map("
+        "  part => (part ? row.querySelector(part) : row).textContent.replace(/\\s+/g, ' ').trim()))"
+    )
+    return {name: (mark, said) for name, mark, said in reversed(rows)}
 
 
 def held(page: Page) -> list[tuple[str, ...]]:
