@@ -28,6 +28,15 @@ from countries.calendars import Calendar, work_calendar
 from tests.conftest import TEMPLATE, clone, django_connected_as, drop, use_database
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+# What the players do to a case besides its steps.
+BESIDES = {
+    "case.edit",
+    "case.file",
+    "note.add",
+    "case.archive",
+    "case.explain_deadline",
+    "case.pause_deadline",
+}
 
 
 @pytest.fixture
@@ -196,7 +205,7 @@ def _assert_path(case: Case, events: list[AuditEvent]) -> None:
         moment = event.at
         step = TRANSITIONS.get((Direction(case.direction), event.kind.partition(".")[2]))
         if step is None:
-            assert event.kind in ("case.edit", "case.file", "note.add", "case.archive", "case.explain_deadline")
+            assert event.kind in BESIDES
             continue
         assert status in step.sources
         status = Status(event.facts["status"])

@@ -135,7 +135,7 @@ def test_a_foreign_request_that_does_not_conform_goes_back(desk, story):
     assert "退回请求方" in lede(page)
     assert "没有译文。" in status(page)
     assert THAI in page.locator("#crossings tbody tr").first.inner_text()
-    expect(page.locator("details.act")).to_have_count(0)
+    expect(page.locator("details[name=act]")).to_have_count(0)
 
 
 def test_several_executors_and_what_they_bring_is_put_together(desk, story):

@@ -72,7 +72,7 @@ _QUERY = {
         TEXT,
         gettext_lazy("请求类型的代码；不写就是全部。各类案件都可能用到的措施总在内，它们的 request_type 是 null。"),
     ),
-    "country": (TEXT, gettext_lazy("国家的两位代码；写了就以条约期限代替法律的规定。")),
+    "country": ({**TEXT, "pattern": "^[A-Za-z]{2}$"}, gettext_lazy("国家的两位代码；写了就以条约期限代替法律的规定。")),
     "on": (DATE, gettext_lazy("哪一天适用的；不写就是今天。")),
 }
 
