@@ -129,15 +129,7 @@ def _begin_named(clock: Deadline, limit: Limit) -> None:
 def _describe(clock: Deadline, limit: Limit) -> None:
     clock.kind, clock.article, clock.strength = limit.key, limit.article, limit.kind
     clock.confidence, clock.overlap = limit.confidence, limit.overlap
-    clock.warn_before, clock.escalate_after = _warning(clock.amount, clock.unit), 1
-
-
-def _warning(amount: int, unit: str) -> int:
-    """How long before the end a statutory clock warns, as Coopdesk's default: hours for hours, days for the rest."""
-    days = {"hour": amount, "calendar_day": amount, "month": amount * 30, "year": amount * 365}[unit]
-    if unit == "hour":
-        return max(1, days // 4)
-    return 10 if days > 30 else 5 if days > 10 else 2 if days > 3 else 1
+    clock.warn_before, clock.escalate_after = limit.alarms(clock.amount, clock.unit)
 
 
 def _cap(limit: Limit) -> int:

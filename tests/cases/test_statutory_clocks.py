@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,8 @@ from agencies.scope import acting
 from cases import deadlines
 from cases.models import Deadline
 from tests.cast import PLACES
+from tests.treaties.test_overrides import new
+from treaties.commands import set_override
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +150,30 @@ def test_what_was_asked_of_the_requester_lets_the_clock_go_on(story, cast, see):
     story.step("guohe.desk", case, "record_supplement", opinion="译文。")
     with see("guohe.desk"):
         assert Deadline.objects.get(pk=clock.pk).paused_at is None
+
+
+class TestAlarms:
+    """How long before the end it warns, and after it rises: data, the treaty's own, or the default of its length."""
+
+    @staticmethod
+    def alarms(see, case, key):
+        with see("guohe.desk"):
+            rows = Deadline.objects.filter(case=case, kind=key)
+            return rows.values_list("amount", "unit", "warn_before", "escalate_after").get()
+
+    def test_as_the_table_says(self, story, see):
+        case = story.in_execution("jiangsu")
+        assert self.alarms(see, case, "competent_authority_processing") == (45, "calendar_day", 10, 1)
+        assert self.alarms(see, case, "execution_evidence") == (3, "month", 10, 1)
+
+    def test_a_day_that_the_request_names_warns_by_its_distance(self, story, see):
+        story.moment = datetime(2026, 3, 2, 2, tzinfo=UTC)
+        case = story.in_execution("jiangsu", wanted_by="2026-03-22")
+        assert self.alarms(see, case, "by_request") == (20, "calendar_day", 5, 1)
+
+    @pytest.mark.parametrize("own, alarms", [({}, (5, 1)), ({"warn_before": 7, "escalate_after": 2}, (7, 2))])
+    def test_a_treatys_period(self, story, see, cast, own, alarms):
+        override = new(scope="", key="competent_authority_processing", amount=30, valid_from=date(2026, 1, 1), **own)
+        set_override(actor=cast.actor("guohe.desk"), new=override)
+        case = story.registered()
+        assert self.alarms(see, case, "competent_authority_processing") == (30, "calendar_day", *alarms)
