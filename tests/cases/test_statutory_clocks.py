@@ -152,6 +152,75 @@ def test_what_was_asked_of_the_requester_lets_the_clock_go_on(story, cast, see):
         assert Deadline.objects.get(pk=clock.pk).paused_at is None
 
 
+class TestPostponement:
+    """While the ministry waits for what stands in the way of executing, its clock stands still on the decision's grounds."""
+
+    KEY = "competent_authority_processing"
+
+    @pytest.fixture
+    def postponed(self, story):
+        story.moment = datetime(2026, 3, 2, 2, tzinfo=UTC)
+        case = story.checked()
+        story.moment += timedelta(days=3)
+        return story.step("guohe.chief", case, "decide", decision="postpone", grounds=["postpone_domestic_case"])
+
+    @pytest.fixture
+    def clock(self, see):
+        def read(case):
+            with see("guohe.desk"):
+                return Deadline.objects.prefetch_related("pauses").get(case=case, kind=self.KEY)
+
+        return read
+
+    def test_it_stands_still_and_says_why(self, story, postponed, clock, cast):
+        found = clock(postponed)
+        (pause,) = found.pauses.all()
+        assert found.paused_at == pause.from_at == story.moment
+        assert found.next_alarm_at is None
+        assert (pause.category, pause.reason) == ("postponed", "可能妨碍我方正在办理的案件（IMLA-16.2）")
+        assert pause.officer_id == cast.officer("guohe.chief").pk
+
+    def test_taken_up_again_it_moves_by_what_it_waited(self, story, postponed, clock, cast):
+        before = clock(postponed).due_at
+        story.moment += timedelta(days=20)
+        case = story.step("guohe.chief", postponed, "resume", opinion="国内案件已审结。")
+        found = clock(case)
+        (pause,) = found.pauses.all()
+        assert (found.paused_at, found.due_at - before) == (None, timedelta(days=20))
+        assert (pause.to_at, pause.ended_by_id) == (story.moment, cast.officer("guohe.chief").pk)
+        assert found.next_alarm_at is not None
+
+    def test_what_an_officer_stopped_for_another_reason_he_lets_go_on(self, story, clock, cast):
+        case, chief = story.checked(), cast.actor("guohe.chief")
+        with acting(chief):
+            data = {"category": "court", "reason": "等法院裁定。"}
+            deadlines.pause(actor=chief, case_id=case.pk, deadline_id=clock(case).pk, data=data)
+        case = story.step("guohe.chief", case, "decide", decision="postpone", grounds=["postpone_domestic_case"])
+        case = story.step("guohe.chief", case, "resume", opinion="国内案件已审结。")
+        found = clock(case)
+        assert found.paused_at is not None
+        assert [pause.category for pause in found.pauses.all()] == ["court"]
+
+    def test_what_is_late_stays_late(self, story, clock, cast):
+        story.moment = datetime(2026, 3, 2, 2, tzinfo=UTC)
+        case, chief = story.checked(), cast.actor("guohe.chief")
+        story.moment += timedelta(days=60)
+        with acting(chief):
+            told = {"text": "等另案。", "told_to": "部领导", "told_on": "2026-05-01"}
+            deadlines.explain(actor=chief, case_id=case.pk, deadline_id=clock(case).pk, data=told, at=story.moment)
+        case = story.step("guohe.chief", case, "decide", decision="postpone", grounds=["postpone_domestic_case"])
+        assert (clock(case).paused_at, list(clock(case).pauses.all())) == (None, [])
+        case = story.step("guohe.chief", case, "resume", opinion="国内案件已审结。")
+        assert clock(case).paused_at is None
+
+    def test_postponed_for_good_and_then_refused(self, story, postponed, clock):
+        story.moment += timedelta(days=100)
+        case = story.step("guohe.chief", postponed, "resume", opinion="另案已审结。")
+        case = story.step("guohe.chief", case, "decide", decision="refuse", grounds=["political_offence"])
+        found = clock(case)
+        assert found.met_at is not None and found.met_at <= found.due_at
+
+
 class TestAlarms:
     """How long before the end it warns, and after it rises: data, the treaty's own, or the default of its length."""
 
