@@ -218,7 +218,8 @@ class TestPostponement:
         case = story.step("guohe.chief", postponed, "resume", opinion="另案已审结。")
         case = story.step("guohe.chief", case, "decide", decision="refuse", grounds=["political_offence"])
         found = clock(case)
-        assert found.met_at is not None and found.met_at <= found.due_at
+        assert found.met_at is not None
+        assert found.met_at <= found.due_at
 
 
 class TestAlarms:

@@ -376,7 +376,8 @@ def test_a_clock_in_an_archived_case_keeps_no_other_from_ringing(real_db, story,
 def test_a_statutory_clock_rings_by_the_numbers_of_the_laws_table(real_db, story):
     change("UPDATE treaties_timelimit SET warn_before = 20, escalate_after = 4 WHERE key = 'execution_evidence'")
     case = story.in_execution("jiangsu")
-    clock = Deadline.objects.get(case=case, kind="execution_evidence")
+    with django_connected_as("worker"):
+        clock = Deadline.objects.get(case=case, kind="execution_evidence")
     assert (clock.warn_before, clock.escalate_after) == (20, 4)
     days = (day_of(clock.due_at) - day_of(clock.warn_at)).days, (day_of(clock.escalate_at) - day_of(clock.due_at)).days
     assert days == (20, 4)
