@@ -134,8 +134,8 @@ class InternalLimits(Door):
     def _set(self, request: Request) -> Response:
         row = set_limit(actor=self.actor, asked=_asked(object_of(request)))
         found = limits.differing(self.actor, row)
-        counts = [{"agency": name, "count": n} for name, n in limits.by_agency(found)]
-        differing = {"total": len(found), "by_agency": counts}
+        counts = [{"agency": name, "count": n} for name, n in found.by_agency]
+        differing = {"total": found.total, "by_agency": counts}
         return Response({**_body(row), "id": row.pk, "differing": differing}, status=201)
 
 

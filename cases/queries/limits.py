@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from agencies.actors import Actor
 from agencies.models import Agency
@@ -21,6 +21,10 @@ from cases.policies import visible_to
 from countries.calendars import Calendar, Rule, Span, work_calendar
 
 HISTORY = 20
+# How many deadlines that would differ are listed one by one; they are counted all.
+LISTED = 1000
+# The direction of a case, the family of its request (None: no type yet) and who must act: a limit depends on no more.
+Place = tuple[str, str | None, int | None]
 _NUMBERS = ("amount", "unit", "warn_before", "escalate_after", "extend_by")
 
 
@@ -141,8 +145,6 @@ class Clock(NamedTuple):
     title: str
     agency_id: int | None
     agency: str | None
-    tier: str | None
-    ancestors: list[int] | None
     direction: str
     family: str | None
     started_at: datetime
@@ -150,6 +152,11 @@ class Clock(NamedTuple):
     amount: int
     extended_by: int
     due_at: datetime
+
+    @property
+    def cell(self) -> Place:
+        """What the limit depends on."""
+        return self.direction, self.family, self.agency_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,26 @@ class Differing:
     due_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many differ, at each agency (the most first), and the first LISTED of them, by due date, page by page."""
+
+    total: int
+    by_agency: list[tuple[str, int]]
+    limits: Mapping[Place, InternalLimit]
+    clocks: QuerySet[Deadline]
+
+    @property
+    def listed(self) -> int:
+        """How many of them can be looked at one by one."""
+        return min(self.total, LISTED)
+
+    def rows(self, first: int = 0, n: int = LISTED) -> list[Differing]:
+        """Some of them, from the `first` on."""
+        wanted = self.clocks.order_by("due_at", "pk")[first : min(first + n, LISTED)]
+        return _counted([(one, self.limits[one.cell]) for one in (Clock(*row) for row in wanted.values_list(*_FIELDS))])
+
+
 _FIELDS = (
     "pk",
     "case_id",
@@ -168,8 +195,6 @@ _FIELDS = (
     "case__title",
     "agency_id",
     "agency__name",
-    "agency__tier",
-    "agency__ancestors",
     "case__direction",
     "case__request_type__family",
     "started_at",
@@ -178,31 +203,41 @@ _FIELDS = (
     "extended_by",
     "due_at",
 )
+_PLACE = ("case__direction", "case__request_type__family", "agency_id")
 
 
-def differing(actor: Actor, row: InternalLimit) -> list[Differing]:
-    """The open deadlines in the actor's sight that would be others if they started under `row` (saved or not yet), by due date.
+def differing(actor: Actor, row: InternalLimit) -> Found:
+    """The open deadlines in the actor's sight that would be others if they started under `row` (saved or not yet).
 
-    Others: `row` changes which limit holds for them on its day, and that limit has another amount or unit than theirs.
+    Others: `row` changes which limit holds for them on its day, and that limit has another amount or unit than theirs. The
+    database counts them by all that this depends on; no deadline is read to be counted.
     """
     on = max(today(), row.effective_from)
     known = [one for one in rows_like(row) if one.effective_from <= on and one.pk != row.pk]
-    limits: dict[tuple[str, str, int | None], InternalLimit | None] = {}
-    clocks = [Clock(*values) for values in _open(actor, row).values_list(*_FIELDS).order_by("due_at", "pk")]
-    found = []
-    for one in clocks:
-        cell = one.direction, one.family or "", one.agency_id
-        if cell not in limits:
-            limits[cell] = _changed(known, row, one)
-        limit = limits[cell]
-        if limit is not None and (limit.amount, limit.unit) != (one.amount, one.unit):
-            found.append((one, limit))
-    return _counted(found)
+    clocks = _open(actor, row)
+    counted = clocks.order_by().values_list(*_PLACE, "unit", "amount").annotate(n=Count("pk"))
+    groups = [((direction, family, at), (amount, unit), n) for direction, family, at, unit, amount, n in counted]
+    agencies = Agency.objects.in_bulk({place[2] for place, _has, _n in groups if place[2] is not None})
+    limits = _limits_at({place for place, _has, _n in groups}, agencies, known, row)
+    sums: Counter[str] = Counter()
+    for place, has, n in groups:
+        if place in limits and (limits[place].amount, limits[place].unit) != has:
+            sums[agencies[place[2]].name if place[2] is not None else ""] += n
+    return Found(sums.total(), sums.most_common(), limits, clocks.filter(_that_differ(limits)))
 
 
-def by_agency(found: Iterable[Differing]) -> list[tuple[str, int]]:
-    """How many there are at each agency, the most first."""
-    return Counter(one.clock.agency or "" for one in found).most_common()
+def _that_differ(limits: Mapping[Place, InternalLimit]) -> Q:
+    """Clocks with another amount or unit than the limit of their place; places with one limit are asked for together."""
+    places: defaultdict[tuple[str, str | None, int, str], list[int | None]] = defaultdict(list)
+    for (direction, family, agency_id), limit in limits.items():
+        places[direction, family, limit.amount, limit.unit].append(agency_id)
+    wanted = Q(pk__in=[])
+    for (direction, family, amount, unit), ids in places.items():
+        at = Q(agency__in=[pk for pk in ids if pk is not None])
+        at |= Q(agency=None) if None in ids else Q()
+        of = Q(case__request_type=None) if family is None else Q(case__request_type__family=family)
+        wanted |= of & at & Q(case__direction=direction) & ~Q(amount=amount, unit=unit)
+    return wanted
 
 
 def _open(actor: Actor, row: InternalLimit) -> QuerySet[Deadline]:
@@ -225,12 +260,29 @@ def _open(actor: Actor, row: InternalLimit) -> QuerySet[Deadline]:
     return clocks
 
 
-def _changed(known: list[InternalLimit], row: InternalLimit, one: Clock) -> InternalLimit | None:
-    """The limit that holds at such a case with `row`, when without it another one would."""
-    fitting = [
-        limit for limit in (*known, row) if limit.direction in ("", one.direction) and limit.family in ("", one.family)
-    ]
-    tier, above = one.tier or "", one.ancestors or ()
+def _limits_at(
+    places: Collection[Place], agencies: Mapping[int, Agency], known: list[InternalLimit], row: InternalLimit
+) -> dict[Place, InternalLimit]:
+    """The limit that `row` brings to each place where it changes anything; places of one tier and province are asked once."""
+    owners = {one.agency_id for one in (*known, row) if one.agency_id is not None}
+    asked: dict[Any, InternalLimit | None] = {}
+    found = {}
+    for direction, family, agency_id in places:
+        agency = agencies[agency_id] if agency_id is not None else None
+        above = frozenset(owners.intersection(agency.ancestors if agency else ()))
+        key = direction, family or "", agency.tier if agency else "", above
+        if key not in asked:
+            asked[key] = _changed(known, row, *key)
+        if (limit := asked[key]) is not None:
+            found[direction, family, agency_id] = limit
+    return found
+
+
+def _changed(
+    known: list[InternalLimit], row: InternalLimit, direction: str, family: str, tier: str, above: Collection[int]
+) -> InternalLimit | None:
+    """The limit that holds in such cases at such agencies with `row`, when without it another one would."""
+    fitting = [limit for limit in (*known, row) if limit.direction in ("", direction) and limit.family in ("", family)]
     after = resolve(fitting, tier, above)
     before = resolve((limit for limit in fitting if limit is not row), tier, above)
     same = before is not None and after is not None and (before.amount, before.unit) == (after.amount, after.unit)
