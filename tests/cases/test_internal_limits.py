@@ -288,7 +288,7 @@ class TestWhatRuns:
         """What is listed is bounded; so are the statements, however many there are."""
         row, actor = put(amount=2), cast.actor("guohe.chief")
         with acting(actor):
-            with django_assert_num_queries(3):
+            with django_assert_num_queries(4):
                 found = differing(actor, row)
             whole = found.rows()
             assert found.total == len(whole) == 4
