@@ -297,7 +297,7 @@ def test_the_preview_says_which_clock_is_extended_and_which_are_not(cast, story,
     rest = row.partition("不变：")[2]
     assert "调查取证（未附办理期限）（法定，" in rest
     assert "办案机关提出处理意见或者执行完毕（法定，" in rest
-    assert "督办（" in rest
+    assert "督办反馈（" in rest
     assert "“执行”" not in rest
     assert "延长“审核”的时限" in other
     assert "不变：" not in other
