@@ -6,10 +6,8 @@ mail leaves the house. A supervisor, for whom nothing waits, gets what is overdu
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -23,11 +21,9 @@ from agencies.moments import clock
 from agencies.notice_settings import channel, settings_of
 from agencies.officers import actor_for, appointments_of
 from agencies.roles import CASE_ROLES, Role
-from cases.models import Case, Mark
+from cases.notices import of_work_secrets
 from cases.queries import queue
 from countries.calendars import work_calendar
-
-_CASE = "case:"
 
 
 def send(event: AuditEvent, payload: dict[str, Any]) -> None:
@@ -75,18 +71,11 @@ def _notices(officer: Officer, wanted: NoticeSettings, day: date) -> list[tuple[
     about work secrets: the inbox has them all."""
     unread = Notice.objects.filter(officer=officer, read_at=None, created_at__gt=_last(officer, day))
     rows = list(unread.values_list("kind", "subject"))
-    secret = _secret({subject for _kind, subject in rows})
+    secret = of_work_secrets({subject for _kind, subject in rows})
     count = sum(channel(wanted, kind) != Channel.NONE for kind, subject in rows if subject not in secret)
     if not count:
         return []
     return [(ngettext("%(n)s 条新通知", "%(n)s 条新通知", count) % {"n": count}, reverse("notice-list"))]
-
-
-def _secret(subjects: Collection[str]) -> set[str]:
-    """Those of these that are cases marked as work secrets now."""
-    ids = [UUID(subject.removeprefix(_CASE)) for subject in subjects if subject.startswith(_CASE)]
-    found = Case.objects.filter(pk__in=ids, mark=Mark.WORK_SECRET).values_list("pk", flat=True)
-    return {f"{_CASE}{pk}" for pk in found}
 
 
 def _last(officer: Officer, day: date) -> datetime:

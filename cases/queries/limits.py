@@ -6,25 +6,29 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import product
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from agencies.actors import Actor
 from agencies.models import Agency
 from agencies.models.tree import Tier
 from cases.clocks.limits import best, resolve
 from cases.internal_limits import rows_like, today
-from cases.models import ClockRule, Deadline, DeadlinePause, InternalLimit, Urgency
+from cases.models import ClockRule, Deadline, DeadlinePause, Direction, InternalLimit, Urgency
 from cases.policies import visible_to
 from countries.calendars import Calendar, Rule, Span, work_calendar
+from treaties.models import RequestType
 
 HISTORY = 20
-# How many deadlines that would differ are listed one by one; they are counted all.
-LISTED = 1000
-# The direction of a case, the family of its request (None: no type yet) and who must act: a limit depends on no more.
-Place = tuple[str, str | None, int | None]
+# Of the deadlines that would differ, those that are due first are counted, and the first of them listed one by one: a
+# ministry's answer must not wait for hundreds of thousands.
+COUNTED, LISTED = 10_000, 1_000
+# The direction of a case, the family of its request ("": no type yet), the tier of who must act ("": nobody of ours) and the
+# province above that has limits of its own: a limit depends on no more.
+Place = tuple[str, str, str, int | None]
 _NUMBERS = ("amount", "unit", "warn_before", "escalate_after", "extend_by")
 
 
@@ -145,6 +149,8 @@ class Clock(NamedTuple):
     title: str
     agency_id: int | None
     agency: str | None
+    tier: str | None
+    ancestors: list[int] | None
     direction: str
     family: str | None
     started_at: datetime
@@ -153,10 +159,10 @@ class Clock(NamedTuple):
     extended_by: int
     due_at: datetime
 
-    @property
-    def cell(self) -> Place:
-        """What the limit depends on."""
-        return self.direction, self.family, self.agency_id
+    def place(self, provinces: Collection[int]) -> Place:
+        """What the limit depends on, when these provinces have limits of their own."""
+        own = next((pk for pk in self.ancestors or () if pk in provinces), None)
+        return self.direction, self.family or "", self.tier or "", own
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +176,14 @@ class Differing:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How many differ, at each agency (the most first), and the first LISTED of them, by due date, page by page."""
+    """How many differ, at each agency (the most first), and the first LISTED of them, by due date, page by page. `more` when
+    there are others than the COUNTED that are due first."""
 
     total: int
+    more: bool
     by_agency: list[tuple[str, int]]
     limits: Mapping[Place, InternalLimit]
+    provinces: Collection[int]
     clocks: QuerySet[Deadline]
 
     @property
@@ -185,7 +194,8 @@ class Found:
     def rows(self, first: int = 0, n: int = LISTED) -> list[Differing]:
         """Some of them, from the `first` on."""
         wanted = self.clocks.order_by("due_at", "pk")[first : min(first + n, LISTED)]
-        return _counted([(one, self.limits[one.cell]) for one in (Clock(*row) for row in wanted.values_list(*_FIELDS))])
+        clocks = [Clock(*row) for row in wanted.values_list(*_FIELDS)]
+        return _counted([(one, self.limits[one.place(self.provinces)]) for one in clocks])
 
 
 _FIELDS = (
@@ -195,6 +205,8 @@ _FIELDS = (
     "case__title",
     "agency_id",
     "agency__name",
+    "agency__tier",
+    "agency__ancestors",
     "case__direction",
     "case__request_type__family",
     "started_at",
@@ -203,40 +215,55 @@ _FIELDS = (
     "extended_by",
     "due_at",
 )
-_PLACE = ("case__direction", "case__request_type__family", "agency_id")
 
 
 def differing(actor: Actor, row: InternalLimit) -> Found:
     """The open deadlines in the actor's sight that would be others if they started under `row` (saved or not yet).
 
     Others: `row` changes which limit holds for them on its day, and that limit has another amount or unit than theirs. The
-    database counts them by all that this depends on; no deadline is read to be counted.
+    database finds them by what that depends on.
     """
     on = max(today(), row.effective_from)
     known = [one for one in rows_like(row) if one.effective_from <= on and one.pk != row.pk]
-    clocks = _open(actor, row)
-    counted = clocks.order_by().values_list(*_PLACE, "unit", "amount").annotate(n=Count("pk"))
-    groups = [((direction, family, at), (amount, unit), n) for direction, family, at, unit, amount, n in counted]
-    agencies = Agency.objects.in_bulk({place[2] for place, _has, _n in groups if place[2] is not None})
-    limits = _limits_at({place for place, _has, _n in groups}, agencies, known, row)
-    sums: Counter[str] = Counter()
-    for place, has, n in groups:
-        if place in limits and (limits[place].amount, limits[place].unit) != has:
-            sums[agencies[place[2]].name if place[2] is not None else ""] += n
-    return Found(sums.total(), sums.most_common(), limits, clocks.filter(_that_differ(limits)))
+    provinces = sorted({one.agency_id for one in (*known, row) if one.agency_id is not None})
+    limits = _limits_at(known, row, provinces)
+    clocks = _open(actor, row).filter(_that_differ(limits, provinces))
+    named = clocks.order_by("due_at", "pk").values_list("agency__name")
+    first = [name or "" for (name,) in named[: COUNTED + 1]] if limits else []
+    sums = Counter(first[:COUNTED])
+    return Found(sums.total(), len(first) > COUNTED, sums.most_common(), limits, provinces, clocks)
 
 
-def _that_differ(limits: Mapping[Place, InternalLimit]) -> Q:
-    """Clocks with another amount or unit than the limit of their place; places with one limit are asked for together."""
-    places: defaultdict[tuple[str, str | None, int, str], list[int | None]] = defaultdict(list)
-    for (direction, family, agency_id), limit in limits.items():
-        places[direction, family, limit.amount, limit.unit].append(agency_id)
+def _limits_at(
+    known: list[InternalLimit], row: InternalLimit, provinces: Collection[int]
+) -> dict[Place, InternalLimit]:
+    """The limit that `row` brings to each place where it changes anything."""
+    families = RequestType.objects.order_by().values_list("family", flat=True).distinct()
+    places = product(
+        [row.direction] if row.direction else Direction.values,
+        [row.family] if row.family else ["", *families],
+        [row.tier] if row.tier else ["", *Tier.values],
+        [row.agency_id] if row.agency_id is not None else [None, *provinces],
+    )
+    changed = ((place, _changed(known, row, *place)) for place in places)
+    return {place: limit for place, limit in changed if limit is not None}
+
+
+def _that_differ(limits: Mapping[Place, InternalLimit], provinces: Collection[int]) -> Q:
+    """Clocks with another amount or unit than the limit of their place; families with one limit are asked for together."""
+    families: defaultdict[tuple[str, str, int | None, int, str], list[str]] = defaultdict(list)
+    for (direction, family, tier, province), limit in limits.items():
+        families[direction, tier, province, limit.amount, limit.unit].append(family)
     wanted = Q(pk__in=[])
-    for (direction, family, amount, unit), ids in places.items():
-        at = Q(agency__in=[pk for pk in ids if pk is not None])
-        at |= Q(agency=None) if None in ids else Q()
-        of = Q(case__request_type=None) if family is None else Q(case__request_type__family=family)
-        wanted |= of & at & Q(case__direction=direction) & ~Q(amount=amount, unit=unit)
+    for (direction, tier, province, amount, unit), names in families.items():
+        at = Q(agency__tier=tier) if tier else Q(agency=None)
+        if province is not None:
+            at &= Q(agency__ancestors__contains=[province])
+        elif tier and provinces:
+            at &= ~Q(agency__ancestors__overlap=list(provinces))
+        of = Q(case__request_type__family__in=names)
+        of |= Q(case__request_type=None) if "" in names else Q()
+        wanted |= at & of & Q(case__direction=direction) & ~Q(amount=amount, unit=unit)
     return wanted
 
 
@@ -260,29 +287,12 @@ def _open(actor: Actor, row: InternalLimit) -> QuerySet[Deadline]:
     return clocks
 
 
-def _limits_at(
-    places: Collection[Place], agencies: Mapping[int, Agency], known: list[InternalLimit], row: InternalLimit
-) -> dict[Place, InternalLimit]:
-    """The limit that `row` brings to each place where it changes anything; places of one tier and province are asked once."""
-    owners = {one.agency_id for one in (*known, row) if one.agency_id is not None}
-    asked: dict[Any, InternalLimit | None] = {}
-    found = {}
-    for direction, family, agency_id in places:
-        agency = agencies[agency_id] if agency_id is not None else None
-        above = frozenset(owners.intersection(agency.ancestors if agency else ()))
-        key = direction, family or "", agency.tier if agency else "", above
-        if key not in asked:
-            asked[key] = _changed(known, row, *key)
-        if (limit := asked[key]) is not None:
-            found[direction, family, agency_id] = limit
-    return found
-
-
 def _changed(
-    known: list[InternalLimit], row: InternalLimit, direction: str, family: str, tier: str, above: Collection[int]
+    known: list[InternalLimit], row: InternalLimit, direction: str, family: str, tier: str, province: int | None
 ) -> InternalLimit | None:
     """The limit that holds in such cases at such agencies with `row`, when without it another one would."""
     fitting = [limit for limit in (*known, row) if limit.direction in ("", direction) and limit.family in ("", family)]
+    above = () if province is None else (province,)
     after = resolve(fitting, tier, above)
     before = resolve((limit for limit in fitting if limit is not row), tier, above)
     same = before is not None and after is not None and (before.amount, before.unit) == (after.amount, after.unit)

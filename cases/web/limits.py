@@ -226,6 +226,7 @@ def _differing(actor: Actor, row: InternalLimit, page: int) -> dict[str, Any]:
     now = timezone.now()
     return {
         "total": found.total,
+        "more": found.more,
         "listed": found.listed,
         "by_agency": found.by_agency[:PAGE],
         "differing": [

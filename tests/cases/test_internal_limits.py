@@ -288,14 +288,31 @@ class TestWhatRuns:
         """What is listed is bounded; so are the statements, however many there are."""
         row, actor = put(amount=2), cast.actor("guohe.chief")
         with acting(actor):
-            with django_assert_num_queries(4):
+            with django_assert_num_queries(4):  # the day, the rows, the families, the count
                 found = differing(actor, row)
             whole = found.rows()
             assert found.total == len(whole) == 4
             with django_assert_num_queries(3):
                 assert found.rows(1, 2) == whole[1:3]
-            monkeypatch.setattr(reading, "LISTED", 3)
-            assert (found.total, found.listed, found.rows(), found.rows(2, 2)) == (4, 3, whole[:3], whole[2:3])
+            monkeypatch.setattr(reading, "LISTED", 2)
+            assert (found.total, found.listed, found.rows(), found.rows(1, 2)) == (4, 2, whole[:2], whole[1:2])
+            monkeypatch.setattr(reading, "COUNTED", 3)
+            fewer = differing(actor, row)
+        assert (fewer.total, fewer.more, found.more) == (3, True, False)
+        assert Counter(dict(fewer.by_agency)) == Counter(one.clock.agency for one in whole[:3])
+
+    def test_a_province_with_its_own_is_left_out_where_the_ministrys_changes_nothing(self, put, story, cast):
+        """Its tighter limit goes on to hold there; elsewhere, and where it is looser now, the new one does."""
+        story.submitted(), story.submitted("ruili")
+        put("jiangsu.chief", amount=3)
+        actor, found = cast.actor("guohe.chief"), {}
+        for amount in (4, 2):
+            with acting(actor):
+                draft = internal_limits.drafted(actor, Asked(**{**ASKED, "amount": amount, "extend_by": 4}))
+                found[amount] = differing(actor, draft)
+                assert [one.limit.amount for one in found[amount].rows()] == [amount] * found[amount].total
+        assert dict(found[4].by_agency) == {"瑞丽市公安局": 1}
+        assert dict(found[2].by_agency) == {"昆山市公安局": 1, "瑞丽市公安局": 1}
 
     def test_a_clock_with_that_limit_already_does_not_differ(self, put, story, cast):
         put(amount=3)
