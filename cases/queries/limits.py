@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import product
@@ -25,7 +25,7 @@ from treaties.models import RequestType
 HISTORY = 20
 # Of the deadlines that would differ, those that are due first are counted, and the first of them listed one by one: a
 # ministry's answer must not wait for hundreds of thousands.
-COUNTED, LISTED = 10_000, 1_000
+COUNTED, LISTED = 5_000, 1_000
 # The direction of a case, the family of its request ("": no type yet), the tier of who must act ("": nobody of ours) and the
 # province above that has limits of its own: a limit depends on no more.
 Place = tuple[str, str, str, int | None]
@@ -140,6 +140,12 @@ def history(row: InternalLimit) -> list[InternalLimit]:
 # --- What would differ ------------------------------------------------------------------------------------------------
 
 
+def _place(
+    direction: str, family: str | None, tier: str | None, above: Collection[int] | None, provinces: Collection[int]
+) -> Place:
+    return direction, family or "", tier or "", next((pk for pk in above or () if pk in provinces), None)
+
+
 class Clock(NamedTuple):
     """An open deadline and its case, as far as a limit depends on them."""
 
@@ -161,8 +167,7 @@ class Clock(NamedTuple):
 
     def place(self, provinces: Collection[int]) -> Place:
         """What the limit depends on, when these provinces have limits of their own."""
-        own = next((pk for pk in self.ancestors or () if pk in provinces), None)
-        return self.direction, self.family or "", self.tier or "", own
+        return _place(self.direction, self.family, self.tier, self.ancestors, provinces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +182,14 @@ class Differing:
 @dataclass(frozen=True, slots=True)
 class Found:
     """How many differ, at each agency (the most first), and the first LISTED of them, by due date, page by page. `more` when
-    there are others than the COUNTED that are due first."""
+    there may be others than among the COUNTED that are due first."""
 
     total: int
     more: bool
     by_agency: list[tuple[str, int]]
     limits: Mapping[Place, InternalLimit]
     provinces: Collection[int]
-    clocks: QuerySet[Deadline]
+    clocks: Sequence[UUID]
 
     @property
     def listed(self) -> int:
@@ -193,7 +198,7 @@ class Found:
 
     def rows(self, first: int = 0, n: int = LISTED) -> list[Differing]:
         """Some of them, from the `first` on."""
-        wanted = self.clocks.order_by("due_at", "pk")[first : min(first + n, LISTED)]
+        wanted = Deadline.objects.filter(pk__in=self.clocks[first : min(first + n, LISTED)]).order_by("due_at", "pk")
         clocks = [Clock(*row) for row in wanted.values_list(*_FIELDS)]
         return _counted([(one, self.limits[one.place(self.provinces)]) for one in clocks])
 
@@ -217,6 +222,10 @@ _FIELDS = (
 )
 
 
+_OF_CASE = ("pk", "direction", "request_type__family")
+_BATCH = 1000
+
+
 def differing(actor: Actor, row: InternalLimit) -> Found:
     """The open deadlines in the actor's sight that would be others if they started under `row` (saved or not yet).
 
@@ -227,11 +236,34 @@ def differing(actor: Actor, row: InternalLimit) -> Found:
     known = [one for one in rows_like(row) if one.effective_from <= on and one.pk != row.pk]
     provinces = sorted({one.agency_id for one in (*known, row) if one.agency_id is not None})
     limits = _limits_at(known, row, provinces)
-    clocks = _open(actor, row).filter(_that_differ(limits, provinces))
-    named = clocks.order_by("due_at", "pk").values_list("agency__name")
-    first = [name or "" for (name,) in named[: COUNTED + 1]] if limits else []
-    sums = Counter(first[:COUNTED])
-    return Found(sums.total(), len(first) > COUNTED, sums.most_common(), limits, provinces, clocks)
+    if limits and Agency.objects.filter(pk=actor.case_agency_id or 0, is_terminal=True).exists():
+        found, more = _first_due(actor, row, limits, provinces)
+    else:
+        clocks = _open(actor, row).filter(_that_differ(limits, provinces)).order_by("due_at", "pk")
+        found = list(clocks.values_list("pk", "agency__name")[: COUNTED + 1]) if limits else []
+        more = len(found) > COUNTED
+    sums = Counter(name or "" for _pk, name in found[:COUNTED])
+    return Found(sums.total(), more, sums.most_common(), limits, provinces, [pk for pk, _name in found[:COUNTED]])
+
+
+def _first_due(
+    actor: Actor, row: InternalLimit, limits: Mapping[Place, InternalLimit], provinces: Collection[int]
+) -> tuple[list[tuple[UUID, str | None]], bool]:
+    """For who sees every case, of whom the database would read them all: among the COUNTED clocks that are due first."""
+    names = ("pk", "case_id", "agency__name", "agency__tier", "agency__ancestors", "unit", "amount")
+    clocks = list(_running(row.kind).order_by("due_at", "pk").values_list(*names)[: COUNTED + 1])
+    ids = [one[1] for one in clocks]
+    cases: dict[UUID, tuple[str, str | None]] = {}
+    for at in range(0, len(ids), _BATCH):
+        seen = visible_to(actor).filter(pk__in=ids[at : at + _BATCH], urgency=row.urgency)
+        cases |= {pk: (direction, family) for pk, direction, family in seen.values_list(*_OF_CASE)}
+    found = []
+    for pk, case_id, name, tier, ancestors, unit, amount in clocks[:COUNTED]:
+        if case_id in cases:
+            limit = limits.get(_place(*cases[case_id], tier, ancestors, provinces))
+            if limit is not None and (limit.amount, limit.unit) != (amount, unit):
+                found.append((pk, name))
+    return found, len(clocks) > COUNTED
 
 
 def _limits_at(
@@ -267,15 +299,13 @@ def _that_differ(limits: Mapping[Place, InternalLimit], provinces: Collection[in
     return wanted
 
 
+def _running(kind: str) -> QuerySet[Deadline]:
+    return Deadline.objects.filter(kind=kind, rule=ClockRule.INTERNAL, met_at=None, cancelled_at=None)
+
+
 def _open(actor: Actor, row: InternalLimit) -> QuerySet[Deadline]:
     """The running internal clocks that `row` speaks of."""
-    clocks = Deadline.objects.filter(
-        case__in=visible_to(actor).filter(urgency=row.urgency),
-        kind=row.kind,
-        rule=ClockRule.INTERNAL,
-        met_at=None,
-        cancelled_at=None,
-    )
+    clocks = _running(row.kind).filter(case__in=visible_to(actor).filter(urgency=row.urgency))
     if row.direction:
         clocks = clocks.filter(case__direction=row.direction)
     if row.family:

@@ -227,6 +227,7 @@ def _differing(actor: Actor, row: InternalLimit, page: int) -> dict[str, Any]:
     return {
         "total": found.total,
         "more": found.more,
+        "counted": limits.COUNTED,
         "listed": found.listed,
         "by_agency": found.by_agency[:PAGE],
         "differing": [

@@ -288,7 +288,9 @@ class TestWhatRuns:
         """What is listed is bounded; so are the statements, however many there are."""
         row, actor = put(amount=2), cast.actor("guohe.chief")
         with acting(actor):
-            with django_assert_num_queries(4):  # the day, the rows, the families, the count
+            with django_assert_num_queries(
+                6
+            ):  # the day, the rows, the families, the seat, the clocks due first, their cases
                 found = differing(actor, row)
             whole = found.rows()
             assert found.total == len(whole) == 4
