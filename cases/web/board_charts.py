@@ -87,6 +87,7 @@ def _spread(spread: Spread, bar: str, title: str, name: str) -> dict[str, Any]:
             "width": f"{step * 0.84:.2f}",
             "mid": f"{step * (at + 0.5):.2f}",
             "label": label,
+            "first": label.split("–")[0],
         }
         | _bar(n, most)
         for at, (label, n) in enumerate(bins)
