@@ -162,7 +162,7 @@ def test_four_drains_at_once_share_the_work_without_doubling(real_db, story):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(240)
     assert len(told("case.submit")) == 40
     assert not OutboxMessage.objects.filter(reaction="notify", done_at=None).exists()
 

@@ -164,7 +164,7 @@ def test_two_mergers_at_once(real_db, cast, monkeypatch):
 
     def slowly(*args):
         entered.set()
-        assert go.wait(30)
+        assert go.wait(240)
         return absorb(*args)
 
     def run() -> None:
@@ -178,10 +178,10 @@ def test_two_mergers_at_once(real_db, cast, monkeypatch):
         monkeypatch.setattr(outbox, "BATCH", 1)
         first = threading.Thread(target=run)
         first.start()
-        assert entered.wait(30)
+        assert entered.wait(240)
         outbox.drain(1)
         go.set()
-        first.join(30)
+        first.join(240)
     for order in orders:
         order.refresh_from_db()
     assert [(order.state, order.faults) for order in orders] == [(OrderState.DONE, []), (OrderState.READY, ["busy"])]
