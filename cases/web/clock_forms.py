@@ -137,7 +137,7 @@ def _extend(dossier: Dossier, clock: Deadline) -> _Built:
 def _explain(dossier: Dossier, clock: Deadline) -> _Built:
     today = dossier.now.astimezone(SHANGHAI).date().isoformat()
     if clock.agency is None:
-        said = _("超期的是外方，不算本机关超期。写明催办到哪一步，向谁报告过。")
+        said = _("超期的不是本机关。写明催办到哪一步，向谁报告过。")
     else:
         said = _("超过期限的，应当说明原因，逐级上报。")
     return said, [
