@@ -1,0 +1,28 @@
+"""The tables of the room, one idea a module."""
+
+from countries.models.calendar import (
+    STANDING,
+    CalendarNotice,
+    CalendarVersion,
+    DayStatus,
+    NoticeKind,
+    NoticeState,
+    SpecialDay,
+)
+from countries.models.facts import UNSETTLED, FactChange, FactConfidence, Sourced
+from countries.models.lists import Country
+
+__all__ = [
+    "STANDING",
+    "UNSETTLED",
+    "CalendarNotice",
+    "CalendarVersion",
+    "Country",
+    "DayStatus",
+    "FactChange",
+    "FactConfidence",
+    "NoticeKind",
+    "NoticeState",
+    "Sourced",
+    "SpecialDay",
+]
