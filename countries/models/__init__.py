@@ -10,6 +10,7 @@ from countries.models.calendar import (
     SpecialDay,
 )
 from countries.models.facts import UNSETTLED, FactChange, FactConfidence, Sourced
+from countries.models.ledger import Frontier, LedgerEntry, LedgerTopic, Section, TopicKind
 from countries.models.lists import Country
 
 __all__ = [
@@ -21,8 +22,13 @@ __all__ = [
     "DayStatus",
     "FactChange",
     "FactConfidence",
+    "Frontier",
+    "LedgerEntry",
+    "LedgerTopic",
     "NoticeKind",
     "NoticeState",
+    "Section",
     "Sourced",
     "SpecialDay",
+    "TopicKind",
 ]
