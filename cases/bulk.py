@@ -19,8 +19,9 @@ from agencies.errors import DomainError, GuardFailed, NotPermitted, Reason
 from agencies.models import Agency, Officer
 from agencies.roles import Role
 from cases import deadline_input, deadlines, policies, step_input
+from cases.clock_seats import readable
 from cases.commands import take_step
-from cases.models import Case, Supervision, SupervisionKind, SupervisionState
+from cases.models import Case, Deadline, Supervision, SupervisionKind, SupervisionState
 from cases.queries.supervisions import clocks_of
 from cases.supervision import issuing, sight
 
@@ -29,13 +30,16 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What the act does to a case: who handles it before and after; or whom it goes to, and until when."""
+    """What the act does to a case: who handles it before and after; or whom it goes to, and until when; or which clock gets
+    more time, and which others that the actor reads run on as they are."""
 
     before: Officer | None = None
     after: Officer | None = None
     agency: Agency | None = None
     due_before: datetime | None = None
     due_at: datetime | None = None
+    clock: Deadline | None = None
+    untouched: Sequence[Deadline] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,15 +165,16 @@ def _more_time(values: Values) -> Values:
 
 
 def _extend(actor: Actor, case: Case, raw: Values, _batch: UUID) -> Effect:
-    """The clock of the leg that is open now."""
+    """The clock of the leg that is open now, and no other."""
     leg = policies.open_leg(case)
-    running = case.deadlines.filter(met_at=None, cancelled_at=None)
+    running = case.deadlines.filter(readable(actor), met_at=None, cancelled_at=None)
     clock = running.filter(leg=leg, kind=leg.phase).first() if leg is not None else None
     if clock is None:
         words = _("没有在走的环节时限可以延长。")
         raise GuardFailed(words, reasons=[Reason("no_clock", words)])
     later = deadlines.extend(actor=actor, case_id=case.pk, deadline_id=clock.pk, data=raw)
-    return Effect(due_before=clock.due_at, due_at=later.due_at)
+    rest = tuple(running.exclude(pk=clock.pk).select_related("agency").order_by("due_at", "pk"))
+    return Effect(due_before=clock.due_at, due_at=later.due_at, clock=clock, untouched=rest)
 
 
 ACTS: Mapping[str, Act] = {

@@ -67,7 +67,7 @@ def take_step(
     _arrive(case, transition, stop, moment, actor, journey)
     act = effects.Act(case=case, leg=before, after=after, actor=actor, values=values, at=moment)
     effects.apply(transition.name, act)
-    statutory.follow(case, before, after, transition.name, moment, actor.officer_id or case.drafter_id)
+    statutory.follow(case, before, after, transition.name, moment, actor.officer_id or case.drafter_id, values)
     case.save(update_fields=_STEP_COLUMNS)
     facts = _facts(case, before, after, values) | {"passed_over": passed_over}
     event = audit.record(actor=actor, kind=transition.event, subject=f"case:{case.pk}", facts=facts, at=moment)

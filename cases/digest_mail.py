@@ -21,6 +21,7 @@ from agencies.moments import clock
 from agencies.notice_settings import channel, settings_of
 from agencies.officers import actor_for, appointments_of
 from agencies.roles import CASE_ROLES, Role
+from cases.notices import of_work_secrets
 from cases.queries import queue
 from countries.calendars import work_calendar
 
@@ -66,9 +67,12 @@ def _cases(officer: Officer) -> list[tuple[str, str]]:
 
 
 def _notices(officer: Officer, wanted: NoticeSettings, day: date) -> list[tuple[str, str]]:
-    """How many notices came since the last summary and have not been read, without those he wants no e-mail about."""
+    """How many notices came since the last summary and have not been read, without those he wants no e-mail about and those
+    about work secrets: the inbox has them all."""
     unread = Notice.objects.filter(officer=officer, read_at=None, created_at__gt=_last(officer, day))
-    count = sum(channel(wanted, kind) != Channel.NONE for kind in unread.values_list("kind", flat=True))
+    rows = list(unread.values_list("kind", "subject"))
+    secret = of_work_secrets({subject for _kind, subject in rows})
+    count = sum(channel(wanted, kind) != Channel.NONE for kind, subject in rows if subject not in secret)
     if not count:
         return []
     return [(ngettext("%(n)s 条新通知", "%(n)s 条新通知", count) % {"n": count}, reverse("notice-list"))]

@@ -75,6 +75,13 @@ def write(event: AuditEvent, case: Case, officers: Iterable[Officer], *, waits: 
         notice_settings.write(event, officers, number=case.number, path=path, waits=waits)
 
 
+def of_work_secrets(subjects: Iterable[str]) -> set[str]:
+    """Those of these subjects of notices that are cases marked as work secrets now."""
+    ids = [UUID(pk) for room, _colon, pk in (subject.partition(":") for subject in subjects) if room == "case"]
+    found = Case.objects.filter(pk__in=ids, mark=Mark.WORK_SECRET).values_list("pk", flat=True)
+    return {f"case:{pk}" for pk in found}
+
+
 def _concerned(event: AuditEvent, case: Case) -> set[int]:
     facts, step = event.facts, event.kind.partition(".")[2]
     transition = TRANSITIONS.get((Direction(case.direction), step))

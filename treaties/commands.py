@@ -18,6 +18,7 @@ from agencies.errors import Conflict, GuardFailed, Malformed, NotVisible, Reason
 from agencies.moments import clock
 from agencies.plain_text import fits
 from countries.models import Country
+from treaties.alarms import warns_too_early
 from treaties.models import PeriodOverride, RequestType, TimeLimit, Unit
 from treaties.policies import require_desk
 
@@ -43,6 +44,9 @@ class NewOverride:
     as_of: date
     confidence: str
     valid_from: date
+    # None: Coopdesk's default for a period of this length.
+    warn_before: int | None = None
+    escalate_after: int | None = None
 
     def normalized(self) -> NewOverride:
         """Runs of white space in the words become one blank."""
@@ -57,12 +61,23 @@ class NewOverride:
             yield Reason("bad_amount", _("写 1 到 %(limit)s 的整数。") % {"limit": AMOUNT_LIMIT}, "/amount")
         if self.unit not in Unit.values:
             yield Reason("bad_unit", _("选一个单位。"), "/unit")
+        yield from self._alarm_faults()
         if self.confidence not in PeriodOverride.Confidence.values:
             yield Reason("bad_confidence", _("选明核对到什么程度。"), "/confidence")
         if not FIRST_DAY <= self.as_of <= today:
             yield Reason("bad_as_of", _("查证日期不能晚于今天。"), "/as_of")
         if not FIRST_DAY <= self.valid_from <= LAST_DAY:
             yield Reason("bad_valid_from", _("适用日期不对，写成 2026-01-31。"), "/valid_from")
+
+    def _alarm_faults(self) -> Iterator[Reason]:
+        for name, least in (("warn_before", 0), ("escalate_after", 1)):
+            given = getattr(self, name)
+            if given is not None and not least <= given <= AMOUNT_LIMIT:
+                words = _("写 %(least)s 到 %(limit)s 的整数，或者不填。") % {"least": least, "limit": AMOUNT_LIMIT}
+                yield Reason(f"bad_{name}", words, f"/{name}")
+        fit = self.unit in Unit.values and 1 <= self.amount <= AMOUNT_LIMIT and self.warn_before is not None
+        if fit and warns_too_early(self.warn_before or 0, self.amount, self.unit):
+            yield Reason("warns_too_early", _("提前提醒要比期限短：写 0 就在最后一天提醒。"), "/warn_before")
 
 
 @transaction.atomic
@@ -154,6 +169,8 @@ def _record(actor: Actor, kind: str, row: PeriodOverride, country: Country) -> N
         "key": row.key,
         "amount": row.amount,
         "unit": row.unit,
+        "warn_before": row.warn_before,
+        "escalate_after": row.escalate_after,
         "confidence": row.confidence,
         "valid_from": row.valid_from.isoformat(),
         "valid_to": row.valid_to.isoformat() if row.valid_to else None,

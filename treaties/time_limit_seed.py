@@ -68,7 +68,13 @@ def _time_limit(request_type_id: int | None, position: int, text: Mapping[str, A
         covers=way["covers"],
         overlap=way["overlap"],
         detention=way["detention"] == "1",
+        warn_before=_number(way["warn_before"]),
+        escalate_after=_number(way["escalate_after"]),
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text else None
 
 
 def _words(text: Mapping[str, Any]) -> dict[str, str]:

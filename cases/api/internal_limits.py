@@ -75,7 +75,9 @@ _CELLS = shape("InternalLimits", page_of(closed({**_HOLDING, "next": _LATER})))
 _COUNT = closed({"agency": TEXT, "count": NUMBER})
 _SET = shape(
     "InternalLimitSet",
-    closed({**_HOLDING, "id": NUMBER, "differing": closed({"total": NUMBER, "by_agency": listed(_COUNT)})}),
+    closed(
+        {**_HOLDING, "id": NUMBER, "differing": closed({"total": NUMBER, "more": FLAG, "by_agency": listed(_COUNT)})}
+    ),
 )
 _NEW = shape(
     "NewInternalLimit",
@@ -134,8 +136,8 @@ class InternalLimits(Door):
     def _set(self, request: Request) -> Response:
         row = set_limit(actor=self.actor, asked=_asked(object_of(request)))
         found = limits.differing(self.actor, row)
-        counts = [{"agency": name, "count": n} for name, n in limits.by_agency(found)]
-        differing = {"total": len(found), "by_agency": counts}
+        counts = [{"agency": name, "count": n} for name, n in found.by_agency]
+        differing = {"total": found.total, "more": found.more, "by_agency": counts}
         return Response({**_body(row), "id": row.pk, "differing": differing}, status=201)
 
 

@@ -135,7 +135,7 @@ def _body(board: reading.Board) -> dict[str, Any]:
                 "week": week,
                 "filed": board.trend.get((facts.FILED, week), (0, 0))[0],
                 "ended": board.trend.get((facts.ENDED, week), (0, 0))[0],
-                "overdue": board.heat.get((board.agency.pk, week), 0),
+                "overdue": board.heats[facts.LATE].get((board.agency.pk, week), 0),
             }
             for week in board.weeks
         ],

@@ -7,7 +7,7 @@ figure from outside the own subtree, whatever is asked.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -72,7 +72,7 @@ class Figures:
 class Board:
     """Everything a board shows; before the first fold `as_of` is None and nothing is counted. `stopped`: the last fold is so
     long ago that no other seems to come. `weeks` are the Mondays of the trend; `below` are the agencies right below that
-    have any figure, and `own` what is the agency's own: the whole without its parts."""
+    have any figure, and `own` what is the agency's own: the whole without its parts. `heats`: by measure, agency and week."""
 
     agency: Agency
     as_of: datetime | None
@@ -84,14 +84,25 @@ class Board:
     own: Figures
     weeks: Sequence[date]
     trend: Mapping[tuple[str, date], tuple[int, int]]
-    heat: Mapping[tuple[int, date], int]
+    heats: Mapping[str, Mapping[tuple[int, date], int]]
     longest: Sequence[UUID]
 
+    def heat_lines(self, measure: str) -> tuple[list[tuple[Agency, list[int]]], list[int], list[int]]:
+        """Week by week: the agencies below, what is the agency's own, and the whole."""
+        heat = self.heats[measure]
 
-def read(agency: Agency, *, period: int, heat: str = facts.LATE) -> Board:
-    """The board of an agency over the last `period` weeks, the running one among them."""
+        def weekly(pk: int) -> list[int]:
+            return [heat.get((pk, week), 0) for week in self.weeks]
+
+        below = [(one, weekly(one.pk)) for one, _figures in self.below]
+        whole = weekly(self.agency.pk)
+        return below, [n - sum(ns[at] for _one, ns in below) for at, n in enumerate(whole)], whole
+
+
+def read(agency: Agency, *, period: int, heats: Collection[str] = (facts.LATE,)) -> Board:
+    """The board of an agency over the last `period` weeks, the running one among them, with these heat maps."""
     children = {one.pk: one for one in Agency.objects.filter(parent=agency).order_by("code")}
-    found = _Rows([agency.pk, *children], period, heat)
+    found = _Rows([agency.pk, *children], period, heats)
     now = clock()
     this = fold.monday_of(found.as_of or now)
     weeks = [this - timedelta(weeks=n) for n in reversed(range(TREND))]
@@ -109,7 +120,7 @@ def read(agency: Agency, *, period: int, heat: str = facts.LATE) -> Board:
         own=_without(figures[agency.pk], [one for _agency, one in below]),
         weeks=weeks,
         trend=found.trend,
-        heat=_heat(found, heat, weeks[0]),
+        heats={measure: _heat(found, measure, weeks[0]) for measure in heats},
         longest=[UUID(key) for key, _place in sorted(longest.items(), key=lambda item: item[1][0])],
     )
 
@@ -145,7 +156,8 @@ SELECT 'fold', NULL::int, '', '', NULL::date, 0::bigint, 0::bigint, as_of FROM f
         _NOW.format(which=_BELOW.format(of="of_now")),
         _WEEKS.format(part="trend", which=f"{_WHOLE} AND measure = ANY(%(of_trend)s::text[])"),
         _WEEKS.format(
-            part="heat", which=f"({_WHOLE} OR agency_id = ANY(%(children)s::int[])) AND measure = %(heat)s::text"
+            part="heat",
+            which=f"({_WHOLE} OR agency_id = ANY(%(children)s::int[])) AND measure = ANY(%(heats)s::text[])",
         ),
     )
 )
@@ -154,18 +166,18 @@ SELECT 'fold', NULL::int, '', '', NULL::date, 0::bigint, 0::bigint, as_of FROM f
 class _Rows:
     """What the tables hold for an agency (the first) and those right below it; nothing before the first fold."""
 
-    def __init__(self, agencies: Sequence[int], period: int, heat: str) -> None:
+    def __init__(self, agencies: Sequence[int], period: int, heats: Collection[str]) -> None:
         self.as_of: datetime | None = None
         self.period: dict[int, Sums] = {pk: {} for pk in agencies}
         self.now: dict[int, Sums] = {pk: {} for pk in agencies}
         self.trend: dict[tuple[str, date], tuple[int, int]] = {}
-        self.heat: defaultdict[tuple[int, date], int] = defaultdict(int)
+        self.heats: dict[str, defaultdict[tuple[int, date], int]] = {name: defaultdict(int) for name in heats}
         parameters: dict[str, Any] = {
             "agency": agencies[0],
             "children": list(agencies[1:]),
             "period": period,
             "weeks": TREND,
-            "heat": heat,
+            "heats": list(heats),
             "of_period": list(_OF_CHILDREN),
             "of_now": [*fold.STANDINGS, fold.OVER_IN],
             "of_trend": list(_OF_TREND),
@@ -176,14 +188,14 @@ class _Rows:
             elif part == "trend":
                 self.trend[measure, week] = (n, amount)
             elif part == "heat":
-                self.heat[pk, week] += n
+                self.heats[measure][pk, week] += n
             else:
                 (self.period if part == "period" else self.now)[pk][measure, key] = (n, amount)
 
 
 def _heat(found: _Rows, measure: str, first: date) -> dict[tuple[int, date], int]:
     """By agency and week. What went over counts whether it has been done since or still waits."""
-    heat = found.heat.copy()
+    heat = found.heats[measure].copy()
     if measure == facts.LATE:
         for pk, sums in found.now.items():
             for (name, key), (n, _amount) in sums.items():

@@ -143,10 +143,11 @@ def start_assignment(assignment: Assignment, case: Case, due: date | None = None
     _begin_until(clock, case, due)
 
 
-def start_supervision(one: Supervision, case: Case, due: date | None = None) -> None:
-    """Start the clock of the feedback on an order."""
+def start_supervision(one: Supervision, case: Case, due: date | None = None) -> Deadline | None:
+    """Start the clock of the feedback on an order; None without a day and without a limit."""
     clock = Deadline(supervision=one, kind=ClockKind.SUPERVISION, started_at=one.issued_at, agency=one.agency)
     _begin_until(clock, case, due)
+    return None if clock._state.adding else clock
 
 
 def meet_supervision(one: Supervision, at: datetime) -> None:

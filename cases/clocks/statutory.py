@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -24,8 +26,11 @@ from cases.models import (
     Side,
 )
 from countries.calendars import day_of, work_calendar
-from treaties.models import ExtensionKind, StartsOn
+from treaties.models import ExtensionKind, RefusalGround, StartsOn
 from treaties.queries import Limit, time_limits
+
+# The phases in which the ministry waits, and why its clocks stand still meanwhile.
+_WAITED = {Phase.SUPPLEMENT: PauseCategory.FOREIGN_SIDE, Phase.POSTPONED: PauseCategory.POSTPONED}
 
 
 def registered(case: Case, leg: Leg) -> None:
@@ -34,10 +39,14 @@ def registered(case: Case, leg: Leg) -> None:
         _start(case, StartsOn.REGISTERED, leg.opened_at, agency=leg.agency)
 
 
-def follow(case: Case, before: Leg, after: Leg, step: str, at: datetime, officer_id: int) -> None:
+def follow(
+    case: Case, before: Leg, after: Leg, step: str, at: datetime, officer_id: int, values: Mapping[str, Any]
+) -> None:
     """What a step on a foreign request starts and ends besides the clocks of its legs; `officer_id` took it."""
     if case.direction != Direction.INCOMING:
         return
+    if after.phase == Phase.POSTPONED and after != before:
+        _postpone(case, at, officer_id, values)
     if step == "assign":
         _assigned(case, before, after, at)
     elif step == "submit_result":
@@ -60,8 +69,8 @@ def _moved_on(case: Case, before: Leg, after: Leg, at: datetime, officer_id: int
         _start(case, StartsOn.LIAISON, at, leg=after)
     elif after.phase == Phase.REPLIED:
         stop(_running(case, StartsOn.RESULT_IN), at)
-    elif before.phase == Phase.SUPPLEMENT:
-        _go_on(case, at, officer_id)
+    elif before.phase in _WAITED:
+        _go_on(case, at, officer_id, _WAITED[Phase(before.phase)])
     elif _is_result_at_ministry(after) and not _is_result_at_ministry(before):
         _start(case, StartsOn.RESULT_IN, at, agency=after.agency)
 
@@ -129,15 +138,7 @@ def _begin_named(clock: Deadline, limit: Limit) -> None:
 def _describe(clock: Deadline, limit: Limit) -> None:
     clock.kind, clock.article, clock.strength = limit.key, limit.article, limit.kind
     clock.confidence, clock.overlap = limit.confidence, limit.overlap
-    clock.warn_before, clock.escalate_after = _warning(clock.amount, clock.unit), 1
-
-
-def _warning(amount: int, unit: str) -> int:
-    """How long before the end a statutory clock warns, as Coopdesk's default: hours for hours, days for the rest."""
-    days = {"hour": amount, "calendar_day": amount, "month": amount * 30, "year": amount * 365}[unit]
-    if unit == "hour":
-        return max(1, days // 4)
-    return 10 if days > 30 else 5 if days > 10 else 2 if days > 3 else 1
+    clock.warn_before, clock.escalate_after = limit.alarms(clock.amount, clock.unit)
 
 
 def _cap(limit: Limit) -> int:
@@ -184,9 +185,28 @@ def _resume_execution(case: Case, after: Leg, at: datetime, officer_id: int) -> 
         recount(clock, at)
 
 
-def _go_on(case: Case, at: datetime, officer_id: int) -> None:
-    """What the requester was asked for has come: what stood still for it goes on."""
-    waiting = DeadlinePause.objects.filter(to_at=None, category=PauseCategory.FOREIGN_SIDE)
+def _postpone(case: Case, at: datetime, officer_id: int, values: Mapping[str, Any]) -> None:
+    """The ministry waits for what stands in the way: its clocks stand still, on the grounds of the decision. What is late
+    stays late, and what an officer stopped before stays stopped by him."""
+    grounds = RefusalGround.objects.filter(code__in=values.get("grounds") or ())
+    reason = "；".join([f"{row.name_zh}（{row.article}）" if row.article else row.name_zh for row in grounds])
+    for clock in _running(case, StartsOn.REGISTERED).filter(paused_at=None, due_at__gte=at):
+        DeadlinePause.objects.create(
+            case=case,
+            deadline=clock,
+            from_at=at,
+            category=PauseCategory.POSTPONED,
+            reason=reason,
+            officer_id=officer_id,
+            at=at,
+        )
+        clock.paused_at = at
+        recount(clock, at)
+
+
+def _go_on(case: Case, at: datetime, officer_id: int, category: PauseCategory) -> None:
+    """What was waited for has come, or no longer stands in the way: what stood still for it goes on."""
+    waiting = DeadlinePause.objects.filter(to_at=None, category=category)
     for clock in _running(case, StartsOn.REGISTERED).filter(pk__in=waiting.values("deadline_id")):
         lift(clock, at, at, ended_by=officer_id)
 

@@ -32,6 +32,8 @@ def _read(given: Params) -> dict[str, str]:
     asked.one_of("type", choices.request_types())
     asked.one_of("urgency", Urgency.values)
     asked.agency("origin")
+    # Only the lists of open cases know the board's terms.
+    asked.one_of("board", ("1",) if given.get("view") in (queue.MINE, queue.AGENCY) else ())
     asked.text("q")
     return asked.found()
 
@@ -40,7 +42,8 @@ def _wanted(params: Params) -> queue.Wanted:
     """Everything in sight, newest first, unless a view of the workbench was asked for."""
     view = params.get("view", queue.ALL)
     origin = agency_at(params.get("origin", ""))
-    plain = {name: params.get(name, "") for name in ("when", "direction", "status", "country", "type", "urgency", "q")}
+    names = ("when", "direction", "status", "country", "type", "urgency", "q", "board")
+    plain = {name: params.get(name, "") for name in names}
     sort = "filed" if view == queue.ALL else params.get("sort", "due")
     return queue.Wanted(view=view, sort=sort, origin=origin.pk if origin else 0, **plain)
 
@@ -110,6 +113,7 @@ def _filters(params: Params) -> list[tuple[str, str]]:
         (_("紧急"), _label(Urgency, params.get("urgency"))),
         (_("报送机关"), origin.name if origin else ""),
         (_("搜索"), params.get("q", "")),
+        (_("案件范围"), _("按督办看板的口径") if params.get("board") else ""),
     ]
     return [(label, value) for label, value in said if value]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -15,8 +16,9 @@ from agencies.errors import Malformed, Reason
 from agencies.models import Agency
 from agencies.queries import agency_by_code
 
-# Moments are written in Shanghai time; text stays text whatever it begins with; a float is a share, shown in percent.
-Cell = str | int | float | datetime | None
+# Moments are written in Shanghai time; text stays text whatever it begins with; a float is a share, shown in percent; a
+# Decimal is an amount with one place.
+Cell = str | int | float | Decimal | date | datetime | None
 Row = tuple[Cell, ...]
 Params = Mapping[str, str]
 Words = str | Promise
@@ -35,11 +37,25 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A table with a name: a sheet of a workbook, a part of a PDF. `note` says what its numbers mean. `steps`: where the
+    shades of a heat map begin to deepen (cases.board.numbers); its first column and its last are names and sums."""
+
+    label: Words
+    columns: Sequence[Column]
+    note: Words = ""
+    steps: Sequence[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """Some rows of the table, read in one transaction. `secret`: one of them is a work secret, so the file is."""
+    """Some rows, read in one transaction. `secret`: one of them is a work secret, so the file is. `section`: they begin this
+    one. `as_of`: they hold as of then, not as of the beginning of the run."""
 
     rows: Sequence[Row]
     secret: bool = False
+    section: Section | None = None
+    as_of: datetime | None = None
 
 
 def everybody(actor: Actor, params: Params) -> None:
@@ -51,15 +67,16 @@ class Kind:
     """`read` checks what was asked for (Malformed names every fault) and gives it back without empty parts; `admit` refuses
     whoever has no business with it. `batches` is
     advanced one transaction at a time, each of which sees what the actor may see; so is `count`, which need not count
-    beyond `limit`. `filters` puts what was asked for in words."""
+    beyond `limit`. `filters` puts what was asked for in words. A list is one table with these `columns`; a kind without any
+    has batches that begin sections."""
 
     code: str
     label: Words
-    columns: Sequence[Column]
     read: Callable[[Params], dict[str, str]]
     count: Callable[[Actor, Params, datetime, int], int]
     batches: Callable[[Actor, Params, datetime], Iterator[Batch]]
     filters: Callable[[Params], list[tuple[str, str]]]
+    columns: Sequence[Column] = ()
     admit: Callable[[Actor, Params], None] = everybody
     # What the numbers mean, where the heads do not say it.
     notes: Sequence[Words] = ()

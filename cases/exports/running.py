@@ -113,18 +113,18 @@ def _make(job: Export, kind: Kind) -> None:
     _require_room(total, most)
     _count_on(job, total=total)
     with tempfile.TemporaryFile() as file:
-        writer = _WRITERS[job.format](file, kind.columns, str(kind.label))
-        done, secret, batches = 0, False, kind.batches(actor, job.params, at)
+        writer = _WRITERS[job.format](file, kind)
+        done, secret, as_of, batches = 0, False, at, kind.batches(actor, job.params, at)
         while True:
             with _behind_the_wall(job):
                 batch = next(batches, None)
             if batch is None:
                 break
-            done, secret = done + len(batch.rows), secret or batch.secret
+            done, secret, as_of = done + len(batch.rows), secret or batch.secret, batch.as_of or as_of
             _require_room(done, most)
             writer.add(batch)
             _count_on(job, done=done, total=max(done, total))
-        writer.close(about(job, kind, at, rows=done, secret=secret))
+        writer.close(about(job, kind, as_of, rows=done, secret=secret))
         _keep(job, actor, file, done)
 
 

@@ -26,7 +26,7 @@ class About:
 
 
 def about(job: Export, kind: Kind, at: datetime, *, rows: int, secret: bool) -> About:
-    """As of the moment at which the run began. The file bears the highest mark of what is in it, 内部 at least."""
+    """As of the moment at which the run began, or that of its figures. The file bears the highest mark of what is in it, 内部 at least."""
     mark = str((Mark.WORK_SECRET if secret else Mark.INTERNAL).label)
     role = _("%(agency)s %(role)s") % {"agency": job.agency.name, "role": job.appointment.get_role_display()}
     who = f"{job.officer.name} {job.officer.police_number}"

@@ -236,6 +236,7 @@ class PauseCategory(models.TextChoices):
     OTHER_ORGAN = "other_organ", _("等其他机关意见")
     FORCE_MAJEURE = "force_majeure", _("不可抗力")
     COURT = "court", _("司法程序需要")
+    POSTPONED = "postponed", _("推迟执行")
     OTHER = "other", _("其他原因")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import product
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,11 +17,18 @@ from agencies.models import Agency
 from agencies.models.tree import Tier
 from cases.clocks.limits import best, resolve
 from cases.internal_limits import rows_like, today
-from cases.models import ClockRule, Deadline, DeadlinePause, InternalLimit, Urgency
+from cases.models import ClockRule, Deadline, DeadlinePause, Direction, InternalLimit, Urgency
 from cases.policies import visible_to
 from countries.calendars import Calendar, Rule, Span, work_calendar
+from treaties.models import RequestType
 
 HISTORY = 20
+# Of the deadlines that would differ, those that are due first are counted, and the first of them listed one by one: a
+# ministry's answer must not wait for hundreds of thousands.
+COUNTED, LISTED = 5_000, 1_000
+# The direction of a case, the family of its request ("": no type yet), the tier of who must act ("": nobody of ours) and the
+# province above that has limits of its own: a limit depends on no more.
+Place = tuple[str, str, str, int | None]
 _NUMBERS = ("amount", "unit", "warn_before", "escalate_after", "extend_by")
 
 
@@ -132,6 +140,12 @@ def history(row: InternalLimit) -> list[InternalLimit]:
 # --- What would differ ------------------------------------------------------------------------------------------------
 
 
+def _place(
+    direction: str, family: str | None, tier: str | None, above: Collection[int] | None, provinces: Collection[int]
+) -> Place:
+    return direction, family or "", tier or "", next((pk for pk in above or () if pk in provinces), None)
+
+
 class Clock(NamedTuple):
     """An open deadline and its case, as far as a limit depends on them."""
 
@@ -151,6 +165,10 @@ class Clock(NamedTuple):
     extended_by: int
     due_at: datetime
 
+    def place(self, provinces: Collection[int]) -> Place:
+        """What the limit depends on, when these provinces have limits of their own."""
+        return _place(self.direction, self.family, self.tier, self.ancestors, provinces)
+
 
 @dataclass(frozen=True, slots=True)
 class Differing:
@@ -159,6 +177,30 @@ class Differing:
     clock: Clock
     limit: InternalLimit
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many differ, at each agency (the most first), and the first LISTED of them, by due date, page by page. `more` when
+    there may be others than among the COUNTED that are due first."""
+
+    total: int
+    more: bool
+    by_agency: list[tuple[str, int]]
+    limits: Mapping[Place, InternalLimit]
+    provinces: Collection[int]
+    clocks: Sequence[UUID]
+
+    @property
+    def listed(self) -> int:
+        """How many of them can be looked at one by one."""
+        return min(self.total, LISTED)
+
+    def rows(self, first: int = 0, n: int = LISTED) -> list[Differing]:
+        """Some of them, from the `first` on."""
+        wanted = Deadline.objects.filter(pk__in=self.clocks[first : min(first + n, LISTED)]).order_by("due_at", "pk")
+        clocks = [Clock(*row) for row in wanted.values_list(*_FIELDS)]
+        return _counted([(one, self.limits[one.place(self.provinces)]) for one in clocks])
 
 
 _FIELDS = (
@@ -180,40 +222,90 @@ _FIELDS = (
 )
 
 
-def differing(actor: Actor, row: InternalLimit) -> list[Differing]:
-    """The open deadlines in the actor's sight that would be others if they started under `row` (saved or not yet), by due date.
+_OF_CASE = ("pk", "direction", "request_type__family")
+_BATCH = 1000
 
-    Others: `row` changes which limit holds for them on its day, and that limit has another amount or unit than theirs.
+
+def differing(actor: Actor, row: InternalLimit) -> Found:
+    """The open deadlines in the actor's sight that would be others if they started under `row` (saved or not yet).
+
+    Others: `row` changes which limit holds for them on its day, and that limit has another amount or unit than theirs. The
+    database finds them by what that depends on.
     """
     on = max(today(), row.effective_from)
     known = [one for one in rows_like(row) if one.effective_from <= on and one.pk != row.pk]
-    limits: dict[tuple[str, str, int | None], InternalLimit | None] = {}
-    clocks = [Clock(*values) for values in _open(actor, row).values_list(*_FIELDS).order_by("due_at", "pk")]
+    provinces = sorted({one.agency_id for one in (*known, row) if one.agency_id is not None})
+    limits = _limits_at(known, row, provinces)
+    if limits and Agency.objects.filter(pk=actor.case_agency_id or 0, is_terminal=True).exists():
+        found, more = _first_due(actor, row, limits, provinces)
+    else:
+        clocks = _open(actor, row).filter(_that_differ(limits, provinces)).order_by("due_at", "pk")
+        found = list(clocks.values_list("pk", "agency__name")[: COUNTED + 1]) if limits else []
+        more = len(found) > COUNTED
+    sums = Counter(name or "" for _pk, name in found[:COUNTED])
+    return Found(sums.total(), more, sums.most_common(), limits, provinces, [pk for pk, _name in found[:COUNTED]])
+
+
+def _first_due(
+    actor: Actor, row: InternalLimit, limits: Mapping[Place, InternalLimit], provinces: Collection[int]
+) -> tuple[list[tuple[UUID, str | None]], bool]:
+    """For who sees every case, of whom the database would read them all: among the COUNTED clocks that are due first."""
+    names = ("pk", "case_id", "agency__name", "agency__tier", "agency__ancestors", "unit", "amount")
+    clocks = list(_running(row.kind).order_by("due_at", "pk").values_list(*names)[: COUNTED + 1])
+    ids = [one[1] for one in clocks]
+    cases: dict[UUID, tuple[str, str | None]] = {}
+    for at in range(0, len(ids), _BATCH):
+        seen = visible_to(actor).filter(pk__in=ids[at : at + _BATCH], urgency=row.urgency)
+        cases |= {pk: (direction, family) for pk, direction, family in seen.values_list(*_OF_CASE)}
     found = []
-    for one in clocks:
-        cell = one.direction, one.family or "", one.agency_id
-        if cell not in limits:
-            limits[cell] = _changed(known, row, one)
-        limit = limits[cell]
-        if limit is not None and (limit.amount, limit.unit) != (one.amount, one.unit):
-            found.append((one, limit))
-    return _counted(found)
+    for pk, case_id, name, tier, ancestors, unit, amount in clocks[:COUNTED]:
+        if case_id in cases:
+            limit = limits.get(_place(*cases[case_id], tier, ancestors, provinces))
+            if limit is not None and (limit.amount, limit.unit) != (amount, unit):
+                found.append((pk, name))
+    return found, len(clocks) > COUNTED
 
 
-def by_agency(found: Iterable[Differing]) -> list[tuple[str, int]]:
-    """How many there are at each agency, the most first."""
-    return Counter(one.clock.agency or "" for one in found).most_common()
+def _limits_at(
+    known: list[InternalLimit], row: InternalLimit, provinces: Collection[int]
+) -> dict[Place, InternalLimit]:
+    """The limit that `row` brings to each place where it changes anything."""
+    families = RequestType.objects.order_by().values_list("family", flat=True).distinct()
+    places = product(
+        [row.direction] if row.direction else Direction.values,
+        [row.family] if row.family else ["", *families],
+        [row.tier] if row.tier else ["", *Tier.values],
+        [row.agency_id] if row.agency_id is not None else [None, *provinces],
+    )
+    changed = ((place, _changed(known, row, *place)) for place in places)
+    return {place: limit for place, limit in changed if limit is not None}
+
+
+def _that_differ(limits: Mapping[Place, InternalLimit], provinces: Collection[int]) -> Q:
+    """Clocks with another amount or unit than the limit of their place; families with one limit are asked for together."""
+    families: defaultdict[tuple[str, str, int | None, int, str], list[str]] = defaultdict(list)
+    for (direction, family, tier, province), limit in limits.items():
+        families[direction, tier, province, limit.amount, limit.unit].append(family)
+    wanted = Q(pk__in=[])
+    for (direction, tier, province, amount, unit), names in families.items():
+        at = Q(agency__tier=tier) if tier else Q(agency=None)
+        if province is not None:
+            at &= Q(agency__ancestors__contains=[province])
+        elif tier and provinces:
+            at &= ~Q(agency__ancestors__overlap=list(provinces))
+        of = Q(case__request_type__family__in=names)
+        of |= Q(case__request_type=None) if "" in names else Q()
+        wanted |= at & of & Q(case__direction=direction) & ~Q(amount=amount, unit=unit)
+    return wanted
+
+
+def _running(kind: str) -> QuerySet[Deadline]:
+    return Deadline.objects.filter(kind=kind, rule=ClockRule.INTERNAL, met_at=None, cancelled_at=None)
 
 
 def _open(actor: Actor, row: InternalLimit) -> QuerySet[Deadline]:
     """The running internal clocks that `row` speaks of."""
-    clocks = Deadline.objects.filter(
-        case__in=visible_to(actor).filter(urgency=row.urgency),
-        kind=row.kind,
-        rule=ClockRule.INTERNAL,
-        met_at=None,
-        cancelled_at=None,
-    )
+    clocks = _running(row.kind).filter(case__in=visible_to(actor).filter(urgency=row.urgency))
     if row.direction:
         clocks = clocks.filter(case__direction=row.direction)
     if row.family:
@@ -225,12 +317,12 @@ def _open(actor: Actor, row: InternalLimit) -> QuerySet[Deadline]:
     return clocks
 
 
-def _changed(known: list[InternalLimit], row: InternalLimit, one: Clock) -> InternalLimit | None:
-    """The limit that holds at such a case with `row`, when without it another one would."""
-    fitting = [
-        limit for limit in (*known, row) if limit.direction in ("", one.direction) and limit.family in ("", one.family)
-    ]
-    tier, above = one.tier or "", one.ancestors or ()
+def _changed(
+    known: list[InternalLimit], row: InternalLimit, direction: str, family: str, tier: str, province: int | None
+) -> InternalLimit | None:
+    """The limit that holds in such cases at such agencies with `row`, when without it another one would."""
+    fitting = [limit for limit in (*known, row) if limit.direction in ("", direction) and limit.family in ("", family)]
+    above = () if province is None else (province,)
     after = resolve(fitting, tier, above)
     before = resolve((limit for limit in fitting if limit is not row), tier, above)
     same = before is not None and after is not None and (before.amount, before.unit) == (after.amount, after.unit)

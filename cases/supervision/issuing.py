@@ -130,9 +130,11 @@ def issue(*, actor: Actor, case_id: UUID | str, wording: Wording, batch: UUID | 
         text=wording.text,
         issued_at=at,
     )
+    facts: dict[str, Any] = {"supervision": str(one.pk), "number": one.number, "to": agency.pk, "by": seat.pk}
     if wording.kind == SupervisionKind.ORDER:
-        running.start_supervision(one, case, wording.due_on)
-    facts: dict[str, Any] = {"supervision": str(one.pk), "number": one.number, "to": agency.pk}
+        started = running.start_supervision(one, case, wording.due_on)
+        # What the notice said when it was issued, whatever becomes of the clock.
+        facts |= {"due": started.due_at.isoformat()} if started else {}
     facts |= {"batch": str(batch)} if batch else {}
     audit.record(actor=actor, kind=EVENTS[wording.kind], subject=f"case:{case.pk}", facts=facts, at=at)
     return one

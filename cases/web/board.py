@@ -32,7 +32,7 @@ def board(request: HttpRequest, code: str = "") -> HttpResponse:
     top = access.top_of(actor)
     agency = access.board_of(actor, code)
     period, heat = _asked(request)
-    found = reading.read(agency, period=period, heat=heat)
+    found = reading.read(agency, period=period, heats=(heat,))
     asked = {"period": period, "heat": heat}
     context: dict[str, Any] = {
         "board": found,
@@ -49,7 +49,7 @@ def board(request: HttpRequest, code: str = "") -> HttpResponse:
         context |= {
             "tiles": tiles(found),
             "rates": board_rows.rates(found.whole),
-            "heat": board_rows.heat(found, lambda one: address(one, **asked), late=heat == facts.LATE),
+            "heat": board_rows.heat(found, heat, lambda one: address(one, **asked)),
             "rows": board_rows.below(found, lambda one: address(one, **asked)),
             "stages": board_rows.stages(found.whole),
             "tiers": board_rows.tiers(found.whole),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,8 +14,6 @@ from cases.web.board_rows import few, monday_said
 
 HEIGHT = 150  # of the drawing
 HEAD = 18  # above it, for the numbers over the bars
-BINS = 12
-_NICE = (1, 2, 3, 5, 7, 10, 14, 21, 30, 60, 90, 180, 365)
 
 
 def trend(board: Board) -> dict[str, Any]:
@@ -81,7 +78,7 @@ def spreads(whole: Figures) -> list[dict[str, Any]]:
 
 
 def _spread(spread: Spread, bar: str, title: str, name: str) -> dict[str, Any]:
-    bins, width = _binned(spread.days)
+    bins, width = spread.binned()
     most = max([n for _label, n in bins], default=1) or 1
     step = 100 / max(len(bins), 1)
     bars = [
@@ -90,6 +87,7 @@ def _spread(spread: Spread, bar: str, title: str, name: str) -> dict[str, Any]:
             "width": f"{step * 0.84:.2f}",
             "mid": f"{step * (at + 0.5):.2f}",
             "label": label,
+            "first": label.split("–")[0],
         }
         | _bar(n, most)
         for at, (label, n) in enumerate(bins)
@@ -113,22 +111,6 @@ def _spread(spread: Spread, bar: str, title: str, name: str) -> dict[str, Any]:
         "n": spread.n,
         **_frame(),
     }
-
-
-def _binned(days: Mapping[int, int]) -> tuple[list[tuple[str, int]], int]:
-    """At most BINS + 1 bins of equal width from day 0 on, and how many days one is wide; the last takes what is beyond."""
-    if not days:
-        return [], 1
-    longest = max(days)
-    width = next((nice for nice in _NICE if longest < nice * BINS), _NICE[-1])
-    count = min(longest // width, BINS) + 1
-    found = [0] * count
-    for day, n in days.items():
-        found[min(day // width, count - 1)] += n
-    labels = [str(at * width) if width == 1 else f"{at * width}–{at * width + width - 1}" for at in range(count)]
-    if longest >= count * width:
-        labels[-1] = f"{(count - 1) * width}+"
-    return list(zip(labels, found, strict=True)), width
 
 
 def _place(day: int | None, width: int, bins: int) -> str:

@@ -15,8 +15,9 @@ from agencies.doors import words
 from agencies.models import Agency
 from agencies.models.tree import Tier
 from cases.board import facts, fold
+from cases.board import labels as named
 from cases.board.longest import Late
-from cases.board.numbers import DAY
+from cases.board.numbers import average, shade, steps_of
 from cases.board.reading import Board, Figures
 from cases.models import Phase
 from cases.queries import choices
@@ -24,7 +25,6 @@ from cases.web.queue_rows import data
 
 FEW = 10  # fewer cases than this say little
 TOP = 10
-_STEPS = (1, 3, 5, 8)  # where the shades of the heat map begin to deepen
 
 Address = Callable[[Agency], str]
 
@@ -60,36 +60,45 @@ def _clock_rate(label: str, whole: Figures, measure: str) -> dict[str, Any]:
     }
 
 
-def heat(board: Board, address: Address, *, late: bool) -> dict[str, Any]:
-    """A row for each agency below that has anything, one for the agency's own, and the sums of the weeks."""
-    below = [(one, _weekly(board, one.pk)) for one, _figures in board.below]
-    whole = _weekly(board, board.agency.pk)
-    own = [n - sum(row[1][at] for row in below) for at, n in enumerate(whole)]
-    rows = [
-        {"name": one.short_name, "url": address(one), "cells": _shaded(ns), "sum": sum(ns)}
+def heat(board: Board, measure: str, address: Address) -> dict[str, Any]:
+    """A row for each agency below that has anything, one for the agency's own, and the sums of the weeks; the shades and
+    their key follow what there is to tell apart."""
+    below, own, whole = board.heat_lines(measure)
+    steps = steps_of(n for ns in (own, *(ns for _one, ns in below)) for n in ns)
+    rows: list[dict[str, Any]] = [
+        {"name": one.short_name, "url": address(one), "cells": _shaded(ns, steps), "sum": sum(ns)}
         for one, ns in below
         if any(ns)
     ]
     if any(own) or not rows:
-        rows.append({"name": board.agency.short_name, "own": True, "cells": _shaded(own), "sum": sum(own)})
+        rows.append({"name": board.agency.short_name, "own": True, "cells": _shaded(own, steps), "sum": sum(own)})
     return {
         "weeks": board.weeks,
         "labels": [f"{week.month}/{week.day}" for week in board.weeks],
         "rows": rows,
         "sums": whole,
         "total": sum(whole),
-        "finding": _heat_finding(rows, sum(whole), late=late),
-        "key": [(0, "0"), (1, "1–2"), (2, "3–4"), (3, "5–7"), (4, "8+")],
+        "finding": _heat_finding(rows, sum(whole), late=measure == facts.LATE),
+        "key": _heat_key(steps, max((n for row in rows for n, _shade in row["cells"]), default=0)),
     }
 
 
-def _weekly(board: Board, pk: int) -> list[int]:
-    return [board.heat.get((pk, week), 0) for week in board.weeks]
+def _shaded(counts: Sequence[int], steps: Sequence[int]) -> list[tuple[int, int]]:
+    return [(n, shade(n, steps)) for n in counts]
 
 
-def _shaded(counts: Sequence[int]) -> list[tuple[int, int]]:
-    """Each number with its shade: none for zero."""
-    return [(n, sum(n >= step for step in _STEPS)) for n in counts]
+def _heat_key(steps: Sequence[int], most: int) -> list[tuple[int, str]]:
+    """Each shade with the numbers that it stands for."""
+    ends = [*(step - 1 for step in steps[1:]), most]
+    spans = (
+        [
+            words.grouped(a) if a == b else f"{words.grouped(a)}–{words.grouped(b)}"
+            for a, b in zip(steps, ends, strict=True)
+        ]
+        if steps
+        else []
+    )
+    return [(0, "0"), *enumerate(spans, 1)]
 
 
 def _heat_finding(rows: Sequence[Mapping[str, Any]], total: int, *, late: bool) -> SafeString:
@@ -140,12 +149,7 @@ def whole_line(board: Board) -> dict[str, Any]:
 
 def stages(whole: Figures) -> dict[str, Any]:
     """How far what was filed in the period has come, and where it was sent back."""
-    labels = {
-        **{tier.value: _("%(tier)s级审核") % {"tier": tier.label} for tier in Tier},
-        facts.ABROAD: _("发往外方"),
-        facts.ANSWERED: _("收到答复"),
-        facts.CLOSED: _("签收办结"),
-    }
+    labels = named.stages()
     most = max((whole.n(facts.REACHED, stage) for stage in facts.STAGES), default=0)
     rows: list[dict[str, Any]] = [
         {
@@ -168,7 +172,7 @@ def stages(whole: Figures) -> dict[str, Any]:
 
 def tiers(whole: Figures) -> list[dict[str, Any]]:
     """Median and ninth decile of the whole days at each tier, abroad, and with other central organs."""
-    labels = {**{tier.value: str(tier.label) for tier in Tier}, facts.LIAISON: _("其他机关"), facts.ABROAD: _("外方")}
+    labels = named.holders()
     found = []
     for part in (*Tier.values, facts.LIAISON, facts.ABROAD):
         spread = whole.spread(part)
@@ -191,7 +195,7 @@ def types(whole: Figures) -> dict[str, Any]:
     home, abroad = whole.keyed(facts.TYPE_HOME), whole.keyed(facts.TYPE_ABROAD)
     filed, now = whole.keyed(facts.TYPE), whole.keyed_now(fold.BY_TYPE)
     days = {
-        code: (_average(home.get(code)), _average(abroad.get(code)))
+        code: (average(home.get(code)), average(abroad.get(code)))
         for code in home.keys() | abroad.keys() | filed.keys() | now.keys()
     }
     most = max((value for pair in days.values() for value in pair if value is not None), default=1) or 1
@@ -269,10 +273,6 @@ def _urged(late: Late) -> str:
 
 def _names(offers: Mapping[str, choices.Offer]) -> dict[str, str]:
     return {code: str(offer[1]) for code, offer in offers.items()}
-
-
-def _average(sums: tuple[int, int] | None) -> float | None:
-    return None if sums is None or not sums[0] else sums[1] / sums[0] / DAY
 
 
 def _days(value: float | None) -> str:

@@ -30,6 +30,7 @@ from cases import bulk
 from cases.bulk import Effect, Line
 from cases.models import SupervisionKind
 from cases.policies import visible_to
+from cases.queries.clock_names import Law, kind_word, laws_of
 from cases.supervision import issuing
 from cases.web.case import actor_of
 from cases.web.once import do_once, done_before, fresh_token
@@ -229,6 +230,7 @@ def _fresh(request: HttpRequest, asked: _Asked, refusal: DomainError | None = No
 
 def _page(asked: _Asked, lines: Sequence[Line], *, fresh: bool = False) -> dict[str, Any]:
     """The page with a row for each case; `fresh` before anything is known of what would happen."""
+    known = laws_of() if asked.act == "extend" else {}
     act, orders = asked.act, bulk.orders_open(asked.actor, asked.case_ids)
     able = [line for line in lines if line.case is not None and (fresh or line.effect is not None)]
     rest = [line for line in lines if line not in able]
@@ -241,7 +243,8 @@ def _page(asked: _Asked, lines: Sequence[Line], *, fresh: bool = False) -> dict[
         "offered": acts_offered(asked.actor),
         "fields": FIELDS.get(act, ()),
         "rows": [
-            (line.case, _effect(line.effect) if line.effect else "", orders.get(line.case_id, ())) for line in able
+            (line.case, _effect(line.effect, known) if line.effect else "", orders.get(line.case_id, ()))
+            for line in able
         ],
         "unable": [(line.case, _why(line)) for line in rest],
         "refused_ids": [line.case_id for line in rest],
@@ -258,20 +261,33 @@ def _why(line: Line) -> str:
     return line.refusal if line.case is not None else _("没有找到，或者不在你的查看范围内。")
 
 
-def _effect(effect: Effect) -> SafeString:
-    """What happens to the case, in words."""
+def _effect(effect: Effect, known: Mapping[str, Law]) -> SafeString:
+    """What happens to the case, in words; `known` holds the law's periods by key."""
     now = timezone.now()
     if effect.after is not None:
         if effect.before is None:
             return format_html(_("无人经办 → {name}"), name=named(effect.after.name))
         return format_html(_("{before} → {after}"), before=named(effect.before.name), after=named(effect.after.name))
-    if effect.due_before is not None and effect.due_at is not None:
+    if effect.due_before is not None and effect.due_at is not None and effect.clock is not None:
         days = {"before": words.weekday(effect.due_before, now), "after": words.weekday(effect.due_at, now)}
-        late = effect.due_at <= now
-        return format_html(
-            _("应办结 {before} → {after}，延长后仍已超期") if late else _("应办结 {before} → {after}"), **days
-        )
+        form = _("延长“{clock}”的时限，应办结 {before} → {after}")
+        if effect.due_at <= now:
+            form = _("延长“{clock}”的时限，应办结 {before} → {after}，延长后仍已超期")
+        return format_html(form, clock=kind_word(effect.clock.kind, known), **days) + _untouched(effect, known)
     agency = named(effect.agency.name if effect.agency else "")
     if effect.due_at is None:
         return format_html(_("催办{agency}"), agency=agency)
     return format_html(_("督办{agency}，{day}前反馈"), agency=agency, day=words.weekday(effect.due_at, now))
+
+
+def _untouched(effect: Effect, known: Mapping[str, Law]) -> SafeString:
+    """The other clocks that run on the case, which do not change; nothing when there is none."""
+    now, rest = timezone.now(), effect.untouched
+    said = [
+        (_("%(clock)s（法定，%(day)s）") if clock.statutory else _("%(clock)s（%(day)s）"))
+        % {"clock": kind_word(clock.kind, known), "day": words.weekday(clock.due_at, now)}
+        for clock in rest
+    ]
+    if not said:
+        return format_html("")
+    return format_html('<span class="sub">{}</span>', _("不变：%(clocks)s") % {"clocks": _("、").join(said)})

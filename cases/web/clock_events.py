@@ -47,7 +47,7 @@ def _extend(entry: Entry, clock: SafeString) -> SafeString:
 
 def _explain(entry: Entry, clock: SafeString) -> SafeString:
     told = words.day(date.fromisoformat(entry.event.facts["told_on"]), entry.at)
-    return format_html(_("写明{clock}的时限为什么超期，{told}告知"), clock=clock, told=told)
+    return format_html(_("写明{clock}的时限为什么超期，告知日期{told}"), clock=clock, told=told)
 
 
 def _record(entry: Entry, clock: SafeString) -> SafeString:

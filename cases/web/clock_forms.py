@@ -136,7 +136,11 @@ def _extend(dossier: Dossier, clock: Deadline) -> _Built:
 
 def _explain(dossier: Dossier, clock: Deadline) -> _Built:
     today = dossier.now.astimezone(SHANGHAI).date().isoformat()
-    return _("超过期限的，应当说明原因，逐级上报。"), [
+    if clock.agency is None:
+        said = _("超期的是外方，不算本机关超期。写明催办到哪一步，向谁报告过。")
+    else:
+        said = _("超过期限的，应当说明原因，逐级上报。")
+    return said, [
         {"name": "text", "kind": "text", "label": _("为什么超期"), "required": True, "limit": TEXT_LIMIT},
         {"name": "told_to", "kind": "text", "label": _("告知了谁"), "required": True, "limit": TOLD_LIMIT},
         {"name": "told_on", "kind": "date", "label": _("哪一天告知的"), "required": True, "value": today},

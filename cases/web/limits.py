@@ -221,12 +221,15 @@ def _told(row: InternalLimit) -> dict[str, Any]:
 def _differing(actor: Actor, row: InternalLimit, page: int) -> dict[str, Any]:
     """A page of the open deadlines that would differ, and how many there are at each agency."""
     found = limits.differing(actor, row)
-    pages = max(1, -(-len(found) // PAGE))
+    pages = max(1, -(-found.listed // PAGE))
     page = min(max(page, 1), pages)
     now = timezone.now()
     return {
-        "total": len(found),
-        "by_agency": limits.by_agency(found)[:PAGE],
+        "total": found.total,
+        "more": found.more,
+        "counted": limits.COUNTED,
+        "listed": found.listed,
+        "by_agency": found.by_agency[:PAGE],
         "differing": [
             {
                 "clock": one.clock,
@@ -235,12 +238,12 @@ def _differing(actor: Actor, row: InternalLimit, page: int) -> dict[str, Any]:
                 "was": amount_of(one.clock.amount, one.clock.unit),
                 "becomes": amount_of(one.limit.amount, one.limit.unit),
             }
-            for one in found[(page - 1) * PAGE : page * PAGE]
+            for one in found.rows((page - 1) * PAGE, PAGE)
         ],
         "previous": page - 1 if page > 1 else None,
         "following": page + 1 if page < pages else None,
         "first": (page - 1) * PAGE + 1,
-        "last": min(page * PAGE, len(found)),
+        "last": min(page * PAGE, found.listed),
     }
 
 

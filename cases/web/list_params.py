@@ -39,6 +39,12 @@ class Asked:
         """Is any filter set besides the view and the tile?"""
         return any(self.params.get(name) for name in FILTERS)
 
+    @property
+    def exported(self) -> dict[str, str]:
+        """The same list for its export, which knows nothing of a page's defaults."""
+        whole = {"view": self.wanted.view, "when": self.wanted.when, "sort": self.wanted.sort}
+        return {name: value for name, value in {**self.params, **whole}.items() if value}
+
     def link(self, **changes: str) -> str:
         """The query string of this list with `changes`; an empty value takes a part away, and the first page comes."""
         parts = {name: value for name, value in {**self.params, **changes}.items() if value}
@@ -96,7 +102,7 @@ class _Reader:
             urgency=self.one_of("urgency", Urgency.values),
             origin=origin.pk if origin else 0,
             q=q,
-            board=self.one_of("board", ("1",)),
+            board=self.one_of("board", ("1",) if view in (MINE, AGENCY) else ()),
         )
         after, before = self._key("after"), self._key("before")
         if self.reasons:

@@ -52,7 +52,11 @@ def test_what_is_set_says_what_differs_and_a_retry_sets_nothing_more(caller, sto
     who = caller("guohe.supervisor")
     first = who.post(PATH, NEW, Idempotency_Key="once")
     assert first.status_code == 201
-    assert first.json()["differing"] == {"total": 1, "by_agency": [{"agency": "昆山市公安局", "count": 1}]}
+    assert first.json()["differing"] == {
+        "total": 1,
+        "more": False,
+        "by_agency": [{"agency": "昆山市公安局", "count": 1}],
+    }
     assert who.post(PATH, NEW, Idempotency_Key="once").json() == first.json()
     assert InternalLimit.objects.exclude(set_by=None).count() == 1
     withdrawn = who.post(PATH, {"kind": "review", "urgency": "normal", "withdrawn": True})

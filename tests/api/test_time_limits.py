@@ -52,6 +52,7 @@ def test_a_period_says_all_about_itself(caller):
         "covers": "",
         "overlap": "",
         "detention": True,
+        "alarms": {"warn_before": 5, "escalate_after": 1, "unit": "calendar_day", "source": "default"},
         "overridden_by": None,
     }
     assert {row["request_type"] for row in body["results"]} == {ARREST, None}
@@ -78,6 +79,23 @@ def test_a_treatys_period_stands_in_for_the_statutes(caller, cast):
     assert found["overridden_by"] == {"id": PeriodOverride.objects.get().pk, "source": "【演示】条约文本"}
     before = one(who.get("time-limits/", **asked, on="2026-02-28").json(), "formal_request_after_detention")
     assert (before["amount"], before["overridden_by"]) == (30, None)
+
+
+def test_its_alarms_are_the_treatys_own_or_by_its_length(caller, cast):
+    desk = cast.actor("guohe.desk")
+    set_override(actor=desk, new=new(warn_before=20, escalate_after=3))
+    set_override(actor=desk, new=new(scope="", key="interrogation", amount=40, unit="hour"))
+    body = caller("kunshan.officer").get("time-limits/", request_type=ARREST, country="TH", on="2026-03-01").json()
+    own = {"warn_before": 20, "escalate_after": 3, "unit": "calendar_day", "source": "ministry"}
+    assert one(body, "formal_request_after_detention")["alarms"] == own
+    by_length = {"warn_before": 10, "escalate_after": 1, "unit": "hour", "source": "default"}
+    assert one(body, "interrogation")["alarms"] == by_length
+    body = caller("kunshan.officer").get("time-limits/", request_type="police_cooperation_in").json()
+    named = {"warn_before": None, "escalate_after": 1, "unit": "calendar_day", "source": "default"}
+    assert one(body, "by_request")["alarms"] == named
+    assert one(body, "execution_evidence")["alarms"]["unit"] == "calendar_day"
+    body = caller("kunshan.officer").get("time-limits/", request_type="mla_service_in").json()
+    assert one(body, "summons_min_notice")["alarms"] is None
 
 
 def test_a_bad_question(caller):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import re
+
 import pytest
 from django.db import connection
+from pypdf import PdfReader
 
 from agencies.models import Notice
 from agencies.scope import acting
 from cases import reorganise
 from cases.models import Assignment, Case, Deadline, Supervision
+from cases.paper.notice import print_notice
 from tests.browsing import log_in
 from tests.cases.test_reorganise import Mover, World, drain, legs, row
 from tests.cast import PLACES
@@ -144,6 +149,11 @@ class TestSupervision:
         case = story.submitted()
         from_above, own = (Overseer(cast).order(f"{place}.supervisor", case) for place in ("jiangsu", "suzhou"))
         world.done("kunshan", "suzhou")
+        with acting(cast.actor("jiangsu.supervisor")):
+            paper = print_notice(actor=cast.actor("jiangsu.supervisor"), supervision_id=from_above.pk)
+        text = re.sub(r"\s", "", PdfReader(io.BytesIO(paper.content)).pages[0].extract_text())
+        assert "昆山市公安局：你单位办理的" in text
+        assert "发出以后：昆山市公安局已并入苏州市公安局，由其承办。" in text
         assert self.seen(from_above) == ("苏州市公安局", "江苏省公安厅", "open")
         assert self.seen(own)[2] == "closed"
         assert self.clock(from_above).running

@@ -43,7 +43,7 @@ def agree(cast, login: str, code: str, period: int) -> None:
         spread, days = board.whole.spread(part), brute.days(part)
         assert (spread.median, spread.ninth) == (watching.rank(days, 50), watching.rank(days, 90)), part
     went = brute.went_over()
-    assert {week: n for (pk, week), n in board.heat.items() if pk == agency.pk} == {
+    assert {week: n for (pk, week), n in board.heats[facts.LATE].items() if pk == agency.pk} == {
         week: n for week, n in went.items() if week >= board.weeks[0]
     }
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from agencies.moments import clock
 from agencies.scope import acting
 from cases.board.ledger import Ledger, ledger
-from cases.board.numbers import Spread, parts_of
+from cases.board.numbers import SHADES, Spread, parts_of, shade, steps_of
 from cases.models import Leg
 from cases.policies import visible_to
 from cases.queries.custody import HOME
@@ -32,6 +32,34 @@ def test_a_rank_in_the_histogram_is_the_rank_in_the_list(days, percent):
 
 def test_of_nothing_there_is_no_median():
     assert Spread({}).median is None
+
+
+@pytest.mark.parametrize(
+    "counts, steps",
+    [
+        ([0, 0], []),
+        ([0, 7, 7], [7]),
+        ([1, 5, 9, 0], [1, 5, 9]),
+        ([1, 2, 3, 4, 5, 40, 300, 1, 1], [1, 2, 4, 40]),
+    ],
+)
+def test_the_shades_follow_what_there_is_to_tell_apart(counts, steps):
+    assert steps_of(counts) == steps
+
+
+@given(st.lists(st.integers(0, 400), max_size=60))
+def test_a_heat_map_uses_every_shade_and_more_is_never_paler(counts):
+    steps = steps_of(counts)
+    shades = [shade(n, steps) for n in sorted(counts)]
+    assert shades == sorted(shades)
+    assert all((n == 0) == (shade(n, steps) == 0) for n in counts)
+    assert set(shades) - {0} == set(range(1, min(SHADES, len({n for n in counts if n})) + 1))
+
+
+@given(st.lists(st.integers(0, 900), max_size=60))
+def test_bins_hold_everything_once(days):
+    bins, _width = Spread(Counter(days)).binned()
+    assert sum(n for _label, n in bins) == len(days)
 
 
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 10**15), min_size=1, max_size=40).filter(any))

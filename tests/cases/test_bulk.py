@@ -15,6 +15,7 @@ from agencies.scope import acting
 from cases import bulk
 from cases.clocks import running
 from cases.models import Leg, Supervision
+from cases.web.once import fresh_token
 from tests.browsing import log_in
 from tests.cast import PARTS
 from tests.language import wrong_words
@@ -279,3 +280,28 @@ def test_each_row_says_what_one_must_know(cast, story, overseer):
         running.recount(clock, timezone.now())
     page = body(client.post(PREVIEW, chosen(case, act="extend", amount="1", reason="等。", previewed="1")))
     assert "延长后仍已超期" in page
+
+
+def test_the_preview_says_which_clock_is_extended_and_which_are_not(cast, story, overseer):
+    """A foreign request in execution has the clock of its leg, two of the law, and an order's."""
+    case, plainer = story.in_execution("jiangsu", "suzhou"), story.submitted()
+    overseer.order("jiangsu.supervisor", case)
+    client = log_in(cast, "jiangsu.supervisor")
+    with acting(cast.actor("jiangsu.supervisor")):
+        before = dict(case.deadlines.filter(met_at=None).values_list("kind", "due_at"))
+    assert set(before) == {"execution", "case_organ_processing", "execution_evidence", "supervision"}
+    data = chosen(case, plainer, act="extend", amount="1", reason="等。", previewed="1")
+    page = body(client.post(PREVIEW, data))
+    row, other = (page.partition(f'id="n-{one.pk}"')[2].partition("</tr>")[0] for one in (case, plainer))
+    assert "延长“执行”的时限，应办结" in row
+    rest = row.partition("不变：")[2]
+    assert "调查取证（未附办理期限）（法定，" in rest
+    assert "办案机关提出处理意见或者执行完毕（法定，" in rest
+    assert "督办反馈（" in rest
+    assert "“执行”" not in rest
+    assert "延长“审核”的时限" in other
+    assert "不变：" not in other
+    client.post(CONFIRM, data | {"token": fresh_token()})
+    with acting(cast.actor("jiangsu.supervisor")):
+        after = dict(case.deadlines.filter(met_at=None).values_list("kind", "due_at"))
+    assert [kind for kind in before if before[kind] != after[kind]] == ["execution"]

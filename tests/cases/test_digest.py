@@ -153,3 +153,20 @@ def test_work_secrets_are_not_counted(noon, story):
     said = send()["kunshan.chief"]
     assert "等你处理 1 件" in said
     assert "逾期" not in said
+    assert secret.number not in said
+
+
+def test_notices_about_work_secrets_are_not_counted_either(noon, story):
+    """What may not leave is not in the mail, not even as a number; what else is new is."""
+    chief = Officer.objects.get(police_number="kunshan.chief")
+    secret = story.submitted(mark="work_secret")
+    with django_connected_as("worker"):
+        outbox.drain()
+    assert Notice.objects.filter(officer=chief, subject=f"case:{secret.pk}").count() == 1
+    assert "kunshan.chief" not in send()
+    Digest.objects.all().delete()
+    story.submitted()
+    with django_connected_as("worker"):
+        outbox.drain()
+    assert Notice.objects.filter(officer=chief).count() == 2
+    assert "1 条新通知" in send()["kunshan.chief"]

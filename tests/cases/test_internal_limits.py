@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -14,7 +15,8 @@ from cases import internal_limits
 from cases.clocks.limits import limits_for
 from cases.internal_limits import Asked, today
 from cases.models import Case, ClockRule, Deadline, InternalLimit
-from cases.queries.limits import by_agency, differing
+from cases.queries import limits as reading
+from cases.queries.limits import differing
 from countries.calendars import work_calendar
 from treaties.models import RequestType
 
@@ -263,7 +265,8 @@ class TestWhatRuns:
         before = by_hand()
         with acting(actor):
             draft = internal_limits.drafted(actor, Asked(**{**ASKED, **changes}))
-            previewed = differing(actor, draft)
+            found = differing(actor, draft)
+            previewed = found.rows()
         row = put(reader, **changes)
         after = by_hand()
         wanted = {
@@ -274,8 +277,45 @@ class TestWhatRuns:
         assert {one.clock.pk: one.due_at for one in previewed} == wanted
         assert bool(wanted) == (changes in ({}, {"tier": "county"}, {"family": "police_cooperation"}))
         with acting(actor):
-            assert [one.clock for one in differing(actor, row)] == [one.clock for one in previewed]
-        assert sum(n for _agency, n in by_agency(previewed)) == len(wanted)
+            again = differing(actor, row).rows()
+        assert [one.clock for one in again] == [one.clock for one in previewed]
+        assert [one.clock.due_at for one in previewed] == sorted(one.clock.due_at for one in previewed)
+        assert found.total == found.listed == len(wanted)
+        at = Counter(clock.agency.name if clock.agency else "" for clock in before if clock.pk in wanted)
+        assert dict(found.by_agency) == at
+
+    def test_they_are_counted_without_being_read(self, put, running, cast, monkeypatch, django_assert_num_queries):
+        """What is listed is bounded; so are the statements, however many there are."""
+        row, actor = put(amount=2), cast.actor("guohe.chief")
+        with acting(actor):
+            with django_assert_num_queries(
+                6
+            ):  # the day, the rows, the families, the seat, the clocks due first, their cases
+                found = differing(actor, row)
+            whole = found.rows()
+            assert found.total == len(whole) == 4
+            with django_assert_num_queries(3):
+                assert found.rows(1, 2) == whole[1:3]
+            monkeypatch.setattr(reading, "LISTED", 2)
+            assert (found.total, found.listed, found.rows(), found.rows(1, 2)) == (4, 2, whole[:2], whole[1:2])
+            monkeypatch.setattr(reading, "COUNTED", 3)
+            fewer = differing(actor, row)
+        # The ministry's looks at the clocks due first, also the urgent one, which the row does not speak of.
+        assert (fewer.total, fewer.more, found.more) == (2, True, False)
+        assert Counter(dict(fewer.by_agency)) == Counter(one.clock.agency for one in whole[:2])
+
+    def test_a_province_with_its_own_is_left_out_where_the_ministrys_changes_nothing(self, put, story, cast):
+        """Its tighter limit goes on to hold there; elsewhere, and where it is looser now, the new one does."""
+        story.submitted(), story.submitted("ruili")
+        put("jiangsu.chief", amount=3)
+        actor, found = cast.actor("guohe.chief"), {}
+        for amount in (4, 2):
+            with acting(actor):
+                draft = internal_limits.drafted(actor, Asked(**{**ASKED, "amount": amount, "extend_by": 4}))
+                found[amount] = differing(actor, draft)
+                assert [one.limit.amount for one in found[amount].rows()] == [amount] * found[amount].total
+        assert dict(found[4].by_agency) == {"瑞丽市公安局": 1}
+        assert dict(found[2].by_agency) == {"昆山市公安局": 1, "瑞丽市公安局": 1}
 
     def test_a_clock_with_that_limit_already_does_not_differ(self, put, story, cast):
         put(amount=3)
@@ -284,7 +324,7 @@ class TestWhatRuns:
         story.submitted()
         row = put(amount=3)
         with acting(cast.actor("guohe.chief")):
-            assert len(differing(cast.actor("guohe.chief"), row)) == 1
+            assert differing(cast.actor("guohe.chief"), row).total == 1
 
     def test_a_later_day_and_a_withdrawal_differ_too(self, put, story, cast):
         actor = cast.actor("guohe.chief")
@@ -293,7 +333,7 @@ class TestWhatRuns:
         case = story.submitted()
         with acting(actor):
             asked = Asked(**ASKED, withdrawn=True, effective_from=today() + timedelta(days=5))
-            found = differing(actor, internal_limits.drafted(actor, asked))
+            found = differing(actor, internal_limits.drafted(actor, asked)).rows()
         assert [(one.clock.case_id, one.limit.amount) for one in found] == [(case.pk, 5)]
 
     def test_the_eyes_of_the_reader_are_the_limit(self, put, running, cast):
@@ -301,5 +341,5 @@ class TestWhatRuns:
         seen = {}
         for login in ("guohe.chief", "guohe.officer", "yunnan.chief", "sysadmin"):
             with acting(cast.actor(login)):
-                seen[login] = len(differing(cast.actor(login), row))
+                seen[login] = differing(cast.actor(login), row).total
         assert seen == {"guohe.chief": 4, "guohe.officer": 3, "yunnan.chief": 1, "sysadmin": 0}

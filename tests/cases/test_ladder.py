@@ -201,6 +201,15 @@ class TestPages:
         assert said in inbox
         assert wrong_words(page, language) == wrong_words(inbox, language) == []
 
+    def test_what_the_other_side_owes_is_not_called_our_lateness(self, story, cast, told):
+        case = story.dispatched()
+        only(case, "expected_reply")
+        pass_by(case, UP)
+        assert told(case, sweep.ESCALATION) == ["guohe.chief", "guohe.desk", "guohe.supervisor"]
+        inbox = log_in(cast, "guohe.supervisor").get("/notices/").content.decode()
+        assert "还没有答复，已提级" in inbox
+        assert "逾期未办" not in inbox
+
     def test_those_invited_do_not_read_of_the_clocks_of_others(self, story, cast, told):
         case = story.step(
             "suzhou.desk", _at_suzhou(story), "invite", agencies=[PLACES["dehong"]], question="有无线索？"

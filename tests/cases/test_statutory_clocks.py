@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,8 @@ from agencies.scope import acting
 from cases import deadlines
 from cases.models import Deadline
 from tests.cast import PLACES
+from tests.treaties.test_overrides import new
+from treaties.commands import set_override
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +150,100 @@ def test_what_was_asked_of_the_requester_lets_the_clock_go_on(story, cast, see):
     story.step("guohe.desk", case, "record_supplement", opinion="译文。")
     with see("guohe.desk"):
         assert Deadline.objects.get(pk=clock.pk).paused_at is None
+
+
+class TestPostponement:
+    """While the ministry waits for what stands in the way of executing, its clock stands still on the decision's grounds."""
+
+    KEY = "competent_authority_processing"
+
+    @pytest.fixture
+    def postponed(self, story):
+        story.moment = datetime(2026, 3, 2, 2, tzinfo=UTC)
+        case = story.checked()
+        story.moment += timedelta(days=3)
+        return story.step("guohe.chief", case, "decide", decision="postpone", grounds=["postpone_domestic_case"])
+
+    @pytest.fixture
+    def clock(self, see):
+        def read(case):
+            with see("guohe.desk"):
+                return Deadline.objects.prefetch_related("pauses").get(case=case, kind=self.KEY)
+
+        return read
+
+    def test_it_stands_still_and_says_why(self, story, postponed, clock, cast):
+        found = clock(postponed)
+        (pause,) = found.pauses.all()
+        assert found.paused_at == pause.from_at == story.moment
+        assert found.next_alarm_at is None
+        assert (pause.category, pause.reason) == ("postponed", "可能妨碍我方正在办理的案件（IMLA-16.2）")
+        assert pause.officer_id == cast.officer("guohe.chief").pk
+
+    def test_taken_up_again_it_moves_by_what_it_waited(self, story, postponed, clock, cast):
+        before = clock(postponed).due_at
+        story.moment += timedelta(days=20)
+        case = story.step("guohe.chief", postponed, "resume", opinion="国内案件已审结。")
+        found = clock(case)
+        (pause,) = found.pauses.all()
+        assert (found.paused_at, found.due_at - before) == (None, timedelta(days=20))
+        assert (pause.to_at, pause.ended_by_id) == (story.moment, cast.officer("guohe.chief").pk)
+        assert found.next_alarm_at is not None
+
+    def test_what_an_officer_stopped_for_another_reason_he_lets_go_on(self, story, clock, cast):
+        case, chief = story.checked(), cast.actor("guohe.chief")
+        with acting(chief):
+            data = {"category": "court", "reason": "等法院裁定。"}
+            deadlines.pause(actor=chief, case_id=case.pk, deadline_id=clock(case).pk, data=data)
+        case = story.step("guohe.chief", case, "decide", decision="postpone", grounds=["postpone_domestic_case"])
+        case = story.step("guohe.chief", case, "resume", opinion="国内案件已审结。")
+        found = clock(case)
+        assert found.paused_at is not None
+        assert [pause.category for pause in found.pauses.all()] == ["court"]
+
+    def test_what_is_late_stays_late(self, story, clock, cast):
+        story.moment = datetime(2026, 3, 2, 2, tzinfo=UTC)
+        case, chief = story.checked(), cast.actor("guohe.chief")
+        story.moment += timedelta(days=60)
+        with acting(chief):
+            told = {"text": "等另案。", "told_to": "部领导", "told_on": "2026-05-01"}
+            deadlines.explain(actor=chief, case_id=case.pk, deadline_id=clock(case).pk, data=told, at=story.moment)
+        case = story.step("guohe.chief", case, "decide", decision="postpone", grounds=["postpone_domestic_case"])
+        assert (clock(case).paused_at, list(clock(case).pauses.all())) == (None, [])
+        case = story.step("guohe.chief", case, "resume", opinion="国内案件已审结。")
+        assert clock(case).paused_at is None
+
+    def test_postponed_for_good_and_then_refused(self, story, postponed, clock):
+        story.moment += timedelta(days=100)
+        case = story.step("guohe.chief", postponed, "resume", opinion="另案已审结。")
+        case = story.step("guohe.chief", case, "decide", decision="refuse", grounds=["political_offence"])
+        found = clock(case)
+        assert found.met_at is not None
+        assert found.met_at <= found.due_at
+
+
+class TestAlarms:
+    """How long before the end it warns, and after it rises: data, the treaty's own, or the default of its length."""
+
+    @staticmethod
+    def alarms(see, case, key):
+        with see("guohe.desk"):
+            rows = Deadline.objects.filter(case=case, kind=key)
+            return rows.values_list("amount", "unit", "warn_before", "escalate_after").get()
+
+    def test_as_the_table_says(self, story, see):
+        case = story.in_execution("jiangsu")
+        assert self.alarms(see, case, "competent_authority_processing") == (45, "calendar_day", 10, 1)
+        assert self.alarms(see, case, "execution_evidence") == (3, "month", 10, 1)
+
+    def test_a_day_that_the_request_names_warns_by_its_distance(self, story, see):
+        story.moment = datetime(2026, 3, 2, 2, tzinfo=UTC)
+        case = story.in_execution("jiangsu", wanted_by="2026-03-22")
+        assert self.alarms(see, case, "by_request") == (20, "calendar_day", 5, 1)
+
+    @pytest.mark.parametrize("own, alarms", [({}, (5, 1)), ({"warn_before": 7, "escalate_after": 2}, (7, 2))])
+    def test_a_treatys_period(self, story, see, cast, own, alarms):
+        override = new(scope="", key="competent_authority_processing", amount=30, valid_from=date(2026, 1, 1), **own)
+        set_override(actor=cast.actor("guohe.desk"), new=override)
+        case = story.registered()
+        assert self.alarms(see, case, "competent_authority_processing") == (30, "calendar_day", *alarms)

@@ -13,9 +13,11 @@ from pypdf import PdfReader
 
 from agencies.models import AuditEvent, Notice
 from agencies.scope import acting
+from cases import deadlines
 from cases.clocks import running
 from cases.models import Deadline, Supervision
 from cases.notices import notify
+from cases.paper.notice import first_due
 from cases.queries import supervisions as ledger
 from cases.web.once import fresh_token
 from tests.browsing import log_in
@@ -259,6 +261,43 @@ def test_the_notice_is_printed_and_stays_what_it_was(cast, story, overseer, kind
     assert b"".join(client.get(url)) == first
     printed = AuditEvent.objects.filter(kind="case.print", facts__supervision=str(one.pk))
     assert printed.count() == 2
+
+
+def notice_of(client, one) -> str:
+    content = b"".join(client.get(reverse("supervision-paper", args=[one.pk])))
+    return re.sub(r"\s", "", PdfReader(io.BytesIO(content)).pages[0].extract_text())
+
+
+def test_the_notice_says_what_was_ordered_whatever_moved_since(cast, story, overseer):
+    ordered = timezone.localdate() + timedelta(days=10)
+    one = overseer.order("suzhou.supervisor", story.submitted(), due_on=ordered.isoformat())
+    client, actor = log_in(cast, "suzhou.supervisor"), cast.actor("suzhou.supervisor")
+    said = f"请于{ordered.year}年{ordered.month}月{ordered.day}日前，将办理情况报我单位。"
+    assert said in notice_of(client, one)
+    assert "发出以后" not in notice_of(client, one)
+    start = overseer.clock(one).started_at
+    at = {"case_id": one.case_id, "deadline_id": overseer.clock(one).pk, "actor": actor}
+    with acting(actor):
+        pause = {"category": "court", "reason": "等裁定。"}
+        deadlines.pause(**at, data=pause, at=start + timedelta(days=1))
+    assert said in notice_of(client, one)
+    assert "日起暂停计时。" in notice_of(client, one)
+    with acting(actor):
+        deadlines.resume(**at, data={}, at=start + timedelta(days=4))
+    later = ordered + timedelta(days=3)
+    text = notice_of(client, one)
+    assert said in text
+    assert f"发出以后：期限因暂停计时顺延，现为{later.year}年{later.month}月{later.day}日。" in text
+
+
+def test_a_notice_of_before_the_day_was_kept_counts_it_anew(cast, story, overseer):
+    """Its event does not say the day: it is the clock's own, without what was given or stood still since."""
+    ordered = timezone.localdate() + timedelta(days=10)
+    one = overseer.order("suzhou.supervisor", story.submitted(), due_on=ordered.isoformat())
+    with acting(cast.actor("suzhou.supervisor")):
+        clock = overseer.clock(one)
+        clock.extended_by, clock.due_at = 5, clock.due_at + timedelta(days=5)
+        assert first_due(clock) == overseer.clock(one).due_at
 
 
 def test_who_is_told_of_what(cast, story, overseer):

@@ -18,6 +18,7 @@ from cases import sweep
 from cases.clocks import running
 from cases.clocks.counting import settle
 from cases.models import Deadline
+from countries.calendars import day_of
 from tests.cast import PLACES
 from tests.conftest import connected_as, django_connected_as
 from tests.keeping import Keeper, left_running
@@ -370,3 +371,13 @@ def test_a_clock_in_an_archived_case_keeps_no_other_from_ringing(real_db, story,
     with django_connected_as("worker"):
         stray.refresh_from_db()
     assert stray.overdue_at is None
+
+
+def test_a_statutory_clock_rings_by_the_numbers_of_the_laws_table(real_db, story):
+    change("UPDATE treaties_timelimit SET warn_before = 20, escalate_after = 4 WHERE key = 'execution_evidence'")
+    case = story.in_execution("jiangsu")
+    with django_connected_as("worker"):
+        clock = Deadline.objects.get(case=case, kind="execution_evidence")
+    assert (clock.warn_before, clock.escalate_after) == (20, 4)
+    days = (day_of(clock.due_at) - day_of(clock.warn_at)).days, (day_of(clock.escalate_at) - day_of(clock.due_at)).days
+    assert days == (20, 4)

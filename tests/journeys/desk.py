@@ -99,6 +99,11 @@ def say(name: str, words: str):
     return lambda form: form.locator(f"[name={name}]").fill(words)
 
 
+def check(name: str, value: str):
+    """Choose one of several, or tick it."""
+    return lambda form: form.locator(f"[name={name}][value='{value}']").check()
+
+
 def to(place: str):
     """Choose the agency below."""
     return lambda form: form.locator("select[name=agency]").select_option(PLACES[place])

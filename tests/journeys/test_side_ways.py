@@ -12,7 +12,7 @@ from agencies import outbox
 from cases.models import Case
 from tests.cast import PLACES
 from tests.conftest import django_connected_as
-from tests.journeys.desk import Desk, addressee, counterpart, say, status
+from tests.journeys.desk import Desk, addressee, check, counterpart, say, status
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 THAI, TOP = "泰国皇家警察总署", "公安部国际合作局"
@@ -29,10 +29,6 @@ def lede(page: Page) -> str:
 
 def channel(code: str):
     return lambda form: form.locator("select[name=channel]").select_option(code)
-
-
-def check(name: str, value: str):
-    return lambda form: form.locator(f"[name={name}][value={value}]").check()
 
 
 def decision(kind: str, ground: str = ""):

@@ -141,6 +141,24 @@ def test_the_ministry_enters_one_and_ends_it(cast: Cast) -> None:
     assert end not in text(desk)
 
 
+def test_alarms_are_shown_with_who_set_them(cast: Cast) -> None:
+    desk = log_in(cast, "guohe.desk")
+    found = sections(desk)
+    rows = {row.limit.key: row for name in ("警务合作", "刑事司法协助") for row in found[name].rows}
+    assert rows["execution_evidence"].alarms == "提前 10 日提醒，超 1 日上报"
+    assert rows["by_request"].alarms == "提醒看写明的日期有多远，超 1 日上报"
+    assert rows["summons_min_notice"].alarms == ""
+    assert "Coopdesk 默认：提前 10 日提醒，超 1 日上报" in text(desk, type="mla_evidence_in")
+    wrong = desk.post(NEW, typed(warn_before="45", escalate_after="0"))
+    assert wrong.status_code == 400
+    assert "提前提醒要比期限短" in wrong.content.decode()
+    assert 'value="45"' in wrong.content.decode()
+    page = desk.post(NEW, typed(warn_before="0", escalate_after="3"), follow=True).content.decode()
+    assert page.count("公安部设定：最后一天提醒，超 3 日上报") == 2  # among the treaties, and where it holds
+    row = PeriodOverride.objects.get()
+    assert (row.warn_before, row.escalate_after) == (0, 3)
+
+
 def test_one_for_every_type_and_one_for_a_family(cast: Cast) -> None:
     desk = log_in(cast, "guohe.desk")
     desk.post(NEW, typed(key="interrogation", unit="hour", scope="*"))

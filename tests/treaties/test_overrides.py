@@ -75,6 +75,36 @@ def test_only_a_confirmed_text_is_not_to_be_verified(cast: Cast) -> None:
     assert (holding(FIRST).confidence, holding(FIRST, "LA").confidence) == ("secondary", "unverified")
 
 
+def test_it_warns_by_its_own_length_unless_the_ministry_says_when(cast: Cast) -> None:
+    set_override(actor=cast.actor("guohe.desk"), new=new(amount=60))
+    found = holding(FIRST)
+    assert (found.warn_before, found.escalate_after, found.alarms_own) == (None, None, False)
+    assert found.alarms(found.amount or 0, found.unit) == (10, 1)
+    set_override(actor=cast.actor("guohe.desk"), new=new(country_id=country("LA"), warn_before=0, escalate_after=2))
+    found = holding(FIRST, "LA")
+    assert (found.alarms(45, found.unit), found.alarms_own) == ((0, 2), True)
+    entered = AuditEvent.objects.filter(kind="treaty.override").latest("pk")
+    assert (entered.facts["warn_before"], entered.facts["escalate_after"]) == (0, 2)
+    assert (holding(BEFORE).alarms(30, "calendar_day"), holding(BEFORE).alarms_own) == ((5, 1), False)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        ({"warn_before": -1}, ("bad_warn_before", "/warn_before")),
+        ({"warn_before": 1000}, ("bad_warn_before", "/warn_before")),
+        ({"warn_before": 45}, ("warns_too_early", "/warn_before")),
+        ({"warn_before": 84, "amount": 3, "unit": "month"}, ("warns_too_early", "/warn_before")),
+        ({"escalate_after": 0}, ("bad_escalate_after", "/escalate_after")),
+    ],
+)
+def test_alarms_that_cannot_be(cast: Cast, wrong: dict[str, Any], fault: tuple[str, str]) -> None:
+    with pytest.raises(Malformed) as error:
+        set_override(actor=cast.actor("guohe.desk"), new=new(**wrong))
+    assert fault in reasons(error)
+    assert not PeriodOverride.objects.exists()
+
+
 def test_the_nearest_override_wins(cast: Cast) -> None:
     desk = cast.actor("guohe.desk")
     place = {"key": "interrogation", "unit": "hour"}

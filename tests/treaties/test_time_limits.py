@@ -11,6 +11,7 @@ from django.utils import translation
 
 from agencies.seeding import rows_of, yaml_of
 from countries.models import Country
+from treaties.alarms import warn_before, warns_too_early
 from treaties.models import RequestType, TimeLimit
 from treaties.queries import limit, time_limits
 
@@ -218,6 +219,41 @@ def test_a_rule_never_runs() -> None:
     assert not TimeLimit.objects.filter(kind__in=rules).exclude(starts_on=[])
     still = set(TimeLimit.objects.exclude(kind__in=rules).filter(starts_on=[]).values_list("key", flat=True))
     assert still == {"surrender_extension_max"}  # the cap of another one's extension
+
+
+# By hand: an amount, its unit, how long before the end it warns by Coopdesk's default (hours, else days).
+WARNINGS = [
+    (1, "hour", 1),
+    (24, "hour", 6),
+    (48, "hour", 12),
+    (1, "calendar_day", 1),
+    (3, "calendar_day", 1),
+    (4, "calendar_day", 2),
+    (10, "calendar_day", 2),
+    (11, "calendar_day", 5),
+    (30, "calendar_day", 5),
+    (31, "calendar_day", 10),
+    (90, "calendar_day", 10),
+    (1, "month", 5),
+    (3, "month", 10),
+    (2, "year", 10),
+]
+
+
+@pytest.mark.parametrize(("amount", "unit", "before"), WARNINGS)
+def test_the_default_warning(amount: int, unit: str, before: int) -> None:
+    assert warn_before(amount, unit) == before
+    assert not warns_too_early(before, amount, unit) or amount == 1
+
+
+def test_what_runs_has_its_alarms_as_data() -> None:
+    running = TimeLimit.objects.exclude(starts_on=[])
+    assert not running.filter(escalate_after=None)
+    assert set(running.filter(warn_before=None).values_list("key", flat=True)) == {"by_request"}
+    assert set(running.values_list("escalate_after", flat=True)) == {1}
+    for row in running.filter(amount__isnull=False):
+        assert row.warn_before == warn_before(row.amount or 0, row.unit), row.key
+    assert set(TimeLimit.objects.filter(starts_on=[]).values_list("warn_before", "escalate_after")) == {(None, None)}
 
 
 def test_every_way_is_used_and_says_why() -> None:

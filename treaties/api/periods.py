@@ -14,6 +14,7 @@ from agencies.doors.api import Door
 from agencies.doors.reading import Query
 from agencies.doors.schema import DATE, FLAG, NUMBER, TEXT, Json, closed, doc, listed, nullable, one_of, shape
 from countries.lookup import country_by_code
+from treaties.alarms import alarm_unit
 from treaties.codes import request_type_by_code
 from treaties.models import (
     ActorIs,
@@ -35,6 +36,14 @@ _EXTENSION = closed(
         "text_zh": TEXT,
         "text_en": TEXT,
         "article": TEXT,
+    }
+)
+_ALARMS = closed(
+    {
+        "warn_before": nullable(NUMBER),
+        "escalate_after": NUMBER,
+        "unit": one_of([Unit.HOUR, Unit.CALENDAR_DAY]),
+        "source": one_of(["default", "ministry"]),
     }
 )
 TIME_LIMIT = shape(
@@ -63,6 +72,7 @@ TIME_LIMIT = shape(
             "covers": one_of(Covers.values),
             "overlap": TEXT,
             "detention": FLAG,
+            "alarms": nullable(_ALARMS),
             "overridden_by": nullable(closed({"id": NUMBER, "source": TEXT})),
         }
     ),
@@ -86,10 +96,10 @@ class TimeLimits(Door):
         query = Query(request.query_params)
         code, of = query.text("request_type"), query.text("country").upper()
         kind = request_type_by_code(code) if code else None
-        country = country_by_code(of) if of else None
+        country = country_by_code(of)
         if code and kind is None:
             query.unknown("request_type")
-        if of and country is None:
+        if query.given("country") and country is None:
             query.unknown("country")
         on = _day(query, request.query_params.get("on"))
         query.check()
@@ -135,8 +145,22 @@ def _shown(limit: Limit, codes: dict[int, str]) -> Json:
         "strength": limit.kind,
         "actor": limit.actor_is,
         "extension": _extension(limit),
+        "alarms": _alarms(limit),
         "basis": {"article": limit.article, "article_zh": limit.article_zh, "confidence": limit.confidence},
         "overridden_by": {"id": limit.overridden_by, "source": limit.source} if limit.overridden_by else None,
+    }
+
+
+def _alarms(limit: Limit) -> Json | None:
+    """When its clock warns and rises; null for a rule that never runs, `warn_before` null where the length is not known."""
+    if not limit.starts_on:
+        return None
+    before, after = limit.alarms(limit.amount or 1, limit.unit)
+    return {
+        "warn_before": limit.warn_before if limit.amount is None else before,
+        "escalate_after": after,
+        "unit": alarm_unit(limit.unit),
+        "source": "ministry" if limit.alarms_own else "default",
     }
 
 

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('countries', '0006_facts'),
-        ('treaties', '0005_periods_are_kept'),
+        ('treaties', '0006_alarms_as_data'),
     ]
 
     operations = [

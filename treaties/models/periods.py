@@ -131,6 +131,10 @@ class TimeLimit(models.Model):
     overlap = models.CharField(max_length=20, blank=True)
     # A person is held, or held back: no holiday lengthens it (CPL-105.4).
     detention = models.BooleanField(default=False)
+    # Coopdesk's defaults, since no law gives them: how long before the end it warns, and after the end it goes to the agency
+    # above, in its own unit (by days for months and years). Empty: as treaties.alarms says for its length.
+    warn_before = models.PositiveSmallIntegerField(null=True)
+    escalate_after = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         ordering = (F("request_type__position").asc(nulls_last=True), "position")
@@ -152,6 +156,9 @@ class TimeLimit(models.Model):
                     & Q(extension_amount__isnull=False)
                 ),
                 name="time_limit_extension_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(escalate_after=None) | Q(escalate_after__gte=1), name="time_limit_escalates_afterwards"
             ),
         ]
 
@@ -189,6 +196,9 @@ class PeriodOverride(models.Model):
     key = models.CharField(max_length=60)
     amount = models.PositiveSmallIntegerField()
     unit = models.CharField(max_length=12, choices=Unit.choices)
+    # The ministry's own warning and escalation for it; empty: Coopdesk's defaults for its length.
+    warn_before = models.PositiveSmallIntegerField(null=True)
+    escalate_after = models.PositiveSmallIntegerField(null=True)
     # The instrument's short name and its article, as a case shows them; what it is called in full stands in `source`.
     article = models.CharField(max_length=40)
     source = models.CharField(max_length=300)
@@ -221,6 +231,9 @@ class PeriodOverride(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(unit__in=Unit.values), name="period_override_unit_known"),
             models.CheckConstraint(condition=Q(amount__gte=1), name="period_override_amount"),
+            models.CheckConstraint(
+                condition=Q(escalate_after=None) | Q(escalate_after__gte=1), name="period_override_escalates_afterwards"
+            ),
             models.CheckConstraint(
                 condition=Q(confidence__in=["confirmed", "sourced", "recollection"]),
                 name="period_override_confidence_known",

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from countries.models import Country
+from treaties import alarms
 from treaties.models import PeriodOverride, RequestType, TimeLimit
 
 _OF_OVERRIDE = {
@@ -25,8 +26,8 @@ class Limit:
 
     `confidence` is official | secondary | unverified (all but the first show as 待核实). `starts_on` is empty for a rule
     that never runs; `urgencies` is empty when any will do. `overridden_by` is the id of the override, None without one;
-    then amount, unit, article, article_zh, confidence and source are the override's and the extension is gone: the
-    statute's belongs to the statute's period.
+    then amount, unit, article, article_zh, confidence, source and alarms are the override's and the extension is gone: the
+    statute's belongs to the statute's period. `warn_before` and `escalate_after` are as set; `alarms` says what holds.
     """
 
     request_type_id: int | None
@@ -59,6 +60,8 @@ class Limit:
     covers: str
     overlap: str
     detention: bool
+    warn_before: int | None = None
+    escalate_after: int | None = None
     source: str = ""
     overridden_by: int | None = None
 
@@ -86,6 +89,19 @@ class Limit:
     def extension(self) -> str:
         """The words of the text on an extension, in the language of the page."""
         return _said(self.extension_zh, self.extension_en)
+
+    def alarms(self, amount: int, unit: str) -> tuple[int, int]:
+        """How long before the end a clock of this length warns, and after it goes to the agency above."""
+        before, after = self.warn_before, self.escalate_after
+        return (
+            alarms.warn_before(amount, unit) if before is None else before,
+            alarms.ESCALATE_AFTER if after is None else after,
+        )
+
+    @property
+    def alarms_own(self) -> bool:
+        """Did the ministry set them with its treaty period? Else they are Coopdesk's defaults."""
+        return self.overridden_by is not None and (self.warn_before, self.escalate_after) != (None, None)
 
     def applies(self, *, starts_on: str, urgency: str) -> bool:
         """Does the clock run from this event (StartsOn), in a case of this urgency, over a known number?"""
@@ -154,6 +170,8 @@ def _overridden(found: Limit, override: PeriodOverride) -> Limit:
         amount=override.amount,
         amount_max=None,
         unit=override.unit,
+        warn_before=override.warn_before,
+        escalate_after=override.escalate_after,
         article=override.article,
         article_zh=override.article,
         confidence=_OF_OVERRIDE[PeriodOverride.Confidence(override.confidence)],

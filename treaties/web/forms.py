@@ -112,6 +112,20 @@ class OverrideForm(forms.Form):
         label=gettext_lazy("条约的数额"), widget=forms.NumberInput(attrs={"min": 1, "max": AMOUNT_LIMIT})
     )
     unit = forms.ChoiceField(label=gettext_lazy("单位"), choices=[_NONE, *Unit.choices])
+    warn_before = forms.IntegerField(
+        label=gettext_lazy("提前提醒"),
+        required=False,
+        widget=forms.NumberInput(attrs={"min": 0, "max": AMOUNT_LIMIT}),
+        help_text=gettext_lazy(
+            "期满前多久提醒承办人，0 为最后一天。按小时计的写小时，其余写日。不填用 Coopdesk 默认。"
+        ),
+    )
+    escalate_after = forms.IntegerField(
+        label=gettext_lazy("超期上报"),
+        required=False,
+        widget=forms.NumberInput(attrs={"min": 1, "max": AMOUNT_LIMIT}),
+        help_text=gettext_lazy("期满后多久告知上一级督办人。单位同上。不填用 Coopdesk 默认。"),
+    )
     article = forms.CharField(
         label=gettext_lazy("条约和条款"),
         max_length=ARTICLE_LIMIT,

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.doors import words
-from treaties.models import Confidence, Covers, ExtensionKind, PeriodKind, RequestType, StartsOn
+from treaties.alarms import alarm_unit
+from treaties.models import Confidence, Covers, ExtensionKind, PeriodKind, PeriodOverride, RequestType, StartsOn
 from treaties.queries import GROUPS, Limit
 
 # Values of cases.models.Urgency, a room that this one does not know.
@@ -36,6 +37,23 @@ class Row:
             named = found.kind == PeriodKind.FROM_REQUEST
             return _("按请求书写明的日期") if named else _("条文没有写明数额")
         return words.period(found.amount, found.unit, found.amount_max)
+
+    @property
+    def alarms(self) -> str:
+        """`提前 10 日提醒，超 1 日上报`; of what never runs nothing."""
+        found = self.limit
+        if not found.starts_on:
+            return ""
+        before, after = found.alarms(found.amount or 1, found.unit)
+        warned = _warned(before, found.unit)
+        if found.amount is None and found.warn_before is None:
+            warned = _("提醒看写明的日期有多远")
+        return _("%(warned)s，%(escalated)s") % {"warned": warned, "escalated": _escalated(after, found.unit)}
+
+    @property
+    def alarms_source(self) -> str | Promise:
+        """Who set the alarms: no law does."""
+        return _("公安部设定") if self.limit.alarms_own else _("Coopdesk 默认")
 
     @property
     def strength(self) -> str | Promise:
@@ -78,6 +96,21 @@ class Row:
     def confidence(self) -> str | Promise:
         """How well it was checked."""
         return Confidence(self.limit.confidence).label
+
+
+def own_alarms(row: PeriodOverride) -> str:
+    """What the ministry set for a treaty's period beside its length; "" when it left both to the defaults."""
+    said = [] if row.warn_before is None else [_warned(row.warn_before, row.unit)]
+    said += [] if row.escalate_after is None else [_escalated(row.escalate_after, row.unit)]
+    return _("，").join(said)
+
+
+def _warned(before: int, unit: str) -> str:
+    return _("提前 %(n)s提醒") % {"n": words.period(before, alarm_unit(unit))} if before else _("最后一天提醒")
+
+
+def _escalated(after: int, unit: str) -> str:
+    return _("超 %(n)s上报") % {"n": words.period(after, alarm_unit(unit))}
 
 
 @dataclass(frozen=True, slots=True)

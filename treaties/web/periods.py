@@ -22,7 +22,7 @@ from treaties.models import PeriodOverride, RequestType, TimeLimit
 from treaties.policies import keeps_law, require_desk
 from treaties.queries import GROUPS, overrides, time_limits_for
 from treaties.web.forms import EndForm, LimitFilter, OverrideForm
-from treaties.web.period_words import sections
+from treaties.web.period_words import own_alarms, sections
 
 
 @require_safe
@@ -94,6 +94,7 @@ def _told(rows: Iterable[PeriodOverride]) -> list[dict[str, Any]]:
             "row": row,
             "name": names.get(row.key, row.key),
             "amount": period(row.amount, row.unit),
+            "alarms": own_alarms(row),
             "scope": row.request_type.name if row.request_type else groups.get(row.family, _("所有有这个期限的类型")),
             "mark": _mark(row),
             "unchecked": row.confidence != PeriodOverride.Confidence.CONFIRMED,
