@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agencies.seeding import Tally, rows_of, upsert, yaml_of
+from treaties.instrument_seed import load_registry
 from treaties.models import Channel, Named, RefusalGround, RequestType, ReturnReason, TypeLaw
 from treaties.time_limit_seed import load_time_limits
 
@@ -20,7 +21,8 @@ LISTS: dict[type[Named], str] = {
 
 def load_treaties() -> list[Tally]:
     """Make the law's tables equal to seeds/; the order of the rows is the order on the page."""
-    return [*load_request_types(), load_time_limits(), *(_load_list(model, file) for model, file in LISTS.items())]
+    lists = [_load_list(model, file) for model, file in LISTS.items()]
+    return [*load_request_types(), load_time_limits(), *lists, *load_registry()]
 
 
 def load_request_types() -> list[Tally]:

@@ -1,5 +1,14 @@
 """The tables of the room, one idea a module."""
 
+from treaties.models.instruments import (
+    DOMESTIC,
+    STATED,
+    Instrument,
+    InstrumentKind,
+    Party,
+    Provision,
+    Standing,
+)
 from treaties.models.lists import (
     Channel,
     Course,
@@ -25,18 +34,25 @@ from treaties.models.periods import (
 )
 
 __all__ = [
+    "DOMESTIC",
+    "STATED",
     "ActorIs",
     "Channel",
     "Confidence",
     "Course",
     "Covers",
     "ExtensionKind",
+    "Instrument",
+    "InstrumentKind",
     "Named",
+    "Party",
     "PeriodKind",
     "PeriodOverride",
+    "Provision",
     "RefusalGround",
     "RequestType",
     "ReturnReason",
+    "Standing",
     "StartsOn",
     "Strength",
     "TimeLimit",

@@ -1,0 +1,214 @@
+"""The one way by which values about the world outside are entered, corrected and confirmed, each with its source.
+
+A seed says what somebody collected; an officer's word stands above it: what an officer has touched no loader changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from agencies import audit
+from agencies.actors import Actor
+from agencies.errors import Conflict, Malformed, Reason
+from agencies.moments import clock
+from agencies.plain_text import fits
+from agencies.seeding import Tally
+from countries.calendars import day_of
+from countries.models import UNSETTLED, Country, FactChange, FactConfidence, Sourced
+
+R = TypeVar("R", bound=Sourced)
+SOURCE_LIMIT = 500
+FIRST_DAY = date(1900, 1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a value comes from. `by` is the officer who vouches for it, None for what was collected."""
+
+    source: str
+    as_of: str
+    confidence: str
+    by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A value before and after."""
+
+    field: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def origin_of(row: Sourced, field: str) -> Origin | None:
+    """Where the row's value comes from; None for a blank."""
+    held = row.provenance.get(field)
+    return Origin(**held) if held else None
+
+
+def unsettled(row: Sourced) -> list[str]:
+    """The fields of the row that show as 待核实."""
+    return [name for name in row.SOURCED if (held := row.provenance.get(name)) and held["confidence"] in UNSETTLED]
+
+
+def correct(
+    *, actor: Actor, row: Sourced, field: str, value: Any, source: str, as_of: date, country: Country | None = None
+) -> None:
+    """An officer states a value with its source; the same value again confirms it. The caller has checked that he may
+    and that `value` is one of the field, and holds the row locked.
+
+    Raises Malformed for a source or a day that is none, Conflict when the row forbids the value (its constraints).
+    """
+    source = " ".join(source.split())
+    _refuse_bad_origin(source, as_of, day_of(clock()))
+    confidence = FactConfidence.CONFIRMED.value
+    origin = Origin(source=source, as_of=as_of.isoformat(), confidence=confidence, by=actor.person_id)
+    change = _set(row, field, value, origin)
+    if change is None:
+        raise Conflict(_("这个值已经这样记录，没有要改的。"))
+    _save(row, [field])
+    _remember([(row, change)], country, actor.person_id)
+    facts = {"field": field, "confirmed": change.before.get("value") == change.after.get("value")}
+    audit.record(actor=actor, kind="fact.correct", subject=row.subject, facts=facts)
+
+
+def _refuse_bad_origin(source: str, as_of: date, today: date) -> None:
+    found = []
+    if not fits(source, SOURCE_LIMIT):
+        words = _("写明出处：从哪里查到的，最多 %(limit)s 个字。没有出处的不能录入。") % {"limit": SOURCE_LIMIT}
+        found.append(Reason("bad_source", words, "/source"))
+    if not FIRST_DAY <= as_of <= today:
+        found.append(Reason("bad_as_of", _("查证日期不能晚于今天。"), "/as_of"))
+    if found:
+        raise Malformed(reasons=found)
+
+
+# --- Loading ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Collected(Generic[R]):
+    """A row of a seed: what it is, and the origin of each of its values."""
+
+    row: R
+    origins: Mapping[str, Origin]
+
+
+@transaction.atomic
+def load(
+    model: type[R],
+    wanted: Iterable[Collected[R]],
+    *,
+    key: Callable[[R], Hashable],
+    country: Callable[[R], int | None] = lambda _row: None,
+) -> Tally:
+    """Enter what was collected: rows that are missing by `key`, values that differ. What an officer has stated stays.
+
+    The fields outside SOURCED (names of the thing, its place in lists) always follow the seed.
+    """
+    present = {key(row): row for row in model._default_manager.all()}
+    plain = [
+        field.attname
+        for field in model._meta.concrete_fields
+        if not field.primary_key and not field.generated and field.attname not in (*model.SOURCED, "provenance")
+    ]
+    created, changed, seen = [], [], set()
+    history: list[tuple[R, Change]] = []
+    for one in wanted:
+        seen.add(key(one.row))
+        old = present.get(key(one.row))
+        row, found = _born(one) if old is None else _followed(old, one)
+        moved = [name for name in plain if old is not None and getattr(old, name) != getattr(one.row, name)]
+        for name in moved:
+            setattr(row, name, getattr(one.row, name))
+        history += [(row, change) for change in found]
+        if old is None:
+            created.append(row)
+        elif moved or found:
+            changed.append(row)
+    model._default_manager.bulk_create(created, batch_size=500)
+    model._default_manager.bulk_update(changed, [*plain, *model.SOURCED, "provenance"], batch_size=200)
+    for of, rows in _by_country(history, country).items():
+        _remember(rows, of, None)
+    unchanged = len(seen) - len(created) - len(changed)
+    return Tally(model._meta.label, len(created), len(changed), unchanged, len(present.keys() - seen))
+
+
+def _born(one: Collected[R]) -> tuple[R, list[Change]]:
+    values = {name: getattr(one.row, name) for name in one.row.SOURCED}
+    blank = type(one.row)()
+    for name in values:
+        setattr(one.row, name, getattr(blank, name))
+    return one.row, _put(one.row, values, one.origins)
+
+
+def _followed(old: R, one: Collected[R]) -> tuple[R, list[Change]]:
+    kept = {name for name, origin in old.provenance.items() if origin["by"] is not None}
+    values = {name: getattr(one.row, name) for name in old.SOURCED if name not in kept}
+    return old, _put(old, values, one.origins)
+
+
+def _put(row: Sourced, values: Mapping[str, Any], origins: Mapping[str, Origin]) -> list[Change]:
+    changes = (_set(row, name, value, origins.get(name)) for name, value in values.items())
+    return [change for change in changes if change is not None]
+
+
+def _by_country(
+    history: list[tuple[R, Change]], country: Callable[[R], int | None]
+) -> dict[int | None, list[tuple[R, Change]]]:
+    sorted_out: dict[int | None, list[tuple[R, Change]]] = {}
+    for row, change in history:
+        sorted_out.setdefault(country(row), []).append((row, change))
+    return sorted_out
+
+
+# --- Parts -----------------------------------------------------------------------------------------------------------
+
+
+def _set(row: Sourced, name: str, value: Any, origin: Origin | None) -> Change | None:
+    """Put the value and its origin; None when both were there."""
+    blank = is_blank(value)
+    before, held = _shown(row, name), None if blank or origin is None else asdict(origin)
+    setattr(row, name, value)
+    row.provenance = {key: said for key, said in row.provenance.items() if key != name} | ({name: held} if held else {})
+    after = _shown(row, name)
+    return None if before == after else Change(field=name, before=before, after=after)
+
+
+def is_blank(value: Any) -> bool:
+    """Is this no value at all? False and 0 are values."""
+    return value is None or value == "" or value == [] or value == {}
+
+
+def _shown(row: Sourced, name: str) -> dict[str, Any]:
+    value = getattr(row, name)
+    plain = value.isoformat() if isinstance(value, date) else value
+    return {} if is_blank(value) else {"value": plain, **row.provenance.get(name, {})}
+
+
+def _save(row: Sourced, fields: list[str]) -> None:
+    row.save(update_fields=[*fields, "provenance"])
+
+
+def _remember(rows: Iterable[tuple[models.Model, Change]], country: Country | int | None, officer: int | None) -> None:
+    country_id = country.pk if isinstance(country, Country) else country
+    FactChange.objects.bulk_create(
+        [
+            FactChange(
+                subject=f"{row._meta.model_name}:{row.pk}",
+                country_id=country_id,
+                field=change.field,
+                before=change.before,
+                after=change.after,
+                officer_id=officer,
+            )
+            for row, change in rows
+        ],
+        batch_size=1000,
+    )

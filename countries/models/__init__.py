@@ -1,0 +1,34 @@
+"""The tables of the room, one idea a module."""
+
+from countries.models.calendar import (
+    STANDING,
+    CalendarNotice,
+    CalendarVersion,
+    DayStatus,
+    NoticeKind,
+    NoticeState,
+    SpecialDay,
+)
+from countries.models.facts import UNSETTLED, FactChange, FactConfidence, Sourced
+from countries.models.ledger import Frontier, LedgerEntry, LedgerTopic, Section, TopicKind
+from countries.models.lists import Country
+
+__all__ = [
+    "STANDING",
+    "UNSETTLED",
+    "CalendarNotice",
+    "CalendarVersion",
+    "Country",
+    "DayStatus",
+    "FactChange",
+    "FactConfidence",
+    "Frontier",
+    "LedgerEntry",
+    "LedgerTopic",
+    "NoticeKind",
+    "NoticeState",
+    "Section",
+    "Sourced",
+    "SpecialDay",
+    "TopicKind",
+]

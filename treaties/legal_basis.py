@@ -1,0 +1,174 @@
+"""On what a request may rest: the treaties in force, the statutes, and reciprocity where no treaty is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import get_language
+
+from agencies.seeding import rows_of
+from countries.models import Country
+from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, RequestType, Standing, TypeLaw
+from treaties.standing import pair_on
+
+_RECIPROCITY = (InstrumentKind.RECIPROCITY_GIVEN, InstrumentKind.RECIPROCITY_RECEIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that reciprocity asks for, and the article that says so."""
+
+    article: str
+    article_zh: str
+    words_zh: str
+    words_en: str
+
+    @property
+    def words(self) -> str:
+        """In the language of the page."""
+        return self.words_en if (get_language() or "").startswith("en") else self.words_zh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """One thing that a request may rest on. `kind` is treaty, multilateral, statute or reciprocity."""
+
+    kind: str
+    instrument: Instrument | None
+    standing: Standing
+    # "16" of a treaty, "IMLA-25" of a statute; `articles_zh` as a letter cites them.
+    articles: tuple[str, ...] = ()
+    articles_zh: tuple[str, ...] = ()
+    confidence: str = ""
+    sources: tuple[str, ...] = ()
+    # The day for which the standing was stated, where no date of its own says it.
+    as_of: str = ""
+    # A convention helps only against its own crimes; "" for whatever the crime.
+    limited_to: str = ""
+    needs: tuple[Need, ...] = field(default=())
+
+    @property
+    def usable(self) -> bool:
+        """May a request rest on it? An unsigned assurance of reciprocity may still be given."""
+        return self.standing == Standing.IN_FORCE or self.kind == "reciprocity"
+
+
+def legal_basis_for(country: Country, request_type: RequestType, on: date) -> list[Basis]:
+    """What a request of the type to (or from) the country may rest on that day, what comes first in law first:
+
+    treaties in force with the country, conventions in force for both, our statutes, reciprocity where no treaty is in
+    force (IMLA-4.1, EXT-3.1, MPSR-13); after them what was signed, has ended or is not known to be in force.
+    """
+    treaties = sorted(_treaties(country, request_type, on), key=_rank)
+    bound = [basis for basis in treaties if basis.standing == Standing.IN_FORCE]
+    others = [basis for basis in treaties if basis.standing not in (Standing.IN_FORCE, Standing.NONE)]
+    promised = [] if any(basis.kind == "treaty" for basis in bound) else _reciprocity(country, request_type, on)
+    return [*bound, *_statutes(request_type), *promised, *others]
+
+
+def _rank(basis: Basis) -> tuple[bool, bool, str]:
+    """A treaty between the two before a convention, one that holds whatever the crime before one that does not."""
+    assert basis.instrument is not None
+    return (basis.kind != "treaty", bool(basis.limited_to), basis.instrument.code)
+
+
+def _treaties(country: Country, request_type: RequestType, on: date) -> Iterator[Basis]:
+    provisions = (
+        Provision.objects.filter(family=request_type.family)
+        .filter(Q(instrument__kind=InstrumentKind.MULTILATERAL) | Q(instrument__parties__country=country))
+        .exclude(instrument__kind__in=_RECIPROCITY)
+        .select_related("instrument")
+        .distinct()
+    )
+    parties = parties_of(country)
+    for provision in provisions:
+        instrument = provision.instrument
+        pair = pair_on(instrument, parties.get(instrument.pk), on)
+        yield Basis(
+            kind="multilateral" if instrument.kind == InstrumentKind.MULTILATERAL else "treaty",
+            instrument=instrument,
+            standing=pair.standing,
+            articles=tuple(provision.articles),
+            articles_zh=tuple(f"第{article}条" for article in provision.articles),
+            confidence=pair.confidence,
+            sources=pair.sources,
+            as_of=pair.as_of,
+            limited_to=provision.limited_to,
+        )
+
+
+def parties_of(country: Country) -> dict[int, Party]:
+    """The country's part in each instrument, by the instrument's id."""
+    return {party.instrument_id: party for party in Party.objects.filter(country=country)}
+
+
+def _statutes(request_type: RequestType) -> list[Basis]:
+    """The articles on which the type rests, statute by statute, in the order in which they matter to it."""
+    law: Any = TypeLaw.objects.filter(request_type=request_type).values_list("data", flat=True).first() or {}
+    cited: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in law.get("legal_basis", ()):
+        cited.setdefault(entry["cite"].split("-")[0], []).append(entry)
+    known = {row.code: row for row in Instrument.objects.filter(code__in=cited, kind__in=DOMESTIC)}
+    return [_statute(known[code], entries) for code, entries in cited.items() if code in known]
+
+
+def _statute(instrument: Instrument, entries: Sequence[Mapping[str, Any]]) -> Basis:
+    origin = instrument.provenance["stated"]
+    doubtful = any("verified" in entry for entry in entries)
+    return Basis(
+        kind="statute",
+        instrument=instrument,
+        standing=Standing(instrument.stated),
+        articles=tuple(entry["cite"] for entry in entries),
+        articles_zh=tuple(entry["cite_zh"] for entry in entries),
+        confidence="secondary" if doubtful and origin["confidence"] == "sourced" else origin["confidence"],
+        sources=(origin["source"],),
+    )
+
+
+def _reciprocity(country: Country, request_type: RequestType, on: date) -> list[Basis]:
+    """Reciprocity, with what it asks for; with each assurance that was given or received for such requests."""
+    needs = tuple(
+        need
+        for families, direction, need in _needs()
+        if request_type.family in families and direction in ("both", request_type.direction)
+    )
+    given = Instrument.objects.filter(
+        kind__in=_RECIPROCITY, parties__country=country, provisions__family=request_type.family
+    ).distinct()
+    assured = []
+    for instrument in given:
+        pair = pair_on(instrument, None, on)
+        if pair.standing == Standing.IN_FORCE:
+            found = {"confidence": pair.confidence, "sources": pair.sources, "as_of": pair.as_of}
+            assured.append(_promise(instrument, pair.standing, needs, **found))
+    return assured or ([_promise(None, Standing.NONE, needs, confidence="sourced")] if needs else [])
+
+
+def _promise(instrument: Instrument | None, standing: Standing, needs: tuple[Need, ...], **found: Any) -> Basis:
+    return Basis(
+        kind="reciprocity",
+        instrument=instrument,
+        standing=standing,
+        articles=tuple(need.article for need in needs),
+        articles_zh=tuple(need.article_zh for need in needs),
+        needs=needs,
+        **found,
+    )
+
+
+@lru_cache(maxsize=1)
+def _needs() -> list[tuple[frozenset[str], str, Need]]:
+    return [
+        (
+            frozenset(row["families"].split()),
+            row["direction"],
+            Need(row["article"], row["article_zh"], row["needs_zh"], row["needs_en"]),
+        )
+        for row in rows_of("reciprocity_needs.csv")
+    ]
