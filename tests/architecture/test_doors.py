@@ -107,6 +107,9 @@ def address(name: str, world: dict[str, Any]) -> str:
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route)
     own = {
         "api-country-detail": {"code": "TH"},
+        "country-detail": {"code": "TH"},
+        "ledger-value": {"code": "TH", "topic": "capital"},
+        "country-asking": {"code": "TH", "kind": "mla_evidence_out"},
         "api-request-type-detail": {"code": "police_cooperation_out"},
         "supervision-act": {"act": "answer"},
         "bulk-done": {"token": "x" * 22},
