@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import get_language
 
-from countries.models import UNSETTLED, Country, FactChange, Frontier, LedgerEntry, LedgerTopic, Section
+from countries.models import UNSETTLED, Country, FactChange, Frontier, LedgerEntry, LedgerTopic, Section, Sourced
 
 # A value is looked at again after this many months; older ones are stale.
 REVIEW_MONTHS = 12
@@ -199,8 +199,8 @@ def entries_of(countries: Collection[Country], topics: Collection[LedgerTopic]) 
     return {(row.country_id, row.topic_id): row for row in rows}
 
 
-def history_of(row: LedgerEntry) -> list[FactChange]:
-    """Every change of the entry's values, newest first."""
+def history_of(row: Sourced) -> list[FactChange]:
+    """Every change of the row's values, newest first."""
     return list(FactChange.objects.filter(subject=row.subject).select_related("officer"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -19,8 +20,11 @@ from agencies.models import Officer
 from coopdesk.web import country_words
 from countries.ledger import Ledger, ledger_of, officers_in
 from countries.lookup import country_by_code
-from countries.models import Country
-from countries.policies import keeps_facts
+from countries.models import Country, LedgerRecord
+from countries.policies import keeps_facts, proposes
+from countries.record_words import officers_of
+from countries.records import PURPOSES, records_of
+from countries.source_form import day_field
 from countries.source_words import Notes, Shown, plain
 from treaties.codes import request_type_by_code
 from treaties.legal_basis import legal_basis_for
@@ -32,13 +36,7 @@ from treaties.queries import request_types
 class DayForm(forms.Form):
     """The day for which standings are told; today unless one is named."""
 
-    on = forms.DateField(
-        label=gettext_lazy("状态日期"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": gettext_lazy("写成 2026-01-31。")},
-    )
+    on = day_field(gettext_lazy("状态日期"), required=False)
 
     def asked(self, today: date) -> date:
         """The day that was asked for; what is wrong counts as today, and stands in `errors`."""
@@ -67,7 +65,8 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
     form = DayForm({"on": request.GET.get("on") or today.isoformat()})
     on = form.asked(today)
     held, ledger, actor = treaties_of(country, on), ledger_of(country), actor_of(request)
-    notes = Notes(_officers(held, ledger))
+    kept = list(records_of(country))
+    notes = Notes(_officers(held, ledger, kept))
     there = [one for one in held if one.pair.standing not in (Standing.NONE, Standing.UNKNOWN)]
     region, subregion, other_name = country_words.place(country)
     context: dict[str, Any] = {
@@ -77,11 +76,11 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
         "other_name": other_name,
         "form": form,
         "on": on,
-        "lede": country_words.lede(held, ledger),
+        "lede": country_words.lede(held, ledger, country_words.ongoing(kept, on)),
         "unsettled": len(ledger.unsettled),
         "unsettled_treaties": sum(one.unsettled for one in there),
         # The record of our own casework, once the cases' room offers it: templates/coopdesk/country.html has its place.
-        "parts": country_words.parts(ledger, notes, today, record=False),
+        "parts": country_words.parts(ledger, kept, notes, today, record=False),
         "zones": _zones(country, notes),
         "treaties": [country_words.treaty_row(one, notes) for one in there],
         "others": [country_words.treaty_row(one, notes) for one in held if one not in there],
@@ -91,15 +90,17 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
         "columns": country_words.columns(ledger),
         "frontiers": [(row, _length(row, notes)) for row in ledger.frontiers],
         "desk": keeps_facts(actor),
+        "may_open": proposes(actor),
+        "purposes": PURPOSES.items(),
         "sources": notes,
     }
     return render(request, "coopdesk/country.html", context, status=400 if form.errors else 200)
 
 
-def _officers(held: list[Held], ledger: Ledger) -> dict[int, Officer]:
+def _officers(held: Iterable[Held], ledger: Ledger, records: Iterable[LedgerRecord]) -> dict[int, Officer]:
     origins = [origin for one in held for row in (one.instrument, one.party) for origin in row.provenance.values()]
     origins += [origin for value in ledger.values for origin in value.origins]
-    ids = officers_in(origins)
+    ids = officers_in(origins) | officers_of(records)
     return Officer.objects.in_bulk(ids) if ids else {}
 
 
@@ -125,7 +126,7 @@ def asking_page(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     form = DayForm({"on": request.GET.get("on") or today.isoformat()})
     on = form.asked(today)
     ledger = ledger_of(country)
-    notes = Notes(_officers([], ledger))
+    notes = Notes(_officers([], ledger, []))
     context = {
         "country": country,
         "kind": request_type,

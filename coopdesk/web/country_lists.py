@@ -24,7 +24,7 @@ from coopdesk.web import country_words
 from countries import ledger
 from countries.ledger import Value
 from countries.lookup import country_by_code, partner_countries, search_countries, sound
-from countries.models import Country, FactChange, LedgerEntry, LedgerTopic
+from countries.models import Country, FactChange, LedgerEntry, LedgerRecord, LedgerTopic
 from countries.source_words import Notes, Shown, shown
 from treaties.models import InstrumentKind
 from treaties.of_country import in_force_by_country
@@ -150,7 +150,7 @@ class Changed:
     about: str | Promise
     url: str
     before: str
-    after: str
+    after: str | Promise
 
 
 @require_safe
@@ -191,13 +191,20 @@ _SUBJECTS: dict[str, str | Promise] = {
 
 def _changed(change: FactChange, entries: dict[str, LedgerEntry]) -> Changed:
     entry = entries.get(change.subject)
+    if change.field == "contact":
+        return Changed(change, gettext_lazy("联系方式"), _record_url(change), "", gettext_lazy("（不显示）"))
     choices = entry.topic.choices if entry is not None else {}
     told = [_word(held.get("value", ""), choices) for held in (change.before, change.after)]
     if entry is None:
         family = change.subject.partition(":")[0]
-        return Changed(change, _SUBJECTS.get(family, family), "", *told)
+        return Changed(change, _SUBJECTS.get(family, family), _record_url(change), *told)
     url = country_words.value_url(entry.country, entry.topic.code, entry.about)
     return Changed(change, entry.topic.name, url, *told)
+
+
+def _record_url(change: FactChange) -> str:
+    family, _colon, number = change.subject.partition(":")
+    return reverse("ledger-record", args=[number]) if family == LedgerRecord._meta.model_name else ""
 
 
 def _word(value: Any, choices: dict[str, list[str]]) -> str:

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.doors import words
 from countries.ledger import REVIEW_MONTHS, Ledger, Value, months_between
-from countries.models import Country, LedgerTopic, Section
+from countries.models import Country, LedgerRecord, LedgerTopic, RecordKind, Section
+from countries.record_words import Kept, kept_in
 from countries.source_words import Notes, Shown, plain, shown
 from treaties.family_words import covered
 from treaties.legal_basis import Basis
@@ -45,9 +46,10 @@ class Part:
     rows: list[Shown]
     remark: str = ""
     near: bool = False
+    kept: tuple[Kept, ...] = ()
 
 
-def lede(held: Sequence[Held], ledger: Ledger) -> str:
+def lede(held: Sequence[Held], ledger: Ledger, events: Sequence[LedgerRecord]) -> str:
     """What can be said in one sentence: how many treaties are in force, and whether there are relations at all."""
     forced = [one for one in held if one.pair.standing == Standing.IN_FORCE]
     two, many = sum(one.bilateral for one in forced), sum(not one.bilateral for one in forced)
@@ -56,6 +58,8 @@ def lede(held: Sequence[Held], ledger: Ledger) -> str:
         said = _("没有查到生效的条约，请求以互惠为基础。")
     if _code(ledger, "relations") == "no":
         said += _("与我国没有外交关系。")
+    if events:
+        said += _("正在影响合作：%(names)s。") % {"names": "、".join(row.name for row in events)}
     return said
 
 
@@ -64,6 +68,12 @@ def _code(ledger: Ledger, topic: str) -> str:
         if value.topic.code == topic and value.entry is not None:
             return value.entry.code
     return ""
+
+
+def ongoing(records: Sequence[LedgerRecord], on: date) -> list[LedgerRecord]:
+    """The events that affect cooperation on a day."""
+    events = [row for row in records if row.kind == RecordKind.EVENT and row.starts_on and row.starts_on <= on]
+    return [row for row in events if row.ends_on is None or row.ends_on >= on]
 
 
 def age(oldest: date | None, today: date) -> tuple[str, bool]:
@@ -75,14 +85,16 @@ def age(oldest: date | None, today: date) -> tuple[str, bool]:
     return said, months >= REVIEW_MONTHS
 
 
-def parts(ledger: Ledger, notes: Notes, today: date, *, record: bool) -> list[Part]:
+def parts(ledger: Ledger, records: Sequence[LedgerRecord], notes: Notes, today: date, *, record: bool) -> list[Part]:
     """The sections in the order of the page; `record` says whether the cases offer theirs."""
     found = []
     for section in Section:
-        rows = section_rows(ledger, section, notes)
+        rows, kept = section_rows(ledger, section, notes), tuple(kept_in(section, records, notes, today))
         said, late = age(ledger.oldest(section), today)
-        blank = section != Section.ASKING and not any(row.text for row in rows)
-        found.append(Part(section.value, section.label, rows, _("待写") if blank else said, late))
+        held = sum(len(group.rows) for group in kept)
+        blank = section != Section.ASKING and not held and not any(row.text for row in rows)
+        remark = _("待写") if blank else str(held) if held and not rows else said
+        found.append(Part(section.value, section.label, rows, remark, late, kept))
         if section == Section.PROFILE:
             found.append(Part("treaties", _ASIDE["treaties"], []))
         if section == Section.ASKING and record:

@@ -5,33 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.doors import words
-from countries.facts import SOURCE_LIMIT
 from countries.ledger_commands import TEXT_LIMIT
 from countries.models import LedgerEntry, LedgerTopic, TopicKind
-
-
-class SourceForm(forms.Form):
-    """What every value needs beside itself: where it was found, and on which day."""
-
-    source = forms.CharField(
-        label=_("出处"),
-        max_length=SOURCE_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("从哪里查到的：文件、网址、谁在什么场合告知。没有出处的不能录入。"),
-        error_messages={"required": _("写明出处。没有出处的不能录入。")},
-    )
-    as_of = forms.DateField(
-        label=_("查证日期"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-        initial=timezone.localdate,
-        help_text=_("哪一天查到的，不能晚于今天。"),
-        error_messages={"required": _("写明查证日期。"), "invalid": _("写成 2026-01-31。")},
-    )
+from countries.source_form import SourceForm
 
 
 class ValueForm(SourceForm):
@@ -50,7 +29,9 @@ class ValueForm(SourceForm):
         label=_("英文"), required=False, max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3, "lang": "en"})
     )
     seen = forms.CharField(widget=forms.HiddenInput)
-    field_order = ("code", "text_zh", "text_en", "source", "as_of", "seen")
+    # The proposal that is accepted by stating the value.
+    proposal = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
+    field_order = ("code", "text_zh", "text_en", "source", "as_of", "seen", "proposal")
 
     def __init__(self, *args: Any, topic: LedgerTopic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
