@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, NoReturn
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -45,6 +46,11 @@ def proposals_for(actor: Actor) -> QuerySet[LedgerProposal]:
         return rows
     mine = rows.filter(proposed_by=actor.officer_id)
     return mine if actor.case_agency_id is None else mine | rows.filter(agency=actor.case_agency_id)
+
+
+def refuse(words: str, pointer: str) -> NoReturn:
+    """Raise Malformed for one field."""
+    raise Malformed(reasons=[Reason("not_usable", words, pointer)])
 
 
 @transaction.atomic
@@ -114,7 +120,7 @@ def _record(actor: Actor, kind: str, row: LedgerProposal) -> None:
     audit.record(actor=actor, kind=kind, subject=f"proposal:{row.pk}", facts=facts)
 
 
-def notify(event: AuditEvent, _payload: dict[str, object]) -> None:
+def notify(event: AuditEvent, _payload: dict[str, Any]) -> None:
     """A proposal is told to the ministry's desk, its decision to who made it."""
     if event.kind != MADE:
         tell(event, [event.facts["proposer"]])

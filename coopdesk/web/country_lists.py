@@ -36,10 +36,11 @@ _TABS: tuple[tuple[str, str | Promise], ...] = (
     ("country-unsettled", gettext_lazy("待核实")),
     ("country-changes", gettext_lazy("本月变动")),
     ("country-stale", gettext_lazy("久未复核")),
+    ("ledger-proposal-list", gettext_lazy("建议")),
 )
 
 
-def _tabs(current: str) -> list[Tab]:
+def tabs_of(current: str) -> list[Tab]:
     return [{"url": reverse(name), "label": label, "count": None, "current": name == current} for name, label in _TABS]
 
 
@@ -71,7 +72,7 @@ def country_list(request: HttpRequest) -> HttpResponse:
     forced = in_force_by_country(timezone.localdate(), [row.pk for row in found])
     unsettled, changed = ledger.unsettled_by_country(), ledger.last_changes()
     rows = [_row(row, forced.get(row.pk, Counter()), unsettled[row.pk], changed.get(row.pk)) for row in found]
-    context = {"tabs": _tabs("country-list"), "rows": rows, "typed": typed, "regions": regions, "region": region}
+    context = {"tabs": tabs_of("country-list"), "rows": rows, "typed": typed, "regions": regions, "region": region}
     return render(request, "coopdesk/country_list.html", context)
 
 
@@ -120,7 +121,7 @@ def _values(request: HttpRequest, tab: str, entries: QuerySet[LedgerEntry], said
         if country is not None and value.entry is not None
     ]
     context = {
-        "tabs": _tabs(tab),
+        "tabs": tabs_of(tab),
         "country": country,
         "said": said % {"n": len(held)},
         "counted": [(row, counted[row]) for row in _by_name(counted)],
@@ -164,7 +165,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
     found = list(changes[: CHANGES_SHOWN + 1])
     entries = _entries(found)
     context = {
-        "tabs": _tabs("country-changes"),
+        "tabs": tabs_of("country-changes"),
         "country": country,
         "rows": [_changed(row, entries) for row in found[:CHANGES_SHOWN]],
         "cut": len(found) > CHANGES_SHOWN,

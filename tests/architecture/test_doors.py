@@ -107,8 +107,11 @@ def address(name: str, world: dict[str, Any]) -> str:
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route)
     own = {
         "api-country-detail": {"code": "TH"},
+        "api-country-ledger": {"code": "TH"},
         "country-detail": {"code": "TH"},
         "ledger-value": {"code": "TH", "topic": "capital"},
+        "ledger-record-new": {"code": "TH"},
+        "ledger-propose": {"code": "TH"},
         "country-asking": {"code": "TH", "kind": "mla_evidence_out"},
         "api-request-type-detail": {"code": "police_cooperation_out"},
         "supervision-act": {"act": "answer"},
