@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
 from countries.models import UNSETTLED, Country, FactChange, Frontier, LedgerEntry, LedgerTopic, Section, Sourced
@@ -110,22 +112,29 @@ class Ledger:
 
 
 def ledger_of(country: Country) -> Ledger:
-    """The country's ledger. Three queries."""
-    entries = {
-        (entry.topic_id, entry.about): entry
-        for entry in LedgerEntry.objects.filter(country=country).select_related("topic")
-    }
-    topics = list(LedgerTopic.objects.all())
+    """The country's ledger. Two queries; one for a country that has no border with ours."""
     sections: dict[str, list[Value]] = {section: [] for section in Section.values}
-    for topic in topics:
-        if not topic.per_type:
-            sections[topic.section].append(Value(topic, entries.get((topic.pk, ""))))
     by_type: dict[str, dict[str, Value]] = {}
-    for (_topic, about), entry in entries.items():
-        if about:
-            by_type.setdefault(about, {})[entry.topic.code] = Value(entry.topic, entry)
-    frontiers = list(Frontier.objects.filter(country=country).order_by("division_code"))
-    return Ledger(country, sections, by_type, [topic for topic in topics if topic.per_type], frontiers)
+    topics = _topics_with_entries(country)
+    for topic, entries in topics:
+        if not topic.per_type:
+            sections[topic.section].append(Value(topic, next(iter(entries), None)))
+        for entry in entries if topic.per_type else ():
+            by_type.setdefault(entry.about, {})[topic.code] = Value(topic, entry)
+    borders = any(entry.code == "yes" for topic, entries in topics if topic.code == "borders_us" for entry in entries)
+    frontiers = list(Frontier.objects.filter(country=country).order_by("division_code")) if borders else []
+    return Ledger(country, sections, by_type, [topic for topic, _entries in topics if topic.per_type], frontiers)
+
+
+def _topics_with_entries(country: Country) -> list[tuple[LedgerTopic, list[LedgerEntry]]]:
+    """Every topic with what is known of it, in one query."""
+    names = ("id", "about", *LedgerEntry.SOURCED, "provenance")
+    held = LedgerEntry.objects.filter(topic=OuterRef("pk"), country=country).order_by("about")
+    found = ArraySubquery(held.values(row=JSONObject(**{name: name for name in names})))
+    return [
+        (topic, [LedgerEntry(country=country, topic=topic, **row) for row in topic.held])
+        for topic in LedgerTopic.objects.annotate(held=found)
+    ]
 
 
 def months_between(earlier: date, later: date) -> int:

@@ -12,10 +12,15 @@ from agencies.roles import CASE_ROLES, Role
 _KEEPERS = frozenset({Role.DESK, Role.APPROVER})
 
 
-def keeps_facts(actor: Actor) -> bool:
-    """Is this an officer of the ministry's desk (the terminal agency), as its desk or an approver?"""
+def keeps_facts(actor: Actor, agency: Agency | None = None) -> bool:
+    """Is this an officer of the ministry's desk (the terminal agency), as its desk or an approver?
+
+    Who holds the acting agency's row gives it along and spares the look-up.
+    """
     if actor.role not in _KEEPERS or actor.officer_id is None or actor.agency_id is None:
         return False
+    if agency is not None:
+        return agency.pk == actor.agency_id and agency.is_terminal
     return Agency.objects.filter(pk=actor.agency_id, is_terminal=True).exists()
 
 

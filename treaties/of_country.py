@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+
 from countries.models import UNSETTLED, Country
 from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, Standing
 from treaties.standing import Pair, pair_on
@@ -56,22 +60,25 @@ class Held:
 
 
 def treaties_of(country: Country, on: date) -> list[Held]:
-    """Every treaty in which the country has a part, what is in force first. Two queries."""
-    parties = list(
+    """Every treaty in which the country has a part, what is in force first. One query."""
+    names = ("id", *Provision.SOURCED, "provenance")
+    covers = Provision.objects.filter(instrument=OuterRef("instrument")).order_by("family")
+    parties = (
         Party.objects.filter(country=country)
         .exclude(instrument__kind__in=DOMESTIC)
         .select_related("instrument")
+        .annotate(covers=ArraySubquery(covers.values(row=JSONObject(**{name: name for name in names}))))
         .order_by("instrument__code")
     )
-    covers: dict[int, list[Provision]] = {}
-    for provision in Provision.objects.filter(instrument__in=[party.instrument_id for party in parties]):
-        covers.setdefault(provision.instrument_id, []).append(provision)
-    found = [
-        Held(party.instrument, party, pair_on(party.instrument, party, on), tuple(covers.get(party.instrument_id, ())))
-        for party in parties
-    ]
+    found = [_held(party, on) for party in parties]
     kinds = InstrumentKind.values
     return sorted(found, key=lambda held: (_ORDER.index(held.pair.standing), kinds.index(held.instrument.kind)))
+
+
+def _held(party: Any, on: date) -> Held:
+    instrument = party.instrument
+    provisions = tuple(Provision(instrument=instrument, **row) for row in party.covers)
+    return Held(instrument, party, pair_on(instrument, party, on), provisions)
 
 
 def in_force_by_country(on: date, countries: Collection[int] | None = None) -> dict[int, Counter[str]]:

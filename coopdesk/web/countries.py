@@ -52,6 +52,12 @@ def country_or_404(code: str) -> Country:
     return country
 
 
+def is_desk(request: HttpRequest) -> bool:
+    """May he state values here? The middleware has read under which appointment he acts."""
+    posts = getattr(request, "appointments", [])
+    return bool(posts) and keeps_facts(actor_of(request), posts[0].agency)
+
+
 def actor_of(request: HttpRequest) -> Actor:
     """Who acts."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -89,7 +95,7 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
         "asking": country_words.asking(ledger, request_types("outgoing"), held, notes),
         "columns": country_words.columns(ledger),
         "frontiers": [(row, _length(row, notes)) for row in ledger.frontiers],
-        "desk": keeps_facts(actor),
+        "desk": is_desk(request),
         "may_open": proposes(actor),
         "purposes": PURPOSES.items(),
         "sources": notes,
@@ -134,7 +140,7 @@ def asking_page(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         "on": on,
         "rows": country_words.type_rows(ledger, request_type, notes),
         "bases": [country_words.basis_row(one, notes) for one in legal_basis_for(country, request_type, on)],
-        "desk": keeps_facts(actor_of(request)),
+        "desk": is_desk(request),
         "sources": notes,
     }
     return render(request, "coopdesk/country_asking.html", context, status=400 if form.errors else 200)
