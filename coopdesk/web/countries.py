@@ -74,6 +74,8 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
     kept = list(records_of(country))
     notes = Notes(_officers(held, ledger, kept))
     there = [one for one in held if one.pair.standing not in (Standing.NONE, Standing.UNKNOWN)]
+    zones, frontiers = _zones(country, notes), [(row, _length(row, notes)) for row in ledger.frontiers]
+    marks = len(ledger.unsettled) + zones.check + sum(length.check for _row, length in frontiers)
     region, subregion, other_name = country_words.place(country)
     context: dict[str, Any] = {
         "country": country,
@@ -83,18 +85,18 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "on": on,
         "lede": country_words.lede(held, ledger, country_words.ongoing(kept, on)),
-        "unsettled": len(ledger.unsettled),
+        "unsettled": marks,
         "unsettled_treaties": sum(one.unsettled for one in there),
         # The record of our own casework, once the cases' room offers it: templates/coopdesk/country.html has its place.
         "parts": country_words.parts(ledger, kept, notes, today, record=False),
-        "zones": _zones(country, notes),
+        "zones": zones,
         "treaties": [country_words.treaty_row(one, notes) for one in there],
         "others": [country_words.treaty_row(one, notes) for one in held if one not in there],
         "two_sided": sum(one.bilateral for one in there),
         "many_sided": sum(not one.bilateral for one in there),
         "asking": country_words.asking(ledger, request_types("outgoing"), held, notes),
         "columns": country_words.columns(ledger),
-        "frontiers": [(row, _length(row, notes)) for row in ledger.frontiers],
+        "frontiers": frontiers,
         "desk": is_desk(request),
         "may_open": proposes(actor),
         "purposes": PURPOSES.items(),
