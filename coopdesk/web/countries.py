@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from agencies.actors import Actor
 from agencies.errors import NotVisible
 from agencies.models import Officer
+from agencies.roles import Role
 from coopdesk.web import country_words
 from countries.ledger import Ledger, ledger_of, officers_in
 from countries.lookup import country_by_code
@@ -99,6 +100,7 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
         "frontiers": frontiers,
         "desk": is_desk(request),
         "may_open": proposes(actor),
+        "files": actor.role == Role.DRAFTER,
         "purposes": PURPOSES.items(),
         "sources": notes,
     }
