@@ -88,6 +88,7 @@ def propose(*, actor: Actor, new: NewProposal) -> LedgerProposal:
 @transaction.atomic
 def answer(*, actor: Actor, proposal_id: int, words: str) -> LedgerProposal:
     """Say why it is not taken over. Raises NotPermitted, NotVisible, Malformed, Conflict when it has been decided."""
+    require_keeper(actor)
     words = words.strip()
     if not fits(words, ANSWER_LIMIT):
         said = _("写明答复，最多 %(limit)s 个字。") % {"limit": ANSWER_LIMIT}

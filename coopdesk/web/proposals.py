@@ -24,7 +24,7 @@ from coopdesk.web.country_lists import tabs_of
 from countries import proposals
 from countries.facts import SOURCE_LIMIT
 from countries.models import Country, LedgerProposal, LedgerTopic, ProposalKind, ProposalState, RecordKind
-from countries.policies import keeps_facts, proposes
+from countries.policies import keeps_facts, proposes, require_keeper
 from treaties.codes import request_type_by_code
 
 SHOWN = 100
@@ -177,6 +177,7 @@ def _accepting(row: LedgerProposal) -> str:
 def proposal_answer(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """The desk says why it is not taken over."""
     actor, words = actor_of(request), request.POST.get("answer", "")
+    require_keeper(actor)
     row = _visible(actor, proposal_id)
     try:
         proposals.answer(actor=actor, proposal_id=proposal_id, words=words)
@@ -190,6 +191,7 @@ def proposal_answer(request: HttpRequest, proposal_id: int) -> HttpResponse:
 def proposal_accept(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """The desk has stated elsewhere in the ledger what no single value holds, and says so."""
     actor = actor_of(request)
+    require_keeper(actor)
     row = _visible(actor, proposal_id)
     if _accepting(row):
         raise Conflict(_("先按建议录入，录入后就算采纳。"))

@@ -23,7 +23,7 @@ from countries.ledger import history_of, officers_in
 from countries.ledger_commands import fingerprint
 from countries.ledger_kinds import KINDS, Kind
 from countries.lookup import country_by_code
-from countries.models import FactChange, LedgerProposal, LedgerRecord
+from countries.models import FactChange, LedgerProposal, LedgerRecord, RecordKind
 from countries.policies import keeps_facts, proposes, require_keeper
 from countries.source_words import Notes
 from countries.web.record_form import RecordForm, initial_of
@@ -45,7 +45,7 @@ def record_new(request: HttpRequest, code: str) -> HttpResponse:
     """Enter a record of the kind named in the address, perhaps out of a proposal."""
     actor, country = _actor(request), country_by_code(code.upper())
     require_keeper(actor)
-    kind = KINDS.get(request.GET.get("kind", ""))
+    kind = KINDS.get(request.GET.get("kind", RecordKind.LESSON))
     if country is None or kind is None:
         raise NotVisible
     row = LedgerRecord(country=country, kind=kind.code)

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from agencies import outbox
 from agencies.models import Notice
+from agencies.scope import acting
 from countries.models import LedgerProposal
 from tests.browsing import log_in
 from tests.cast import Cast
@@ -25,7 +26,8 @@ def test_the_desk_and_the_proposer_are_told(real_db: str, cast: Cast) -> None:
     client = log_in(cast, "kunshan.officer")
     given = {"kind": "correction", "text": "首都的写法不对。", "source": "外方网站"}
     client.post(reverse("ledger-propose", args=["TH"]), given)
-    row = LedgerProposal.objects.get()
+    with acting(cast.actor("guohe.desk")):
+        row = LedgerProposal.objects.get()
     drain()
     assert told(cast, "guohe.desk") == ["proposal.make"]
     desk = log_in(cast, "guohe.desk")

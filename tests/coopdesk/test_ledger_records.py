@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import AuditEvent
+from agencies.scope import acting
 from countries.models import LedgerProposal, LedgerRecord
 from tests.browsing import log_in
 from tests.cast import Cast
-from tests.conftest import connected_as
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -208,8 +208,9 @@ def test_a_proposal_is_seen_by_its_organ_and_the_desk(cast: Cast) -> None:
     assert seen == {"kunshan.chief": 200, "guohe.chief": 200, "ruili.officer": 404, "jiangsu.desk": 404, "auditor": 404}
     answer = reverse("ledger-proposal-answer", args=[row.pk])
     assert log_in(cast, "kunshan.chief").post(answer, {"answer": "好。"}).status_code == 403
-    with connected_as("app") as connection:
-        assert connection.execute("SELECT count(*) FROM countries_ledgerproposal").fetchone() == (0,)
+    for login, number in (("ruili.officer", 0), ("auditor", 0), ("kunshan.desk", 1), ("guohe.desk", 1)):
+        with acting(cast.actor(login)):  # the database's own wall
+            assert LedgerProposal.objects.count() == number, login
 
 
 @pytest.mark.parametrize(("changes", "words"), [({"text": ""}, "写明应当是什么。"), ({"source": ""}, "写明出处。")])
