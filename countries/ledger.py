@@ -66,14 +66,8 @@ class Value:
         return any(origin["confidence"] in UNSETTLED for origin in self.origins)
 
     @property
-    def foreign(self) -> bool:
-        """Is the text in Chinese on an English page, or in English on a Chinese one?"""
-        field = _text_field(self.entry) if self.entry is not None else ""
-        return bool(field) and field in self.shown and field != ("text_en" if _english() else "text_zh")
-
-    @property
     def language(self) -> str:
-        """The language of the text, for the reader's machine."""
+        """The language of what the source says, for the reader's machine."""
         return "en" if self.entry is not None and _text_field(self.entry) == "text_en" else "zh-CN"
 
 

@@ -77,16 +77,18 @@ _CELLS = {"yes": "yes", "partly": "part", "no": "no", "unknown": "unknown"}
 
 def shown(value: Value, notes: Notes, url: str = "") -> Shown:
     """The value as the page shows it."""
-    origins = value.origins
+    origins, text = value.origins, value.text
     code = value.entry.code if value.entry is not None else ""
+    if text and not code:
+        text = format_html('<span lang="{}" data-user>{}</span>', value.language, text)
     return Shown(
         label=value.topic.name,
-        text=value.text,
+        text=text,
         facts=notes.pairs(origins),
         numbers=notes.numbers(origins),
         check=value.unsettled,
         words=value.words,
-        language=value.language if value.foreign else "",
+        language=value.language,
         url=url,
         cell=_CELLS.get(code, "") if value.topic.per_type else "",
     )

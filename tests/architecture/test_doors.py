@@ -17,13 +17,11 @@ from agencies.models import Appointment
 from cases import files
 from cases.exports import jobs
 from cases.models import InternalLimit
-from countries.models import Country, LedgerRecord
 from countries.notices import set_day
-from countries.proposals import NewProposal, propose
-from countries.records import state_record
 from tests import samples
 from tests.architecture.doors import DOORS, Door
 from tests.delegating import lend
+from tests.ledgers import keep_post, make_proposal
 from tests.supervising import Overseer
 from tests.treaties.test_overrides import new
 from treaties.commands import set_override
@@ -77,23 +75,9 @@ def world(db, story, cast, see):
     order = merge_agency(actor=cast.actor("sysadmin"), reason="机构改革", **places)
     with see("kunshan.officer"):
         export = jobs.start(actor=drafter, kind="cases", file_format="xlsx", params={})
-    thailand, today = Country.objects.get(code="TH"), date.today()
-    post = {"name_zh": "演示", "name_en": "", "starts_on": None, "ends_on": None, "text_zh": "", "text_en": ""}
-    record = state_record(
-        actor=cast.actor("guohe.desk"),
-        row=LedgerRecord(country=thailand, kind="post"),
-        values=post | {"attrs": {"side": "ours"}, "contact": "演示"},
-        source="演示",
-        as_of=today,
-        seen="",
-    )
-    with see("kunshan.officer"):
-        proposal = propose(
-            actor=drafter, new=NewProposal(country=thailand, kind="correction", text="演示", source="演示")
-        )
     return {
-        "record_id": record.pk,
-        "proposal_id": proposal.pk,
+        "record_id": keep_post(cast).pk,
+        "proposal_id": make_proposal(cast).pk,
         "case_id": case.pk,
         "export_id": export.pk,
         "token": "nobodys",
