@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from agencies.models import Officer
@@ -23,6 +24,7 @@ class Notes:
 
     officers: Mapping[int, Officer] = field(default_factory=dict)
     told: dict[tuple[str, str, str, Any], int] = field(default_factory=dict)
+    _popovers: dict[tuple[int, ...], SafeString] = field(default_factory=dict)
 
     def numbers(self, origins: Iterable[Origins]) -> list[int]:
         """The numbers under which print lists these."""
@@ -42,6 +44,14 @@ class Notes:
             found.append((_("要做"), _("国别管理员查原文后确认")))
         return found
 
+    def popover(self, origins: Sequence[Origins]) -> SafeString:
+        """The same as markup; most values of a page share a few origins."""
+        key = tuple(self.numbers(origins))
+        if key not in self._popovers:
+            rows = format_html_join("", "<dt>{}</dt><dd>{}</dd>", ((a, _or_unknown(b)) for a, b in self.pairs(origins)))
+            self._popovers[key] = format_html('<dl class="facts">{}</dl>', rows)
+        return self._popovers[key]
+
     @property
     def listed(self) -> list[tuple[int, Any, str, str | Promise]]:
         """Every source by its number: what, as of when, how sure."""
@@ -57,13 +67,17 @@ def _source(source: str) -> Any:
     return format_html("<span data-user>{}</span>", source)
 
 
+def _or_unknown(value: Any) -> Any:
+    return value or format_html('<span class="muted">{}</span>', _("未收录"))
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A value for `countries/_value.html`; `text` may be a mark, `url` leads to the value's own page."""
+    """A value for `{% fact %}`; `text` may be a mark, `url` leads to the value's own page."""
 
     label: str | Promise
     text: Any
-    facts: Pairs
+    popover: SafeString
     numbers: list[int]
     check: bool
     words: str = ""
@@ -84,7 +98,7 @@ def shown(value: Value, notes: Notes, url: str = "") -> Shown:
     return Shown(
         label=value.topic.name,
         text=text,
-        facts=notes.pairs(origins),
+        popover=notes.popover(origins) if origins else SafeString(),
         numbers=notes.numbers(origins),
         check=value.unsettled,
         words=value.words,
@@ -99,8 +113,54 @@ def plain(label: str | Promise, text: Any, origins: Sequence[Origins], notes: No
     return Shown(
         label=label,
         text=text,
-        facts=notes.pairs(origins),
+        popover=notes.popover(origins) if origins else SafeString(),
         numbers=notes.numbers(origins),
         check=any(origin["confidence"] in UNSETTLED for origin in origins),
         url=url,
+    )
+
+
+# --- Markup ----------------------------------------------------------------------------------------------------------
+
+
+def fact(one: Shown, *, desk: bool = False, short: bool = False, end: bool = False) -> SafeString:
+    """The value and its source popover, as `components/source.html` draws one; a page draws hundreds.
+
+    A blank is 未收录, for the desk with a link to fill it; `short` makes it a dash. `end` opens the popover leftwards.
+    """
+    if not one.text:
+        return _blank(one, desk, short)
+    text = format_html('<span class="cell" data-v="{}">{}</span>', one.cell, one.text) if one.cell else one.text
+    words = SafeString()
+    if one.words:
+        words = format_html(' <span class="soft small" lang="{}" data-user>{}</span>', one.language, one.words)
+    source = _popover(one, end) if one.popover else ""
+    return format_html('<span class="fact" data-fact>{}{}{}</span>', text, words, source)
+
+
+def _blank(one: Shown, desk: bool, short: bool) -> SafeString:
+    said = _("未收录")
+    if short:
+        return format_html('<span class="muted">—<span class="vh">{}</span></span>', said)
+    if not (desk and one.url):
+        return format_html('<span class="muted">{}</span>', said)
+    link = '<span class="muted">{}</span> <a class="small no-print" href="{}">{}<span class="vh"> {}</span></a>'
+    return format_html(link, said, one.url, _("补充"), one.label)
+
+
+def _popover(one: Shown, end: bool) -> SafeString:
+    mark: Any = _("来源")
+    if one.check:
+        mark = format_html('<span class="tag tag--check">{}</span>', _("待核实"))
+    link = format_html('<a href="{}">{}</a>', one.url, _("历史和更正")) if one.url else ""
+    return format_html(
+        ' <details class="src"><summary{}>{}<span class="vh"> {}</span></summary><div class="pop{}">{}{}</div></details>'
+        '<sup class="cite">{}</sup>',
+        SafeString("" if one.check else ' class="law"'),
+        mark,
+        one.label,
+        " pop--end" if end else "",
+        one.popover,
+        link,
+        " ".join(map(str, one.numbers)),
     )

@@ -218,12 +218,12 @@ class AskingRow:
 def asking(ledger: Ledger, kinds: Iterable[RequestType], held: Sequence[Held], notes: Notes) -> list[AskingRow]:
     """The matrix: every type that we may ask for."""
     topics = {topic.code: topic for topic in ledger.type_topics}
-    forced = [one for one in held if one.pair.standing == Standing.IN_FORCE]
+    based = [(one.families, _basis(one, notes)) for one in held if one.pair.standing == Standing.IN_FORCE]
     rows = []
     for kind in kinds:
         known = ledger.by_type.get(kind.code, {})
         cells = [_cell(known.get(name) or Value(topics[name]), ledger.country, kind, notes) for name in COLUMNS]
-        bases = [_basis(one, notes) for one in forced if kind.family in one.families]
+        bases = [basis for families, basis in based if kind.family in families]
         url = reverse("country-asking", args=[ledger.country.code, kind.code])
         rows.append(AskingRow(kind, cells, bases, url))
     return rows

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -98,11 +99,12 @@ def test_an_unknown_code_is_not_found(cast: Cast, code: str) -> None:
     assert client.get(value_url("capital", code)).status_code == 404
 
 
-def test_a_page_costs_twelve_queries(cast: Cast, django_assert_max_num_queries: Any) -> None:
-    client = log_in(cast, "guohe.desk")
-    client.get(page_url("TH"))
-    with django_assert_max_num_queries(12):
-        client.get(page_url("MM"))
+def test_a_page_costs_twelve_queries_whatever_it_holds(cast: Cast) -> None:
+    desk, url = log_in(cast, "guohe.desk"), value_url("customs", "MM")
+    desk.post(url, typed(desk, url, text_zh="先打电话。"))
+    with CaptureQueriesContext(connection) as queries:
+        desk.get(page_url("MM"))
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) <= 12
 
 
 def test_a_day_decides_what_is_in_force(cast: Cast) -> None:
@@ -121,8 +123,8 @@ def test_what_is_unsettled_says_so_and_what_is_blank_is_not_a_fact(cast: Cast) -
     assert page.context["unsettled"] > 0
     assert f"台账有 {page.context['unsettled']} 处待核实" in page.content.decode()
     assert "未收录" in page.content.decode()
-    assert "补充" not in page.content.decode()
-    assert "补充" in log_in(cast, "guohe.desk").get(page_url("TH")).content.decode()
+    assert ">补充<" not in page.content.decode()
+    assert ">补充<" in log_in(cast, "guohe.desk").get(page_url("TH")).content.decode()
 
 
 # --- Finding ---------------------------------------------------------------------------------------------------------
