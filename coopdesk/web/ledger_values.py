@@ -105,7 +105,7 @@ def _both(entry: LedgerEntry, form: ValueForm) -> list[dict[str, Any]]:
 
 def _again(form: ValueForm, topic: LedgerTopic, entry: LedgerEntry) -> ValueForm:
     """The same form with everything typed, as if opened now: sent again it replaces what the page shows."""
-    again = ValueForm({**form.data.dict(), "seen": fingerprint(entry)}, topic=topic)
+    again = ValueForm({**dict(form.data.items()), "seen": fingerprint(entry)}, topic=topic)
     again.is_valid()
     return again
 

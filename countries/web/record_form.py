@@ -27,8 +27,9 @@ class RecordForm(SourceForm):
     def __init__(self, *args: Any, kind: Kind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._kind = kind
-        fields = {
-            "name_zh": forms.CharField(label=kind.name, max_length=NAME_LIMIT, required=False),
+        title: Any = kind.name
+        fields: dict[str, forms.Field] = {
+            "name_zh": forms.CharField(label=title, max_length=NAME_LIMIT, required=False),
             "name_en": forms.CharField(label=_("英文名称"), max_length=NAME_LIMIT, required=False),
             **{attr.name: _attr_field(attr) for attr in kind.attrs},
             "text_zh": _text(kind.text, "zh-CN"),
@@ -67,12 +68,14 @@ class RecordForm(SourceForm):
 def initial_of(row: LedgerRecord) -> dict[str, Any]:
     """What the form opens with."""
     names = ("name_zh", "name_en", "starts_on", "ends_on", "text_zh", "text_en")
-    return {name: getattr(row, name) for name in names} | row.attrs
+    attrs: dict[str, Any] = row.attrs
+    return {name: getattr(row, name) for name in names} | attrs
 
 
 def _attr_field(attr: Attr) -> forms.Field:
+    label: Any = attr.label
     if attr.choices is None:
-        return forms.CharField(label=attr.label, max_length=NAME_LIMIT, required=attr.required)
+        return forms.CharField(label=label, max_length=NAME_LIMIT, required=attr.required)
     errors = {"required": _("选一项。"), "invalid_choice": _("选一项。")}
     choices = [("", _("选一项")), *attr.choices.items()]
-    return forms.ChoiceField(label=attr.label, choices=choices, required=attr.required, error_messages=errors)
+    return forms.ChoiceField(label=label, choices=choices, required=attr.required, error_messages=errors)

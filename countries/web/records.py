@@ -140,7 +140,7 @@ def _both(row: LedgerRecord, form: RecordForm) -> list[dict[str, Any]]:
 
 
 def _again(form: RecordForm, kind: Kind, row: LedgerRecord) -> RecordForm:
-    again = RecordForm({**form.data.dict(), "seen": fingerprint(row)}, kind=kind)
+    again = RecordForm({**dict(form.data.items()), "seen": fingerprint(row)}, kind=kind)
     again.is_valid()
     return again
 
