@@ -17,6 +17,8 @@ from countries.models import UNSETTLED, Country, FactChange, Frontier, LedgerEnt
 
 # A value is looked at again after this many months; older ones are stale.
 REVIEW_MONTHS = 12
+# What officers did, and what loaders changed after they had loaded it first.
+_AFTER_LOADING = Q(officer__isnull=False) | ~Q(before={})
 Origins = Mapping[str, Any]
 
 
@@ -185,14 +187,20 @@ def unsettled_by_country() -> Counter[int]:
 
 
 def last_changes() -> dict[int, datetime]:
-    """When a value of each country was last entered, corrected or confirmed."""
-    rows = FactChange.objects.exclude(country=None).order_by().values_list("country").annotate(at=Max("at"))
+    """When a value of each country last changed after its first loading."""
+    rows = (
+        FactChange.objects.filter(_AFTER_LOADING)
+        .exclude(country=None)
+        .order_by()
+        .values_list("country")
+        .annotate(at=Max("at"))
+    )
     return dict(rows)
 
 
 def changes_since(moment: datetime) -> QuerySet[FactChange]:
     """What officers entered, corrected or confirmed, and what loaders changed after their first loading."""
-    rows = FactChange.objects.filter(Q(officer__isnull=False) | ~Q(before={}), at__gte=moment)
+    rows = FactChange.objects.filter(_AFTER_LOADING, at__gte=moment)
     return rows.select_related("country", "officer")
 
 

@@ -77,6 +77,8 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
     there = [one for one in held if one.pair.standing not in (Standing.NONE, Standing.UNKNOWN)]
     zones, frontiers = _zones(country, notes), [(row, _length(row, notes)) for row in ledger.frontiers]
     marks = len(ledger.unsettled) + zones.check + sum(length.check for _row, length in frontiers)
+    parts = country_words.parts(ledger, kept, notes, today, record=False)
+    parts[0].rows.append(zones)
     region, subregion, other_name = country_words.place(country)
     context: dict[str, Any] = {
         "country": country,
@@ -89,8 +91,7 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
         "unsettled": marks,
         "unsettled_treaties": sum(one.unsettled for one in there),
         # The record of our own casework, once the cases' room offers it: templates/coopdesk/country.html has its place.
-        "parts": country_words.parts(ledger, kept, notes, today, record=False),
-        "zones": zones,
+        "parts": parts,
         "treaties": [country_words.treaty_row(one, notes) for one in there],
         "others": [country_words.treaty_row(one, notes) for one in held if one not in there],
         "two_sided": sum(one.bilateral for one in there),

@@ -211,21 +211,24 @@ class AskingRow:
 
     kind: RequestType
     cells: list[Shown]
-    treaties: list[Shown]
+    treaties: list[Shown]  # between the two
+    conventions: int  # each stands with its source on the page of the type
     url: str
 
 
 def asking(ledger: Ledger, kinds: Iterable[RequestType], held: Sequence[Held], notes: Notes) -> list[AskingRow]:
     """The matrix: every type that we may ask for."""
     topics = {topic.code: topic for topic in ledger.type_topics}
-    based = [(one.families, _basis(one, notes)) for one in held if one.pair.standing == Standing.IN_FORCE]
+    forced = [one for one in held if one.pair.standing == Standing.IN_FORCE]
+    treaties = [(one.families, _basis(one, notes)) for one in forced if one.bilateral]
     rows = []
     for kind in kinds:
         known = ledger.by_type.get(kind.code, {})
         cells = [_cell(known.get(name) or Value(topics[name]), ledger.country, kind, notes) for name in COLUMNS]
-        bases = [basis for families, basis in based if kind.family in families]
+        bases = [basis for families, basis in treaties if kind.family in families]
+        conventions = sum(not one.bilateral and kind.family in one.families for one in forced)
         url = reverse("country-asking", args=[ledger.country.code, kind.code])
-        rows.append(AskingRow(kind, cells, bases, url))
+        rows.append(AskingRow(kind, cells, bases, conventions, url))
     return rows
 
 
