@@ -139,6 +139,11 @@ def connect() -> None:
     audit.wire("officer.deactivate", "departed", departures.departed)
     audit.wire("departure.*", "tell-of-departure", departures.tell)
     audit.wire("proposal.*", "tell-of-proposal", proposals.notify)
+    _name_kinds()
+
+
+def _name_kinds() -> None:
+    """The words of the audit log for what each room records."""
     steps = {row.event: row.label for row in TRANSITIONS.values()}
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)
     audit_log.name_kinds("calendar", _("工作日历"), _CALENDAR_KINDS)
