@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from agencies.doors import words
@@ -64,7 +65,13 @@ def said(row: LedgerRecord, notes: Notes, today: date) -> Said:
     details = [(attr.label, _attr(row, attr)) for attr in kind.attrs if row.attrs.get(attr.name)]
     return Said(
         row=row,
-        name=plain(kind.name, row.name, origins, notes, reverse("ledger-record", args=[row.pk])),
+        name=plain(
+            kind.name,
+            format_html("<span data-user>{}</span>", row.name),
+            origins,
+            notes,
+            reverse("ledger-record", args=[row.pk]),
+        ),
         days=days(row),
         details=details,
         has_contact="contact" in row.provenance,
