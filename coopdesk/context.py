@@ -38,6 +38,13 @@ ROOMS = (
     Room(url="workbench", label=_("工作台"), roles=CASE_ROLES, key="g w"),
     Room(url="case-list", label=pgettext_lazy("room", "案件"), roles=CASE_ROLES, inside=("case", "export"), key="g l"),
     Room(
+        url="country-list",
+        label=_("国别台账"),
+        roles=_EVERYONE,
+        inside=("country", "ledger"),
+        key="g c",
+    ),
+    Room(
         url="board",
         label=_("督办看板"),
         roles=frozenset({Role.APPROVER, Role.SUPERVISOR}),

@@ -13,7 +13,7 @@ from cases.clocks import moves
 from cases.tasks import nudge_exports
 from cases.workflow import TRANSITIONS
 from coopdesk.demo import player
-from countries import calendar_effects
+from countries import calendar_effects, proposals
 
 # What cases record beside the steps of the workflow table.
 _CASE_KINDS = {
@@ -91,6 +91,16 @@ _TREATY_KINDS = {
     "treaty.override_end": _("终止条约期限"),
 }
 
+_LEDGER_KINDS = {
+    "ledger.withdraw": _("撤下台账记录"),
+    "ledger.contact": _("查看外方联系方式"),
+}
+_PROPOSAL_KINDS = {
+    proposals.MADE: _("提出台账建议"),
+    proposals.ACCEPTED: _("采纳台账建议"),
+    proposals.ANSWERED: _("答复台账建议"),
+}
+
 
 def connect() -> None:
     """Called once, when Django is ready."""
@@ -128,6 +138,12 @@ def connect() -> None:
     audit.wire("appointment.end", "departed", departures.departed)
     audit.wire("officer.deactivate", "departed", departures.departed)
     audit.wire("departure.*", "tell-of-departure", departures.tell)
+    audit.wire("proposal.*", "tell-of-proposal", proposals.notify)
+    _name_kinds()
+
+
+def _name_kinds() -> None:
+    """The words of the audit log for what each room records."""
     steps = {row.event: row.label for row in TRANSITIONS.values()}
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)
     audit_log.name_kinds("calendar", _("工作日历"), _CALENDAR_KINDS)
@@ -139,5 +155,8 @@ def connect() -> None:
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
     audit_log.name_kinds("treaty", _("条约"), _TREATY_KINDS)
+    audit_log.name_kinds("fact", _("事实"), {"fact.correct": _("更正或者核对")})
+    audit_log.name_kinds("ledger", _("国别台账"), _LEDGER_KINDS)
+    audit_log.name_kinds("proposal", _("台账建议"), _PROPOSAL_KINDS)
     if settings.DEMO:
         audit_log.name_kinds("demo", _("演示"), {player.MARKER: _("生成演示案件")})

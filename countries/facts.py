@@ -78,6 +78,41 @@ def correct(
     audit.record(actor=actor, kind="fact.correct", subject=row.subject, facts=facts)
 
 
+def state(
+    *,
+    actor: Actor,
+    row: Sourced,
+    values: Mapping[str, Any],
+    source: str,
+    as_of: date,
+    country: Country | None = None,
+) -> list[str]:
+    """An officer states several values of a row at once, all from one source: those that differ are corrected; when none
+    does, those that are there are confirmed. A row that is not stored yet is entered. Gives the fields that were stated.
+
+    The caller has checked what `correct` asks of him. Raises Malformed and Conflict as `correct` does.
+    """
+    source = " ".join(source.split())
+    _refuse_bad_origin(source, as_of, day_of(clock()))
+    differing = [name for name, value in values.items() if getattr(row, name) != value]
+    stated = differing or [name for name, value in values.items() if not is_blank(value)]
+    origin = Origin(
+        source=source, as_of=as_of.isoformat(), confidence=FactConfidence.CONFIRMED.value, by=actor.person_id
+    )
+    changes = [change for name in stated if (change := _set(row, name, values[name], origin)) is not None]
+    if not changes:
+        raise Conflict(_("这个值已经这样记录，没有要改的。"))
+    if row.pk is None:
+        row.save(force_insert=True)
+    else:
+        _save(row, [change.field for change in changes])
+    _remember([(row, change) for change in changes], country, actor.person_id)
+    for change in changes:
+        facts = {"field": change.field, "confirmed": change.before.get("value") == change.after.get("value")}
+        audit.record(actor=actor, kind="fact.correct", subject=row.subject, facts=facts)
+    return [change.field for change in changes]
+
+
 def _refuse_bad_origin(source: str, as_of: date, today: date) -> None:
     found = []
     if not fits(source, SOURCE_LIMIT):

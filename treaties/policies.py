@@ -6,17 +6,12 @@ from django.utils.translation import gettext as _
 
 from agencies.actors import Actor
 from agencies.errors import NotPermitted
-from agencies.models import Agency
-from agencies.roles import Role
-
-_KEEPERS = frozenset({Role.DESK, Role.APPROVER})
+from countries.policies import keeps_facts
 
 
 def keeps_law(actor: Actor) -> bool:
     """Is this an officer of the ministry's desk (the terminal agency), as its desk or an approver?"""
-    if actor.role not in _KEEPERS or actor.officer_id is None or actor.agency_id is None:
-        return False
-    return Agency.objects.filter(pk=actor.agency_id, is_terminal=True).exists()
+    return keeps_facts(actor)
 
 
 def require_desk(actor: Actor) -> None:

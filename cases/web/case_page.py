@@ -41,7 +41,7 @@ from cases.queries.timeline import Entry, Silence, timeline
 from cases.reading import PURPOSES
 from cases.web import clock_panel, onward_words, route_words, sentences, timeline_words
 from cases.web.archive_words import card
-from cases.web.case_panels import incoming_facts, panels
+from cases.web.case_panels import country_of, incoming_facts, panels
 from cases.web.once import fresh_token
 from cases.web.papers import papers_of
 from cases.web.step_forms import StepForm, build
@@ -161,7 +161,7 @@ def _incoming(dossier: Dossier) -> list[tuple[str, object]]:
 def _outgoing(dossier: Dossier) -> list[tuple[str, object]]:
     case = dossier.case
     facts: list[tuple[str, object]] = [
-        (_("国家"), case.country.name if case.country else None),
+        (_("国家"), country_of(case)),
         (_("请求类型"), case.request_type.name if case.request_type else None),
         (_("承办人"), _at(case.drafter.name, case.origin.name)),
         (_("报送"), words.when(case.submitted_at, dossier.now) if case.submitted_at else _("还没有报送")),

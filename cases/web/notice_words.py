@@ -8,12 +8,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from agencies.models import Agency
 from cases.queries.inbox import Line
 from cases.web.sentences import named
+from countries.lookup import country_by_code
 
 
 def words_of(line: Line) -> dict[str, Any]:
@@ -82,10 +83,28 @@ def _waiting(facts: Facts, agencies: Agencies, _subject: str) -> dict[str, Any]:
     }
 
 
+def _proposal(form: str) -> Callable[[Facts, Agencies, str], dict[str, Any]]:
+    """The words of a proposal for a ledger: `form` names the country."""
+
+    def words(facts: Facts, _agencies: Agencies, subject: str) -> dict[str, Any]:
+        country = country_by_code(facts.get("country", ""))
+        url = reverse("ledger-proposal", args=[int(subject.partition(":")[2])])
+        return {
+            "plain": gettext(form) % {"country": country.name if country else ""},
+            "about": _("国别台账"),
+            "url": url,
+        }
+
+    return words
+
+
 _WORDS: Mapping[str, Callable[[Facts, Agencies, str], dict[str, Any]]] = {
     "reorganisation.preview": _order,
     "reorganisation.done": _done,
     "reorganisation.gather": _gathered,
     "departure.left": _left,
     "departure.waiting": _waiting,
+    "proposal.make": _proposal(gettext_noop("有人对%(country)s的台账提出建议，等国合局答复")),
+    "proposal.accept": _proposal(gettext_noop("你对%(country)s台账的建议已采纳")),
+    "proposal.answer": _proposal(gettext_noop("你对%(country)s台账的建议有了答复")),
 }

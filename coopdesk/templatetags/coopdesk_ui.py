@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -22,6 +23,8 @@ from agencies.models import Officer
 from cases.models.words import Outcome, Status, Urgency
 from coopdesk import differences
 from coopdesk.icons import ICONS
+from countries import source_words
+from countries.source_words import Shown
 
 register = template.Library()
 
@@ -87,6 +90,12 @@ def urgency(code: str) -> str:
     if code not in _URGENCY_TAGS:
         return ""
     return tag(Urgency(code).label, _URGENCY_TAGS[Urgency(code)])
+
+
+@register.simple_tag(takes_context=True)
+def fact(context: Context, one: Shown, short: bool = False, end: bool = False, desk: bool | None = None) -> SafeString:
+    """`{% fact row.value short=True %}`: a value from outside with its source; `desk` (of the context) may fill a blank."""
+    return source_words.fact(one, desk=bool(context.get("desk")) if desk is None else desk, short=short, end=end)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from countries.models.calendar import (
 from countries.models.facts import UNSETTLED, FactChange, FactConfidence, Sourced
 from countries.models.ledger import Frontier, LedgerEntry, LedgerTopic, Section, TopicKind
 from countries.models.lists import Country
+from countries.models.records import LedgerProposal, LedgerRecord, ProposalKind, ProposalState, RecordKind
 
 __all__ = [
     "STANDING",
@@ -24,9 +25,14 @@ __all__ = [
     "FactConfidence",
     "Frontier",
     "LedgerEntry",
+    "LedgerProposal",
+    "LedgerRecord",
     "LedgerTopic",
     "NoticeKind",
     "NoticeState",
+    "ProposalKind",
+    "ProposalState",
+    "RecordKind",
     "Section",
     "Sourced",
     "SpecialDay",

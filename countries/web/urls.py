@@ -1,8 +1,12 @@
 from django.urls import path
 
-from countries.web import calendar, notices
+from countries.web import calendar, notices, records
 
 urlpatterns = [
+    path("countries/<slug:code>/records/new/", records.record_new, name="ledger-record-new"),
+    path("countries/records/<int:record_id>/", records.record_page, name="ledger-record"),
+    path("countries/records/<int:record_id>/withdraw/", records.record_withdraw, name="ledger-record-withdraw"),
+    path("countries/records/<int:record_id>/contact/", records.record_contact, name="ledger-record-contact"),
     path("calendar/", calendar.calendar_page, name="calendar"),
     path("calendar/<int:year>/", calendar.calendar_page, name="calendar-year"),
     path("calendar/import/", notices.calendar_import, name="calendar-import"),

@@ -21,6 +21,7 @@ from countries.notices import set_day
 from tests import samples
 from tests.architecture.doors import DOORS, Door
 from tests.delegating import lend
+from tests.ledgers import keep_post, make_proposal
 from tests.supervising import Overseer
 from tests.treaties.test_overrides import new
 from treaties.commands import set_override
@@ -75,6 +76,8 @@ def world(db, story, cast, see):
     with see("kunshan.officer"):
         export = jobs.start(actor=drafter, kind="cases", file_format="xlsx", params={})
     return {
+        "record_id": keep_post(cast).pk,
+        "proposal_id": make_proposal(cast).pk,
         "case_id": case.pk,
         "export_id": export.pk,
         "token": "nobodys",
@@ -107,6 +110,12 @@ def address(name: str, world: dict[str, Any]) -> str:
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route)
     own = {
         "api-country-detail": {"code": "TH"},
+        "api-country-ledger": {"code": "TH"},
+        "country-detail": {"code": "TH"},
+        "ledger-value": {"code": "TH", "topic": "capital"},
+        "ledger-record-new": {"code": "TH"},
+        "ledger-propose": {"code": "TH"},
+        "country-asking": {"code": "TH", "kind": "mla_evidence_out"},
         "api-request-type-detail": {"code": "police_cooperation_out"},
         "supervision-act": {"act": "answer"},
         "bulk-done": {"token": "x" * 22},

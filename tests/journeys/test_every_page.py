@@ -21,6 +21,7 @@ from tests.conftest import django_connected_as
 from tests.delegating import lend, post_of
 from tests.keeping import Keeper
 from tests.language import wrong_words
+from tests.ledgers import keep_post, make_proposal
 from tests.supervising import Overseer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -45,6 +46,18 @@ PAGES = {
         "/notices/",
         "/agencies/",
         "/agencies/320583000000/",
+        "/countries/",
+        "/countries/TH/",
+        "/countries/MM/",
+        "/countries/TH/asking/mla_evidence_out/",
+        "/countries/TH/values/relations/",
+        "/countries/TH/propose/",
+        "/countries/compare/?c=TH&c=VN&c=MM&c=RU",
+        "/countries/unsettled/",
+        "/countries/unsettled/?c=TH",
+        "/countries/changes/",
+        "/countries/stale/",
+        "/countries/proposals/",
         "/handover/",
         "/account/",
         "/account/password/",
@@ -67,7 +80,18 @@ PAGES = {
     ),
     "beijing.chief": ("/unattended/", "/notices/", "/", "/cases/{asked}/"),
     "guohe.chief": ("/archive/?view=proposed", "/cases/{checked}/", "/limits/set/?kind=review&urgency=normal"),
-    "guohe.desk": ("/", "/cases/{abroad}/", "/cases/register/", "/cases/{received}/", "/cases/{answered}/"),
+    "guohe.desk": (
+        "/",
+        "/cases/{abroad}/",
+        "/cases/register/",
+        "/cases/{received}/",
+        "/cases/{answered}/",
+        "/countries/TH/",
+        "/countries/TH/values/death_penalty/",
+        "/countries/TH/records/new/?kind=authority",
+        "/countries/records/{kept}/",
+        "/countries/proposals/{proposed}/",
+    ),
     "suzhou.officer": ("/cases/{shared}/",),
     "ruili.desk": ("/cases/register/",),
     "ruili.officer": ("/cases/{border}/edit/",),
@@ -150,6 +174,8 @@ def world(real_db, story, cast) -> dict[str, object]:
         "border": border.pk,
         "archived": archived.pk,
         "disposed": disposed.pk,
+        "kept": keep_post(cast).pk,
+        "proposed": make_proposal(cast).pk,
         "draft": story.draft().pk,
         "case": case.pk,
         "ordered": Overseer(cast).order("jiangsu.supervisor", case).pk,

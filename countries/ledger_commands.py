@@ -1,0 +1,77 @@
+"""What the ministry's desk states in a ledger: a value is added, corrected or confirmed, never overwritten unseen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agencies.actors import Actor
+from agencies.errors import Malformed, Reason, StaleVersion
+from agencies.plain_text import storable
+from countries import facts
+from countries.models import Country, LedgerEntry, LedgerTopic, Sourced, TopicKind
+from countries.policies import require_keeper
+
+TEXT_LIMIT = 4000
+
+
+def fingerprint(row: Sourced | None) -> str:
+    """What a page has seen of a row: its values and where they come from. The same for absent and for blank."""
+    held = row.provenance if row is not None else {}
+    values = {name: str(getattr(row, name)) for name in sorted(held)} if row is not None else {}
+    told = json.dumps([values, held], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+@transaction.atomic
+def state_value(
+    *,
+    actor: Actor,
+    entry: LedgerEntry,
+    values: Mapping[str, str],
+    source: str,
+    as_of: date,
+    seen: str,
+) -> LedgerEntry:
+    """State the value of a topic. `entry` names country, topic and type; `seen` is the fingerprint that the form was
+    opened with.
+
+    Raises NotPermitted, Malformed for the values, StaleVersion when another has stated it since (nothing is written).
+    """
+    require_keeper(actor)
+    held = {name: text.strip() for name, text in values.items()}
+    if found := _faults(entry.topic, held):
+        raise Malformed(reasons=found)
+    LedgerEntry.objects.get_or_create(country=entry.country, topic=entry.topic, about=entry.about)
+    row = LedgerEntry.objects.select_for_update(of=("self",)).get(
+        country=entry.country, topic=entry.topic, about=entry.about
+    )
+    if fingerprint(row) != seen:
+        raise StaleVersion(_("你打开之后，另有人改了这个值，没有覆盖。两边的文字都在下面，看过再送出。"))
+    facts.state(actor=actor, row=row, values=held, source=source, as_of=as_of, country=entry.country)
+    return row
+
+
+def _faults(topic: LedgerTopic, values: Mapping[str, str]) -> list[Reason]:
+    """Everything wrong with the values themselves."""
+    found = []
+    if topic.kind == TopicKind.CHOICE and values.get("code", "") not in topic.choices:
+        found.append(Reason("unknown_code", _("选一项。"), "/code"))
+    if topic.kind == TopicKind.TEXT and not (values.get("text_zh") or values.get("text_en")):
+        found.append(Reason("required", _("中文、英文至少写一个。"), "/text_zh"))
+    for name in ("text_zh", "text_en"):
+        if len(values.get(name, "")) > TEXT_LIMIT or not storable(values.get(name, "")):
+            words = _("最多 %(limit)s 个字。") % {"limit": TEXT_LIMIT}
+            found.append(Reason("too_long", words, f"/{name}"))
+    return found
+
+
+def entry_of(country: Country, topic: LedgerTopic, about: str) -> LedgerEntry:
+    """The entry as it stands, or a blank one that is not stored."""
+    row = LedgerEntry.objects.filter(country=country, topic=topic, about=about).select_related("topic").first()
+    return row or LedgerEntry(country=country, topic=topic, about=about)

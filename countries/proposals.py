@@ -1,0 +1,130 @@
+"""What officers propose for a ledger, and what the ministry's desk does with it: accept by stating it, or answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from agencies import audit
+from agencies.actors import Actor
+from agencies.errors import Conflict, Malformed, NotPermitted, NotVisible, Reason
+from agencies.models import Agency, AuditEvent
+from agencies.moments import clock
+from agencies.notices import in_office, tell
+from agencies.plain_text import fits
+from agencies.roles import Role
+from countries.facts import SOURCE_LIMIT
+from countries.models import Country, LedgerProposal, LedgerTopic, ProposalKind, ProposalState
+from countries.policies import keeps_facts, proposes, require_keeper
+
+TEXT_LIMIT, ANSWER_LIMIT = 2000, 500
+MADE, ACCEPTED, ANSWERED = "proposal.make", "proposal.accept", "proposal.answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewProposal:
+    """What is proposed. `case_number` is that of a case the proposer may see, as the door has checked."""
+
+    country: Country
+    kind: str
+    text: str
+    source: str
+    topic: LedgerTopic | None = None
+    about: str = ""
+    case_number: str = ""
+
+
+def proposals_for(actor: Actor) -> QuerySet[LedgerProposal]:
+    """Those that the actor may see: all for the ministry's desk, else his own and those of his organ (the database says
+    so too), newest first."""
+    rows = LedgerProposal.objects.select_related("country", "topic", "proposed_by", "agency", "decided_by")
+    if keeps_facts(actor):
+        return rows
+    mine = rows.filter(proposed_by=actor.officer_id)
+    return mine if actor.case_agency_id is None else mine | rows.filter(agency=actor.case_agency_id)
+
+
+def refuse(words: str, pointer: str) -> NoReturn:
+    """Raise Malformed for one field."""
+    raise Malformed(reasons=[Reason("not_usable", words, pointer)])
+
+
+@transaction.atomic
+def propose(*, actor: Actor, new: NewProposal) -> LedgerProposal:
+    """Propose it. Raises NotPermitted for who does not work on cases, Malformed for the values."""
+    if not proposes(actor):
+        raise NotPermitted(_("更正和教训由办案的民警提出。"))
+    text, source = new.text.strip(), " ".join(new.source.split())
+    found = []
+    if not fits(text, TEXT_LIMIT):
+        words = _("写明应当是什么，最多 %(limit)s 个字。") % {"limit": TEXT_LIMIT}
+        found.append(Reason("bad_text", words, "/text"))
+    if not fits(source, SOURCE_LIMIT):
+        words = _("写明出处：从哪里查到的，最多 %(limit)s 个字。没有出处的不能录入。") % {"limit": SOURCE_LIMIT}
+        found.append(Reason("bad_source", words, "/source"))
+    if new.kind not in ProposalKind.values:
+        found.append(Reason("unknown_code", _("选一项。"), "/kind"))
+    if found:
+        raise Malformed(reasons=found)
+    row = LedgerProposal.objects.create(
+        country=new.country,
+        kind=new.kind,
+        topic=new.topic if new.kind == ProposalKind.CORRECTION else None,
+        about=new.about if new.topic is not None else "",
+        text=text,
+        source=source,
+        case_number=new.case_number,
+        proposed_by_id=actor.person_id,
+        agency_id=actor.seat_id,
+    )
+    _record(actor, MADE, row)
+    return row
+
+
+@transaction.atomic
+def answer(*, actor: Actor, proposal_id: int, words: str) -> LedgerProposal:
+    """Say why it is not taken over. Raises NotPermitted, NotVisible, Malformed, Conflict when it has been decided."""
+    require_keeper(actor)
+    words = words.strip()
+    if not fits(words, ANSWER_LIMIT):
+        said = _("写明答复，最多 %(limit)s 个字。") % {"limit": ANSWER_LIMIT}
+        raise Malformed(reasons=[Reason("bad_answer", said, "/answer")])
+    return _decide(actor, proposal_id, ProposalState.ANSWERED, words)
+
+
+@transaction.atomic
+def accept(*, actor: Actor, proposal_id: int) -> LedgerProposal:
+    """It has just been stated in the ledger, in this very transaction. Raises as `answer` does."""
+    return _decide(actor, proposal_id, ProposalState.ACCEPTED, "")
+
+
+def _decide(actor: Actor, proposal_id: int, state: ProposalState, words: str) -> LedgerProposal:
+    require_keeper(actor)
+    # Locked through what the web role may update.
+    open_ones = LedgerProposal.objects.filter(pk=proposal_id, state=ProposalState.OPEN)
+    decided = open_ones.update(state=state, answer=words, decided_by_id=actor.person_id, decided_at=clock())
+    row = proposals_for(actor).filter(pk=proposal_id).first()
+    if row is None:
+        raise NotVisible
+    if not decided:
+        raise Conflict(_("这条建议已经答复过。"))
+    _record(actor, ACCEPTED if state == ProposalState.ACCEPTED else ANSWERED, row)
+    return row
+
+
+def _record(actor: Actor, kind: str, row: LedgerProposal) -> None:
+    facts = {"country": row.country.code, "kind": row.kind, "proposer": row.proposed_by_id}
+    audit.record(actor=actor, kind=kind, subject=f"proposal:{row.pk}", facts=facts)
+
+
+def notify(event: AuditEvent, _payload: dict[str, Any]) -> None:
+    """A proposal is told to the ministry's desk, its decision to who made it."""
+    if event.kind != MADE:
+        tell(event, [event.facts["proposer"]])
+        return
+    desks = Agency.objects.filter(is_terminal=True).values_list("pk", flat=True)
+    tell(event, {officer for pk in desks for officer in in_office(pk, Role.DESK)} - {event.officer_id or 0})

@@ -1,0 +1,237 @@
+"""国别台账: every country's page, the lists, and what the ministry's desk states."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import strip_tags
+
+from agencies.models import AuditEvent
+from countries.models import Country, FactChange, LedgerEntry
+from tests.browsing import log_in
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+HOME = reverse("country-list")
+
+
+def page_url(code: str) -> str:
+    return reverse("country-detail", args=[code])
+
+
+def value_url(topic: str, code: str = "TH", kind: str = "") -> str:
+    return reverse("ledger-value", args=[code, topic]) + (f"?type={kind}" if kind else "")
+
+
+SOURCED = re.compile(
+    r'(?P<value>(?:(?!</dd>|</td>|</th>|</p>|<details).)*)<details class="src">(?P<source>.*?)</details>', re.DOTALL
+)
+
+
+def facts_in(page: str) -> list[tuple[str, str]]:
+    """The values of a page, each with the markup of its source popover ("" when it has none)."""
+    found = [(part, SOURCED.match(part)) for part in page.split("data-fact>")[1:]]
+    return [
+        (strip_tags(match["value"]).strip(), match["source"]) if match else (part[:80], "") for part, match in found
+    ]
+
+
+def facts_of(client: Client, url: str) -> list[tuple[str, str]]:
+    answer = client.get(url)
+    assert answer.status_code == 200, url
+    return facts_in(answer.content.decode())
+
+
+def typed(client: Client, url: str, **changes: str) -> dict[str, str]:
+    """What the form of a value posts, as it was opened, with changes."""
+    form = client.get(url).context["form"]
+    opened = {name: str(form.initial.get(name) or "") for name in form.fields}
+    return opened | {"source": "【演示】外方法律文本第五条", "as_of": timezone.localdate().isoformat(), **changes}
+
+
+def test_no_page_shows_a_value_without_its_source(cast: Cast) -> None:
+    client = log_in(cast, "kunshan.officer")
+    known = Counter(LedgerEntry.objects.exclude(provenance={}).values_list("country__code", flat=True))
+    codes = list(Country.objects.filter(is_partner=True).values_list("code", flat=True))
+    assert len(codes) == 194
+    for code in codes:
+        found = facts_of(client, page_url(code))
+        assert len(found) >= known[code] > 0, code
+        for value, source in found:
+            assert value, code
+            assert "<dt>来源</dt><dd>" in source, (code, value)
+            assert "<dt>可信度</dt><dd>" in source, (code, value)
+
+
+@pytest.mark.parametrize("code", ["ZZ", "CN", "HK", "TW", "THA", "x"])
+def test_an_unknown_code_is_not_found(cast: Cast, code: str) -> None:
+    client = log_in(cast, "kunshan.officer")
+    assert client.get(page_url(code)).status_code == 404
+    assert client.get(reverse("country-asking", args=[code, "mla_evidence_out"])).status_code == 404
+    assert client.get(value_url("capital", code)).status_code == 404
+
+
+def test_a_page_costs_twelve_queries_whatever_it_holds(cast: Cast) -> None:
+    desk, url = log_in(cast, "guohe.desk"), value_url("customs", "MM")
+    desk.post(url, typed(desk, url, text_zh="先打电话。"))
+    with CaptureQueriesContext(connection) as queries:
+        desk.get(page_url("MM"))
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) <= 12
+
+
+def test_a_day_decides_what_is_in_force(cast: Cast) -> None:
+    client = log_in(cast, "kunshan.officer")
+    now = {row.held.instrument.code: row.held.pair.standing for row in client.get(page_url("TH")).context["treaties"]}
+    assert now["EXTRADITION-TH"] == "in_force"
+    then = client.get(page_url("TH"), {"on": "1995-01-01"}).context["treaties"]
+    assert {row.held.instrument.code: row.held.pair.standing for row in then}["EXTRADITION-TH"] == "signed"
+    wrong = client.get(page_url("TH"), {"on": "1995-02-30"})
+    assert (wrong.status_code, "写成 2026-01-31。" in wrong.content.decode()) == (400, True)
+
+
+def test_what_is_unsettled_says_so_and_what_is_blank_is_not_a_fact(cast: Cast) -> None:
+    client = log_in(cast, "kunshan.officer")
+    page = client.get(page_url("TH"))
+    assert page.context["unsettled"] > 0
+    assert f"台账有 {page.context['unsettled']} 处待核实" in page.content.decode()
+    assert "未收录" in page.content.decode()
+    assert ">补充<" not in page.content.decode()
+    assert ">补充<" in log_in(cast, "guohe.desk").get(page_url("TH")).content.decode()
+
+
+# --- Finding ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["泰国", "thailand", "tai guo", "TH", "THA"])
+def test_a_country_is_found(cast: Cast, words: str) -> None:
+    rows = log_in(cast, "kunshan.officer").get(HOME, {"q": words}).context["rows"]
+    assert rows[0].country.code == "TH"
+
+
+def test_the_list_counts_and_says_when_nothing_is_found(cast: Cast) -> None:
+    client = log_in(cast, "kunshan.officer")
+    rows = {row.country.code: row for row in client.get(HOME).context["rows"]}
+    assert len(rows) == 194
+    assert "引渡条约" in rows["TH"].treaties
+    assert rows["TH"].conventions > 0
+    assert rows["TH"].unsettled > 0
+    assert "没有找到这个国家" in client.get(HOME, {"q": "不存在国"}).content.decode()
+    asia = client.get(HOME, {"region": rows["TH"].country.region_zh}).context["rows"]
+    assert {row.country.region_zh for row in asia} == {rows["TH"].country.region_zh}
+
+
+def test_two_to_four_stand_side_by_side(cast: Cast) -> None:
+    client = log_in(cast, "kunshan.officer")
+    url = reverse("country-compare")
+    answer = client.get(url, {"c": ["TH", "vn"]})
+    assert [row.code for row in answer.context["countries"]] == ["TH", "VN"]
+    for value, source in facts_in(answer.content.decode()):
+        assert value
+        assert "来源" in source
+    assert client.get(url).status_code == 200
+    for codes in (["TH"], ["TH", "CN"], ["TH", "VN", "LA", "MM", "KH"]):
+        assert client.get(url, {"c": codes}).status_code == 400
+
+
+def test_what_waits_to_be_checked_is_listed_by_country(cast: Cast) -> None:
+    client = log_in(cast, "kunshan.officer")
+    url = reverse("country-unsettled")
+    counted = {row.code: n for row, n in client.get(url).context["counted"]}
+    rows = client.get(url, {"c": "TH"}).context["rows"]
+    assert len(rows) == counted["TH"] == client.get(page_url("TH")).context["unsettled"]
+    assert all(row.check for row in rows)
+
+
+# --- What the desk states --------------------------------------------------------------------------------------------
+
+
+def test_the_desk_confirms_corrects_and_adds(cast: Cast) -> None:
+    desk = log_in(cast, "guohe.desk")
+    url = value_url("relations")
+    assert "待核实" in desk.get(url).content.decode()
+    assert desk.post(url, typed(desk, url)).status_code == 302
+    entry = LedgerEntry.objects.get(country__code="TH", topic__code="relations")
+    assert entry.provenance["code"]["confidence"] == "confirmed"
+    assert entry.provenance["code"]["by"] == cast.officer("guohe.desk").pk
+    page = desk.get(url).content.decode()
+    assert "演guohe.desk" in page
+    assert "凭记忆录入，未见原文" in page  # the history keeps what was there
+
+    url = value_url("nationals")
+    assert desk.post(url, typed(desk, url, text_zh="可以不引渡本国公民。")).status_code == 302
+    assert "可以不引渡本国公民。" in log_in(cast, "kunshan.officer").get(page_url("TH")).content.decode()
+    events = AuditEvent.objects.filter(kind="fact.correct")
+    assert [event.facts["confirmed"] for event in events.order_by("pk")] == [True, False]
+    changes = desk.get(reverse("country-changes")).context["rows"]
+    assert [str(row.about) for row in changes] == ["本国公民", "与我国外交关系"]
+
+
+def test_a_value_by_request_type_shows_in_the_matrix(cast: Cast) -> None:
+    desk = log_in(cast, "guohe.desk")
+    url = value_url("availability", kind="mla_evidence_out")
+    assert desk.post(url, typed(desk, url, code="partly", text_zh="要有条约。")).status_code == 302
+    page = log_in(cast, "kunshan.officer").get(page_url("TH"))
+    row = next(row for row in page.context["asking"] if row.kind.code == "mla_evidence_out")
+    assert (row.cells[0].cell, row.cells[0].text, row.cells[0].words) == ("part", "有条件", "要有条约。")
+    whole = log_in(cast, "kunshan.officer").get(row.url).content.decode()
+    assert "要有条约。" in whole
+    assert "互惠" in whole or "条约" in whole
+    assert desk.get(value_url("availability")).status_code == 404
+    assert desk.get(value_url("capital", kind="mla_evidence_out")).status_code == 404
+    assert desk.get(value_url("availability", kind="nothing")).status_code == 404
+
+
+def test_two_at_once_lose_nothing(cast: Cast) -> None:
+    desk, chief = log_in(cast, "guohe.desk"), log_in(cast, "guohe.chief")
+    url = value_url("customs")
+    first, second = typed(desk, url, text_zh="先打电话。"), typed(chief, url, text_zh="先发邮件。")
+    assert desk.post(url, first).status_code == 302
+    answer = chief.post(url, second)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "先打电话。" in page
+    assert page.count("先发邮件。") >= 2  # beside the other's, and still in the form
+    entry = LedgerEntry.objects.get(country__code="TH", topic__code="customs")
+    assert entry.text_zh == "先打电话。"
+    again = second | {"seen": answer.context["form"].data["seen"]}
+    assert chief.post(url, again).status_code == 302
+    entry.refresh_from_db()
+    assert entry.text_zh == "先发邮件。"
+    changes = FactChange.objects.filter(subject=entry.subject, field="text_zh").order_by("pk")
+    assert [change.after["value"] for change in changes] == ["先打电话。", "先发邮件。"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "changes", "words"),
+    [
+        ("customs", {"source": " "}, "写明出处。没有出处的不能录入。"),
+        ("customs", {"as_of": "2999-01-01"}, "查证日期不能晚于今天。"),
+        ("customs", {"text_zh": " "}, "中文、英文至少写一个。"),
+        ("relations", {"code": "perhaps"}, "选一项。"),
+    ],
+)
+def test_bad_input_keeps_what_was_typed(cast: Cast, topic: str, changes: dict[str, str], words: str) -> None:
+    desk, url = log_in(cast, "guohe.desk"), value_url(topic)
+    before = FactChange.objects.count()
+    answer = desk.post(url, typed(desk, url, **({"text_zh": "记下的话。"} | changes)))
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+    assert changes.get("text_zh") == " " or "记下的话。" in answer.content.decode()
+    assert FactChange.objects.count() == before
+
+
+@pytest.mark.parametrize("login", ["kunshan.officer", "jiangsu.desk", "guohe.officer", "guohe.supervisor", "auditor"])
+def test_only_the_ministrys_desk_states(cast: Cast, login: str) -> None:
+    desk, url = log_in(cast, "guohe.desk"), value_url("customs")
+    said = typed(desk, url, text_zh="先打电话。")
+    client = log_in(cast, login)
+    assert client.get(url).context["form"] is None
+    assert client.post(url, said).status_code == 403
+    assert not LedgerEntry.objects.filter(country__code="TH", topic__code="customs").exists()

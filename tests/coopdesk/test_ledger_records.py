@@ -1,0 +1,222 @@
+"""A ledger's records, contacts that open for a purpose, and what officers propose."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.models import AuditEvent
+from agencies.scope import acting
+from countries.models import LedgerProposal, LedgerRecord
+from tests.browsing import log_in
+from tests.cast import Cast
+from tests.stories import Story
+
+pytestmark = pytest.mark.django_db
+TH = reverse("country-detail", args=["TH"])
+
+
+def new_url(kind: str) -> str:
+    return reverse("ledger-record-new", args=["TH"]) + f"?kind={kind}"
+
+
+def said(client: Client, url: str, **values: str) -> dict[str, str]:
+    """What the form of a record posts, as it was opened, with these values."""
+    form = client.get(url).context["form"]
+    opened = {name: str(form.initial.get(name) or "") for name in form.fields}
+    return opened | {"source": "【演示】外方照会", "as_of": timezone.localdate().isoformat(), **values}
+
+
+def enter(cast: Cast, kind: str, **values: str) -> LedgerRecord:
+    desk = log_in(cast, "guohe.desk")
+    answer = desk.post(new_url(kind), said(desk, new_url(kind), **values))
+    assert answer.status_code == 302, answer.content.decode()
+    return LedgerRecord.objects.latest("pk")
+
+
+def post_record(cast: Cast) -> LedgerRecord:
+    values = {"name_zh": "驻泰国警务联络官", "side": "ours", "seat": "曼谷", "contact": "+66 0000 0000"}
+    return enter(cast, "post", **values)
+
+
+def test_an_event_stands_in_the_head_while_it_lasts(cast: Cast) -> None:
+    event = {"name_zh": "签证中心停办", "starts_on": "2026-01-01", "scope": "police", "effect": "slower"}
+    row = enter(cast, "event", **event)
+    client = log_in(cast, "kunshan.officer")
+    assert "正在影响合作：签证中心停办。" in client.get(TH).content.decode()
+    assert "正在影响合作" not in client.get(TH, {"on": "2025-12-31"}).content.decode()
+    assert row.provenance.keys() == {"name_zh", "starts_on", "attrs"}
+    desk, url = log_in(cast, "guohe.desk"), reverse("ledger-record", args=[row.pk])
+    assert desk.post(url, said(desk, url, ends_on="2026-02-01")).status_code == 302
+    assert "正在影响合作" not in client.get(TH, {"on": "2026-02-02"}).content.decode()
+    assert "2026-02-01" in client.get(url).content.decode()  # in the history
+
+
+def test_the_ladder_and_the_kinds_own_fields(cast: Cast) -> None:
+    enter(cast, "mechanism", name_zh="执法安全对话", maturity="dialogue", starts_on="2024-05-01")
+    page = log_in(cast, "kunshan.officer").get(TH).content.decode()
+    assert "对话（2 级，共 5 级）" in page
+    assert "2024年5月1日起" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "words"),
+    [
+        ("event", {"name_zh": "停办", "scope": "all", "effect": "slower"}, "写明日期。"),
+        ("event", {"name_zh": "停办", "starts_on": "2026-01-01", "scope": "moon", "effect": "slower"}, "选一项。"),
+        ("mechanism", {"name_zh": "", "maturity": "contact"}, "中文、英文至少写一个。"),
+        (
+            "mechanism",
+            {"name_zh": "对话", "maturity": "contact", "starts_on": "2026-02-01", "ends_on": "2026-01-01"},
+            "结束不能早于开始。",
+        ),
+        ("mechanism", {"name_zh": "对话", "maturity": "contact", "source": ""}, "写明出处。没有出处的不能录入。"),
+    ],
+)
+def test_a_bad_record_is_said_and_kept_on_the_form(cast: Cast, kind: str, values: dict[str, str], words: str) -> None:
+    desk = log_in(cast, "guohe.desk")
+    answer = desk.post(new_url(kind), said(desk, new_url(kind), text_zh="记下的话。", **values))
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+    assert "记下的话。" in answer.content.decode()
+    assert not LedgerRecord.objects.exists()
+
+
+def test_the_database_refuses_a_record_without_a_source(cast: Cast) -> None:
+    row = enter(cast, "lesson", name_zh="先核对账户")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LedgerRecord.objects.filter(pk=row.pk).update(text_zh="没有出处")
+
+
+def test_two_at_once_lose_nothing(cast: Cast) -> None:
+    row = enter(cast, "lesson", name_zh="先核对账户", text_zh="旧的。")
+    url = reverse("ledger-record", args=[row.pk])
+    desk, chief = log_in(cast, "guohe.desk"), log_in(cast, "guohe.chief")
+    first, second = said(desk, url, text_zh="甲写的。"), said(chief, url, text_zh="乙写的。")
+    assert desk.post(url, first).status_code == 302
+    answer = chief.post(url, second)
+    assert answer.status_code == 409
+    assert "甲写的。" in answer.content.decode()
+    assert "乙写的。" in answer.content.decode()
+    row.refresh_from_db()
+    assert row.text_zh == "甲写的。"
+
+
+def test_a_contact_opens_for_a_purpose_and_leaves_a_trace(cast: Cast) -> None:
+    row = post_record(cast)
+    client, url = log_in(cast, "kunshan.officer"), reverse("ledger-record-contact", args=[row.pk])
+    for address in (TH, reverse("ledger-record", args=[row.pk]), reverse("country-changes")):
+        assert "+66 0000 0000" not in client.get(address).content.decode()
+        assert "+66 0000 0000" not in log_in(cast, "guohe.desk").get(address).content.decode()
+    assert client.post(url, {"purpose": ""}).status_code == 400
+    assert not AuditEvent.objects.filter(kind="ledger.contact").exists()
+    assert "+66 0000 0000" in client.post(url, {"purpose": "urgent"}).content.decode()
+    event = AuditEvent.objects.get(kind="ledger.contact")
+    assert (event.officer, event.facts["purpose"]) == (cast.officer("kunshan.officer"), "urgent")
+    fragment = client.post(url, {"purpose": "urgent"}, headers={"HX-Request": "true"}).content.decode()
+    assert "+66 0000 0000" in fragment
+    assert "<html" not in fragment
+    assert log_in(cast, "auditor").post(url, {"purpose": "urgent"}).status_code == 403
+
+
+def test_correcting_a_record_keeps_its_contact(cast: Cast) -> None:
+    row = post_record(cast)
+    desk, url = log_in(cast, "guohe.desk"), reverse("ledger-record", args=[row.pk])
+    assert "+66 0000 0000" not in desk.get(url).content.decode()
+    assert desk.post(url, said(desk, url, seat="清迈")).status_code == 302
+    row.refresh_from_db()
+    assert (row.contact, row.attrs["seat"]) == ("+66 0000 0000", "清迈")
+
+
+def test_a_mistake_is_withdrawn_and_kept(cast: Cast) -> None:
+    row = enter(cast, "lesson", name_zh="写错了国家")
+    url = reverse("ledger-record-withdraw", args=[row.pk])
+    desk = log_in(cast, "guohe.desk")
+    desk.post(url, {"reason": ""})
+    row.refresh_from_db()
+    assert row.withdrawn_at is None
+    desk.post(url, {"reason": "写错了国家"})
+    client = log_in(cast, "kunshan.officer")
+    assert "写错了国家" not in client.get(TH).content.decode()
+    assert "已经撤下" in client.get(reverse("ledger-record", args=[row.pk])).content.decode()
+
+
+@pytest.mark.parametrize("login", ["kunshan.officer", "jiangsu.desk", "auditor"])
+def test_nobody_else_writes_records(cast: Cast, login: str) -> None:
+    row = enter(cast, "lesson", name_zh="先核对账户")
+    client = log_in(cast, login)
+    for url in (new_url("lesson"), reverse("ledger-record", args=[row.pk])):
+        assert client.post(url, {"name_zh": "别的"}).status_code == 403
+    assert client.post(reverse("ledger-record-withdraw", args=[row.pk]), {"reason": "x"}).status_code == 403
+
+
+# --- Proposals -------------------------------------------------------------------------------------------------------
+
+
+def proposed(cast: Cast, **values: str) -> LedgerProposal:
+    client = log_in(cast, "kunshan.officer")
+    given = {"kind": "correction", "text": "首都的写法不对。", "source": "外方网站", **values}
+    answer = client.post(reverse("ledger-propose", args=["TH"]), given)
+    assert answer.status_code == 302, answer.content.decode()
+    return LedgerProposal.objects.latest("pk")
+
+
+def test_a_correction_is_accepted_by_stating_it(cast: Cast) -> None:
+    row = proposed(cast, topic="capital")
+    desk = log_in(cast, "guohe.desk")
+    page = desk.get(reverse("ledger-proposal", args=[row.pk]))
+    accept = page.context["accept_url"]
+    assert "首都的写法不对。" in desk.get(accept).content.decode()
+    form = said(desk, accept, text_zh="曼谷", source="外方网站")
+    assert form["proposal"] == str(row.pk)
+    assert desk.post(accept, form).status_code == 302
+    row.refresh_from_db()
+    assert (row.state, row.decided_by) == ("accepted", cast.officer("guohe.desk"))
+    assert "已采纳" in log_in(cast, "kunshan.officer").get(reverse("ledger-proposal", args=[row.pk])).content.decode()
+
+
+def test_a_lesson_becomes_a_record(cast: Cast) -> None:
+    row = proposed(cast, kind="lesson", text="先核对账户再发函。")
+    desk = log_in(cast, "guohe.desk")
+    accept = desk.get(reverse("ledger-proposal", args=[row.pk])).context["accept_url"]
+    assert desk.post(accept, said(desk, accept, name_zh="先核对账户")).status_code == 302
+    row.refresh_from_db()
+    assert row.state == "accepted"
+    assert "先核对账户再发函。" in log_in(cast, "kunshan.officer").get(TH).content.decode()
+
+
+def test_a_case_is_named_only_by_who_sees_it(cast: Cast, story: Story) -> None:
+    case = story.draft()
+    url = reverse("ledger-propose", args=["TH"])
+    given = {"kind": "lesson", "text": "先核对账户。", "source": "办案", "case_number": case.number}
+    answer = log_in(cast, "ruili.officer").post(url, given)
+    assert (answer.status_code, "没有找到这个编号的案件" in answer.content.decode()) == (400, True)
+    assert "先核对账户。" in answer.content.decode()
+    assert proposed(cast, kind="lesson", case_number=case.number).case_number == case.number
+
+
+def test_a_proposal_is_seen_by_its_organ_and_the_desk(cast: Cast) -> None:
+    row = proposed(cast)
+    url = reverse("ledger-proposal", args=[row.pk])
+    seen = {
+        login: log_in(cast, login).get(url).status_code
+        for login in ("kunshan.chief", "guohe.chief", "ruili.officer", "jiangsu.desk", "auditor")
+    }
+    assert seen == {"kunshan.chief": 200, "guohe.chief": 200, "ruili.officer": 404, "jiangsu.desk": 404, "auditor": 404}
+    answer = reverse("ledger-proposal-answer", args=[row.pk])
+    assert log_in(cast, "kunshan.chief").post(answer, {"answer": "好。"}).status_code == 403
+    for login, number in (("ruili.officer", 0), ("auditor", 0), ("kunshan.desk", 1), ("guohe.desk", 1)):
+        with acting(cast.actor(login)):  # the database's own wall
+            assert LedgerProposal.objects.count() == number, login
+
+
+@pytest.mark.parametrize(("changes", "words"), [({"text": ""}, "写明应当是什么。"), ({"source": ""}, "写明出处。")])
+def test_a_bad_proposal_keeps_what_was_typed(cast: Cast, changes: dict[str, str], words: str) -> None:
+    given = {"kind": "correction", "text": "应当是曼谷。", "source": "外方网站", **changes}
+    answer = log_in(cast, "kunshan.officer").post(reverse("ledger-propose", args=["TH"]), given)
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+    assert next(text for text in (given["text"], given["source"]) if text) in answer.content.decode()

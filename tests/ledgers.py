@@ -1,0 +1,29 @@
+"""Set-up for the ledgers, through their commands."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from agencies.scope import acting
+from countries.models import Country, LedgerProposal, LedgerRecord
+from countries.proposals import NewProposal, propose
+from countries.records import state_record
+from tests.cast import Cast
+
+_BLANK = {"name_zh": "", "name_en": "", "starts_on": None, "ends_on": None, "text_zh": "", "text_en": ""}
+
+
+def keep_post(cast: Cast) -> LedgerRecord:
+    """A liaison post in Thailand's ledger, with a contact."""
+    values = _BLANK | {"name_zh": "【演示】警务联络官", "attrs": {"side": "ours"}, "contact": "【演示】电话"}
+    row = LedgerRecord(country=Country.objects.get(code="TH"), kind="post")
+    said = {"source": "【演示】任命通知", "as_of": timezone.localdate(), "seen": ""}
+    return state_record(actor=cast.actor("guohe.desk"), row=row, values=values, **said)
+
+
+def make_proposal(cast: Cast, login: str = "kunshan.officer") -> LedgerProposal:
+    """A correction of Thailand's ledger that names no item."""
+    thailand = Country.objects.get(code="TH")
+    new = NewProposal(country=thailand, kind="correction", text="【演示】联系途径变了。", source="【演示】外方答复")
+    with acting(cast.actor(login)):
+        return propose(actor=cast.actor(login), new=new)
