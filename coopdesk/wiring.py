@@ -91,6 +91,11 @@ _TREATY_KINDS = {
     "treaty.override_end": _("终止条约期限"),
 }
 
+_FACT_KINDS = {
+    "fact.correct": _("核对或更正资料"),
+    "fact.enter": _("录入资料"),
+}
+
 
 def connect() -> None:
     """Called once, when Django is ready."""
@@ -139,5 +144,6 @@ def connect() -> None:
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
     audit_log.name_kinds("treaty", _("条约"), _TREATY_KINDS)
+    audit_log.name_kinds("fact", _("有出处的资料"), _FACT_KINDS)
     if settings.DEMO:
         audit_log.name_kinds("demo", _("演示"), {player.MARKER: _("生成演示案件")})

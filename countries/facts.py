@@ -78,6 +78,21 @@ def correct(
     audit.record(actor=actor, kind="fact.correct", subject=row.subject, facts=facts)
 
 
+def enter(*, actor: Actor, row: Sourced, source: str, as_of: date, country: Country | None = None) -> None:
+    """An officer adds a row whose values all come from one source. The caller has checked that he may and what they are.
+
+    Raises Malformed for a source or a day that is none, IntegrityError when the row's constraints forbid it.
+    """
+    source = " ".join(source.split())
+    _refuse_bad_origin(source, as_of, day_of(clock()))
+    confidence = FactConfidence.CONFIRMED.value
+    origin = Origin(source=source, as_of=as_of.isoformat(), confidence=confidence, by=actor.person_id)
+    _row, changes = _born(Collected(row, dict.fromkeys(row.SOURCED, origin)))
+    row.save(force_insert=True)
+    _remember([(row, change) for change in changes], country, actor.person_id)
+    audit.record(actor=actor, kind="fact.enter", subject=row.subject, facts={"fields": [one.field for one in changes]})
+
+
 def _refuse_bad_origin(source: str, as_of: date, today: date) -> None:
     found = []
     if not fits(source, SOURCE_LIMIT):
