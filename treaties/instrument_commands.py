@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import turns
 from agencies.actors import Actor
@@ -26,10 +27,9 @@ ARTICLES_LIMIT = 30
 _PARTIAL = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 # One date may not come before another: (earlier, later, words).
 _ORDERED = (
-    ("signed_on", "in_force_on", _("生效日期不能早于签署日期 %(day)s。")),
-    ("signed_on", "joined_on", _("批准、加入的日期不能早于签署日期 %(day)s。")),
-    ("joined_on", "in_force_on", _("生效日期不能早于批准、加入的日期 %(day)s。")),
-    ("in_force_on", "terminated_on", _("终止日期不能早于生效日期 %(day)s。")),
+    ("signed_on", "in_force_on", gettext_lazy("生效日期不能早于签署日期 %(day)s。")),
+    ("signed_on", "joined_on", gettext_lazy("批准、加入的日期不能早于签署日期 %(day)s。")),
+    ("in_force_on", "terminated_on", gettext_lazy("终止日期不能早于生效日期 %(day)s。")),
 )
 
 
@@ -82,23 +82,30 @@ def _plain(value: Any) -> Any:
 
 def _value_faults(row: Row, name: str, value: Any) -> Iterator[Reason]:
     """Everything wrong with a value of the field."""
-    if facts.is_blank(value):
-        yield Reason("bad_value", _("写明这个值。查不到的，不用改。"), "/value")
-        return
-    field = row._meta.get_field(name)
-    if isinstance(value, date):
-        if not FIRST_DAY <= value <= LAST_DAY:
-            yield Reason("bad_value", _("日期不对，写成 2026-01-31。"), "/value")
-        yield from (Reason("bad_value", words, "/value") for words in _disorder(row, {name: value}))
-    elif isinstance(value, list):
+    said = _of_day(row, name, value) if isinstance(value, date) else _of_words(row, name, value)
+    blank = facts.is_blank(value)
+    yield from (
+        Reason("bad_value", words, "/value") for words in ([_("写明这个值。查不到的，不用改。")] if blank else said)
+    )
+
+
+def _of_day(row: Row, name: str, day: date) -> Iterator[str]:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        yield _("日期不对，写成 2026-01-31。")
+    yield from _disorder(row, {name: day})
+
+
+def _of_words(row: Row, name: str, value: Any) -> Iterator[str]:
+    """A text, a choice, or the articles of a provision."""
+    if isinstance(value, list):
         if len(value) > ARTICLES_LIMIT or not all(fits(one, 20) for one in value):
-            yield Reason("bad_value", _("条款用空格隔开，最多 %(n)s 条。") % {"n": ARTICLES_LIMIT}, "/value")
-    elif not fits(value, limit := getattr(field, "max_length", None) or 300):
-        yield Reason("bad_value", _("最多 %(limit)s 个字。") % {"limit": limit}, "/value")
+            yield _("条款用空格隔开，最多 %(n)s 条。") % {"n": ARTICLES_LIMIT}
+    elif not fits(value, limit := getattr(row._meta.get_field(name), "max_length", None) or 300):
+        yield _("最多 %(limit)s 个字。") % {"limit": limit}
     elif name == "signed_partial" and not _PARTIAL.fullmatch(value):
-        yield Reason("bad_value", _("写年，或者年和月：2016 或 2016-05。"), "/value")
+        yield _("写年，或者年和月：2016 或 2016-05。")
     elif name == "stated" and value not in STATED:
-        yield Reason("bad_value", _("选一个。"), "/value")
+        yield _("选一个。")
 
 
 def _disorder(row: Any, changes: Mapping[str, Any]) -> Iterator[str]:
@@ -108,7 +115,7 @@ def _disorder(row: Any, changes: Mapping[str, Any]) -> Iterator[str]:
             continue
         early, late = (changes.get(name, getattr(row, name, None)) for name in (first, then))
         if early and late and early > late:
-            yield _(words) % {"day": early.isoformat()}
+            yield words % {"day": early.isoformat()}
 
 
 # --- A new instrument ------------------------------------------------------------------------------------------------
@@ -151,7 +158,7 @@ def _faults_of_details(new: NewInstrument | NewParty) -> Iterator[Reason]:
     for first, then, words in _ORDERED:
         early, late = getattr(new, first, None), getattr(new, then, None)
         if early and late and early > late:
-            yield Reason(f"bad_{then}", _(words) % {"day": early.isoformat()}, f"/{then}")
+            yield Reason(f"bad_{then}", words % {"day": early.isoformat()}, f"/{then}")
     for name in ("signed_on", "joined_on", "in_force_on"):
         day = getattr(new, name, None)
         if day is not None and not FIRST_DAY <= day <= LAST_DAY:
@@ -177,7 +184,7 @@ def add_instrument(*, actor: Actor, new: NewInstrument) -> Instrument:
     """
     require_desk(actor)
     _refuse(list(new.faults()), new.source)
-    turns.wait(turns.Turn.OVERRIDE, new.country.code if new.country else "")
+    turns.wait(turns.Turn.REGISTRY)
     rivals = Instrument.objects.filter(kind=new.kind, title_zh=new.title_zh)
     if new.country is not None:
         rivals = rivals.filter(parties__country=new.country)
