@@ -117,6 +117,8 @@ def said(name: str, value: Any) -> tuple[str, bool]:
         return "", False
     if name == "stated":
         return str(Standing(value).label), False
+    if name == "family":
+        return family_name(value), False
     if name.endswith("_on"):
         return words.whole_day(date.fromisoformat(value) if isinstance(value, str) else value), False
     if name == "signed_partial":

@@ -124,7 +124,7 @@ def instrument_timeline(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "asked": asked,
-        "years": years.items(),
+        "years": list(years.items()),
         "total": len(events),
         "cut": len(events) > EVENTS_SHOWN,
         "narrowed": bool(form.data),
@@ -218,7 +218,7 @@ def party_or_404(code: str, country: str) -> tuple[Instrument, Party]:
 def regions_of(countries: Any) -> list[tuple[str, str]]:
     """The regions of these countries as a filter offers them: the Chinese name stands for the region."""
     found = {one.region_zh: one.region_en if words.english() else one.region_zh for one in countries if one.region_zh}
-    return sorted(found.items())
+    return sorted(found.items(), key=lambda pair: pair[1])
 
 
 def by_name(country: Country) -> str:
