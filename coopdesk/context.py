@@ -52,6 +52,14 @@ ROOMS = (
         key="g s",
     ),
     Room(url="archive-list", label=pgettext_lazy("room", "归档"), roles=CASE_ROLES, inside=("archive",)),
+    # The tabs of this room: treaties/_law_tabs.html.
+    Room(
+        url="instrument-list",
+        label=pgettext_lazy("room", "条约法律"),
+        roles=_EVERYONE,
+        inside=("instrument",),
+        key="g t",
+    ),
     # The tabs of this room: components/limit_tabs.html.
     Room(
         url="internal-limit-list",

@@ -80,16 +80,7 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
         "view": asked.view,
         "by_convention": asked.view == BY_CONVENTION,
         "columns": asked.matrix.columns,
-        "lines": [
-            (
-                line,
-                [
-                    _shown(line.country, column.key, line.cells.get(column.key, UNRECORDED), asked)
-                    for column in asked.matrix.columns
-                ],
-            )
-            for line in asked.lines
-        ],
+        "lines": [(line, _region(line.country), _cells(line, asked)) for line in asked.lines],
         "total": len(asked.matrix.lines),
         "tabs": _tabs(asked),
         "sort": asked.form.cleaned_data.get("sort") or "name",
@@ -115,9 +106,8 @@ def _rows(asked: _Asked) -> Iterator[list[str]]:
     yield [_("国家"), _("代码"), _("地区"), *(str(column.name) for column in asked.matrix.columns), _("生效数")]
     for line in asked.lines:
         country = line.country
-        region = country.region_en if words.english() else country.region_zh
         cells = [_in_file(line.cells.get(column.key, UNRECORDED)) for column in asked.matrix.columns]
-        yield [country.name, country.code, region, *cells, str(line.in_force)]
+        yield [country.name, country.code, _region(country), *cells, str(line.in_force)]
     yield [_("状态日期 %(day)s。“未收录”是没有查到，不等于没有。") % {"day": asked.on.isoformat()}]
 
 
@@ -138,6 +128,15 @@ def _word(cell: Cell) -> str | Promise:
     if n == 1:
         return cell.standing.label
     return ngettext("%(n)s 项%(standing)s", "%(n)s 项%(standing)s", n) % {"n": n, "standing": cell.standing.label}
+
+
+def _region(country: Country) -> str:
+    return country.region_en if words.english() else country.region_zh
+
+
+def _cells(line: Line, asked: _Asked) -> list[dict[str, Any]]:
+    cells = ((column.key, line.cells.get(column.key, UNRECORDED)) for column in asked.matrix.columns)
+    return [_shown(line.country, key, cell, asked) for key, cell in cells]
 
 
 def _shown(country: Country, key: str, cell: Cell, asked: _Asked) -> dict[str, Any]:
