@@ -136,9 +136,9 @@ class InstrumentDetail(Door):
         if instrument is None:
             raise NotVisible
         sides = registry.parties_on(instrument, on)
-        own = instrument.kind == InstrumentKind.MULTILATERAL or not sides
-        pair = registry.standing_with(instrument, None if own else sides[0][0], on)
-        row = Row(instrument, [side.country for side, _pair in sides], pair, facts.unsettled(instrument))
+        partners = [] if instrument.kind == InstrumentKind.MULTILATERAL else [side for side, _pair in sides]
+        pair = registry.standing_with(instrument, partners[0] if partners else None, on)
+        row = Row(instrument, [side.country for side in partners], pair, facts.unsettled(instrument))
         provisions = [
             {"family": one.family, "articles": one.articles, "limited_to": one.limited_to, "facts": _facts(one)}
             for one in registry.provisions_of(instrument)

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from treaties.models import RefusalGround, RequestType, TypeLaw
 from treaties.queries.lists import entries
@@ -30,7 +31,7 @@ SECTIONS: Mapping[str, Promise] = {
     "required_attachments": _("附什么材料"),
     "language": _("用什么文字"),
     "assurances": _("承诺和保证"),
-    "time_limits": _("期限"),
+    "time_limits": pgettext_lazy("field", "期限"),
     "urgent_path": _("紧急办理"),
     "refusal_grounds": _("拒绝的理由"),
     "return_grounds": _("退回的理由"),
