@@ -57,7 +57,7 @@ _FIELDS = {
 }
 INSTRUMENT = shape("Instrument", closed(_FIELDS))
 _FACT = shape(
-    "Fact",
+    "InstrumentFact",
     closed(
         {
             "field": TEXT,

@@ -50,7 +50,7 @@ class Asked:
 
 def instruments_on(asked: Asked) -> list[Row]:
     """The instruments that were asked for, by code; three queries whatever their number."""
-    found = Instrument.objects.order_by("code")
+    found = Instrument.objects.all()
     if asked.kind:
         found = found.filter(kind=asked.kind)
     if asked.country is not None:
@@ -67,7 +67,8 @@ def instruments_on(asked: Asked) -> list[Row]:
         )
         for one in found
     )
-    return [row for row in rows if _wanted(row, asked) and _says(row, terms)]
+    wanted = (row for row in rows if _wanted(row, asked) and _says(row, terms))
+    return sorted(wanted, key=lambda row: row.instrument.code)
 
 
 def standing_with(instrument: Instrument, party: Party | None, on: date) -> Pair:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -58,6 +59,14 @@ class OnDay(forms.Form):
 
     on = day_field(gettext_lazy("状态日期"), required=False)
 
+    def __init__(self, params: Mapping[str, str]) -> None:
+        self.given = {name: value for name, value in params.items() if value}
+        super().__init__({"on": timezone.localdate().isoformat()} | self.given)
+
+    def narrowed(self, *but: str) -> bool:
+        """Was anything asked for, but in what order and where to go on?"""
+        return bool(self.given.keys() - {"sort", "after", "view", *but})
+
     def day(self) -> date:
         """The day that was asked for."""
         self.full_clean()
@@ -100,8 +109,8 @@ class PartyFilter(OnDay):
     standing = forms.ChoiceField(label=gettext_lazy("状态"), choices=[_ANY, *Standing.choices], required=False)
     region = forms.ChoiceField(label=gettext_lazy("地区"), required=False)
 
-    def __init__(self, data: Any, regions: list[Choice]) -> None:
-        super().__init__(data)
+    def __init__(self, params: Mapping[str, str], regions: list[Choice]) -> None:
+        super().__init__(params)
         region = self.fields["region"]
         assert isinstance(region, forms.ChoiceField)
         region.choices = [_ANY, *regions]
@@ -126,8 +135,10 @@ class MatrixFilter(PartyFilter):
 
     field_order = ("on", "region", "column", "standing", "sort", "view")
 
-    def __init__(self, data: Any, regions: list[Choice], conventions: list[Choice] | None = None) -> None:
-        super().__init__(data, regions)
+    def __init__(
+        self, params: Mapping[str, str], regions: list[Choice], conventions: list[Choice] | None = None
+    ) -> None:
+        super().__init__(params, regions)
         if conventions is not None:
             column = self.fields["column"]
             assert isinstance(column, forms.ChoiceField)

@@ -36,7 +36,7 @@ from treaties.web.fact_words import (
     titled,
     value_of,
 )
-from treaties.web.instrument_forms import InstrumentFilter, PartyFilter
+from treaties.web.instrument_forms import InstrumentFilter, OnDay, PartyFilter
 
 PAGE = 50
 EVENTS_SHOWN = 500
@@ -59,7 +59,7 @@ def actor_of(request: HttpRequest) -> Actor:
 @require_safe
 def instrument_list(request: HttpRequest) -> HttpResponse:
     """The instruments as they stand on a day, fifty at a time."""
-    form = InstrumentFilter({name: value for name, value in request.GET.items() if value})
+    form = InstrumentFilter(request.GET)
     asked = form.asked()
     sort = request.GET.get("sort", "")
     sort = sort if sort in _SORTS else "kind"
@@ -75,7 +75,7 @@ def instrument_list(request: HttpRequest) -> HttpResponse:
         "total": len(rows),
         "previous": _before(rows, start),
         "following": shown[-1].instrument.code if start + len(shown) < len(rows) else "",
-        "narrowed": bool(set(form.data) - {"sort", "after"}),
+        "narrowed": form.narrowed(),
         "columns": [("name", _("名称")), ("kind", _("种类")), ("signed", _("签署")), ("force", LABELS["in_force_on"])],
         "may_write": keeps_law(actor_of(request)),
     }
@@ -113,7 +113,7 @@ def _listed(row: Row) -> dict[str, Any]:
 @require_safe
 def instrument_timeline(request: HttpRequest) -> HttpResponse:
     """What was signed, joined, came into force and ended, by year, the latest first."""
-    form = InstrumentFilter({name: value for name, value in request.GET.items() if value})
+    form = InstrumentFilter(request.GET)
     asked = form.asked()
     events = registry.timeline(asked)
     years: dict[int, list[dict[str, Any]]] = {}
@@ -127,7 +127,7 @@ def instrument_timeline(request: HttpRequest) -> HttpResponse:
         "years": list(years.items()),
         "total": len(events),
         "cut": len(events) > EVENTS_SHOWN,
-        "narrowed": bool(form.data),
+        "narrowed": form.narrowed(),
     }
     return render(request, "treaties/instrument_timeline.html", context, status=400 if form.errors else 200)
 
@@ -141,12 +141,10 @@ def instrument_page(request: HttpRequest, code: str) -> HttpResponse:
     instrument = instrument_or_404(code)
     may_write = keeps_law(actor_of(request))
     open_to_all = instrument.kind == InstrumentKind.MULTILATERAL
-    form = PartyFilter(request.GET, [])
-    sides = registry.parties_on(instrument, form.day())
-    form = PartyFilter(
-        {name: value for name, value in request.GET.items() if value}, regions_of(s.country for s, _p in sides)
-    )
-    on = form.day()
+    on = PartyFilter(request.GET, []).day()
+    sides = registry.parties_on(instrument, on)
+    form = PartyFilter(request.GET, regions_of(side.country for side, _pair in sides))
+    form.full_clean()
     provisions = registry.provisions_of(instrument)
     rows = [instrument, *(side for side, _pair in sides), *provisions]
     officers = officers_of(rows)
@@ -155,6 +153,7 @@ def instrument_page(request: HttpRequest, code: str) -> HttpResponse:
     shown = _wanted(sides, form)
     context = {
         "instrument": instrument,
+        "name": registry.name_of(instrument),
         "title": titled(instrument),
         "form": form,
         "on": on,
@@ -171,7 +170,7 @@ def instrument_page(request: HttpRequest, code: str) -> HttpResponse:
         "articles": articles.articles_of_law(code) if instrument.kind in DOMESTIC else [],
         "events": [_dated(event, values) for event in registry.events_of(instrument)],
         "changes": [_change(change, rows) for change in registry.changes_of(rows)],
-        "narrowed": bool(form.data),
+        "narrowed": form.narrowed("on"),
         "may_write": may_write,
     }
     return render(request, "treaties/instrument.html", context, status=400 if form.errors else 200)
@@ -183,8 +182,7 @@ def party_page(request: HttpRequest, code: str, country: str) -> HttpResponse:
     instrument, party = party_or_404(code, country)
     may_write = keeps_law(actor_of(request))
     officers = officers_of([party])
-    form = PartyFilter({name: value for name, value in request.GET.items() if value}, [])
-    on = form.day()
+    on = OnDay(request.GET).day()
     context = {
         "instrument": instrument,
         "title": titled(instrument),

@@ -55,14 +55,13 @@ class _Asked:
 
 
 def _asked(request: HttpRequest) -> _Asked:
-    given = {name: value for name, value in request.GET.items() if value}
-    view = BY_CONVENTION if given.get("view") == BY_CONVENTION else BY_KIND
+    view = BY_CONVENTION if request.GET.get("view") == BY_CONVENTION else BY_KIND
     countries = list(partner_countries())
     regions = regions_of(countries)
-    on = MatrixFilter(given, regions).day()
+    on = MatrixFilter(request.GET, regions).day()
     matrix = matrix_on(countries, on, view)
     conventions = [(column.key, column.name) for column in matrix.columns] if view == BY_CONVENTION else None
-    form = MatrixFilter(given, regions, conventions)
+    form = MatrixFilter(request.GET, regions, conventions)
     form.full_clean()
     found = form.cleaned_data
     to = Narrowed(**{name: found.get(name) or "" for name in ("region", "column", "standing")})
@@ -86,7 +85,7 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
         "sort": asked.form.cleaned_data.get("sort") or "name",
         "sums": _sums(asked),
         "legend": [(SHAPES[standing], standing.label) for standing in Standing],
-        "narrowed": bool(set(asked.form.data) - {"view", "sort"}),
+        "narrowed": asked.form.narrowed(),
         "file": f"{reverse('instrument-matrix-file')}?{request.GET.urlencode()}",
     }
     return render(request, "treaties/instrument_matrix.html", context, status=400 if asked.form.errors else 200)
@@ -167,7 +166,7 @@ def _more(country: Country, key: str, those: Sequence[Instrument], on: date) -> 
 
 def _tabs(asked: _Asked) -> list[dict[str, Any]]:
     names = ((BY_KIND, _("双边条约和公约")), (BY_CONVENTION, _("逐个公约")))
-    day = {"on": asked.on.isoformat()} if "on" in asked.form.data else {}
+    day = {"on": asked.on.isoformat()} if "on" in asked.form.given else {}
     return [
         {"url": f"?{urlencode({**day, 'view': view})}", "label": name, "current": view == asked.view}
         for view, name in names
