@@ -37,6 +37,14 @@ _EVERYONE = frozenset(Role)
 ROOMS = (
     Room(url="workbench", label=_("工作台"), roles=CASE_ROLES, key="g w"),
     Room(url="case-list", label=pgettext_lazy("room", "案件"), roles=CASE_ROLES, inside=("case", "export"), key="g l"),
+    # The tabs of this room: treaties/_law_tabs.html.
+    Room(
+        url="instrument-list",
+        label=pgettext_lazy("room", "条约法律"),
+        roles=_EVERYONE,
+        inside=("instrument",),
+        key="g t",
+    ),
     Room(
         url="board",
         label=_("督办看板"),
@@ -52,14 +60,6 @@ ROOMS = (
         key="g s",
     ),
     Room(url="archive-list", label=pgettext_lazy("room", "归档"), roles=CASE_ROLES, inside=("archive",)),
-    # The tabs of this room: treaties/_law_tabs.html.
-    Room(
-        url="instrument-list",
-        label=pgettext_lazy("room", "条约法律"),
-        roles=_EVERYONE,
-        inside=("instrument",),
-        key="g t",
-    ),
     # The tabs of this room: components/limit_tabs.html.
     Room(
         url="internal-limit-list",
