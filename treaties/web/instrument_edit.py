@@ -56,7 +56,7 @@ def value_edit(request: HttpRequest, code: str, field: str, country: str = "", f
         "about": about,
         "back": back,
         "stale": stale,
-        "now": value_of(row, field, officers=officers_of([row])),
+        "held": value_of(row, field, officers=officers_of([row])),
         "history": registry.last_change(row, field),
     }
     status = stale.status if stale else 400 if form.errors else 200
