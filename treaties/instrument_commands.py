@@ -72,7 +72,7 @@ def correct_value(*, actor: Actor, row: Row, new: NewValue) -> None:
     if found:
         raise Malformed(reasons=found)
     country = held.country if isinstance(held, Party) else None
-    said = {"source": new.source, "as_of": new.as_of, "country": country}
+    said: dict[str, Any] = {"source": new.source, "as_of": new.as_of, "country": country}
     facts.correct(actor=actor, row=held, field=new.field, value=value, **said)
 
 
@@ -166,8 +166,8 @@ def _faults_of_details(new: NewInstrument | NewParty) -> Iterator[Reason]:
     if new.stated not in ("", *STATED):
         yield Reason("bad_stated", _("选一个。"), "/stated")
     for name, limit in (("title_en", 240), ("reservation", 300), ("authority", 120), ("joined_by", 20)):
-        words = getattr(new, name, "")
-        if words and not fits(words, limit):
+        text = getattr(new, name, "")
+        if text and not fits(text, limit):
             yield Reason(f"bad_{name}", _("最多 %(limit)s 个字。") % {"limit": limit}, f"/{name}")
 
 
@@ -193,7 +193,7 @@ def add_instrument(*, actor: Actor, new: NewInstrument) -> Instrument:
         raise Conflict(_("没有录入。"), reasons=[Reason("instrument_exists", words, "/title_zh")])
     names = ("kind", "title_zh", "title_en", "signed_on", "in_force_on", "stated", "reservation")
     instrument = Instrument(code=_free_code(new), **{name: getattr(new, name) for name in names})
-    said = {"source": new.source, "as_of": new.as_of, "country": new.country}
+    said: dict[str, Any] = {"source": new.source, "as_of": new.as_of, "country": new.country}
     facts.enter(actor=actor, row=instrument, **said)
     if new.country is not None:
         facts.enter(actor=actor, row=Party(instrument=instrument, country=new.country), **said)

@@ -97,7 +97,7 @@ def test_each_kind_of_value_is_typed(desk: Client, url: str, value: str, stored:
         ("in_force_on", {"value": "1990-01-01"}, "生效日期不能早于签署日期 1993-08-26"),
         ("signed_on", {"value": "2000-01-01"}, "生效日期不能早于签署日期 2000-01-01"),
         ("in_force_on", {"value": "1999-2-30"}, "写成 2026-01-31。"),
-        ("in_force_on", {"value": ""}, "不能为空|写明这个值|必填"),
+        ("in_force_on", {"value": ""}, "写明这个值|还没有填写"),
         ("adopted_place", {"source": "  "}, "没有出处的不能录入"),
         ("adopted_place", {"as_of": TOMORROW}, "查证日期不能晚于今天。"),
         ("adopted_place", {"value": "长" * 41}, "40"),
@@ -210,7 +210,7 @@ def test_a_second_one_of_the_kind_has_a_code_of_its_own(desk: Client) -> None:
         ({"kind": "statute"}, "statute"),
         ({"signed_on": "", "in_force_on": ""}, "三样至少有一样"),
         ({"as_of": TOMORROW}, "查证日期不能晚于今天。"),
-        ({"title_zh": " "}, "必填|不能为空|写明名称"),
+        ({"title_zh": " "}, "写明名称|还没有填写"),
         ({"families": ["nothing"]}, "nothing"),
     ],
 )

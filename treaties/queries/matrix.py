@@ -135,4 +135,4 @@ def order(lines: Iterable[Line], sort: str, name: Callable[[Country], str]) -> l
         "region": lambda line: (line.country.region_zh, line.country.subregion_zh, name(line.country)),
         "count": lambda line: (-line.in_force, name(line.country)),
     }
-    return sorted(lines, key=keys[sort])  # type: ignore[arg-type]
+    return sorted(lines, key=keys[sort])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -68,9 +68,25 @@ SHAPES: Mapping[str, str] = {
     Standing.NONE: "none",
     Standing.UNKNOWN: "unknown",
 }
-_BILATERAL = ("title_zh", "title_en", "signed_on", "signed_partial", "adopted_place", "ratified_on", "in_force_on")
+_BILATERAL: tuple[str, ...] = (
+    "title_zh",
+    "title_en",
+    "signed_on",
+    "signed_partial",
+    "adopted_place",
+    "ratified_on",
+    "in_force_on",
+)
 _BILATERAL += ("terminated_on", "stated", "reservation", "authority")
-_MULTILATERAL = ("title_zh", "title_en", "adopted_on", "adopted_place", "general_force_on", "signed_on", "ratified_on")
+_MULTILATERAL: tuple[str, ...] = (
+    "title_zh",
+    "title_en",
+    "adopted_on",
+    "adopted_place",
+    "general_force_on",
+    "signed_on",
+    "ratified_on",
+)
 _MULTILATERAL += ("joined_by", "joined_on", "in_force_on", "terminated_on", "stated", "reservation", "authority")
 _DOMESTIC = ("title_zh", "title_en", "in_force_on", "terminated_on", "stated")
 
@@ -97,7 +113,7 @@ class Value:
     label: str | Promise
     text: str | SafeString = ""
     user: bool = False
-    origin: Sequence[tuple[str, Any]] = field(default_factory=list)
+    origin: Sequence[tuple[str, Any]] = ()
     check: bool = False
     url: str = ""
 

@@ -172,7 +172,7 @@ class ValueForm(forms.Form):
 
 
 def _typed(row: Sourced, name: str) -> forms.Field:
-    label, field = LABELS[name], row._meta.get_field(name)
+    label, field = str(LABELS[name]), row._meta.get_field(name)
     missing = {"required": gettext_lazy("写明这个值。查不到的，不用改。")}
     if isinstance(field, models.DateField):
         return day_field(label)

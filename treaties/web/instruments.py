@@ -150,6 +150,8 @@ def instrument_page(request: HttpRequest, code: str) -> HttpResponse:
     officers = officers_of(rows)
     pair = registry.standing_with(instrument, None if open_to_all or not sides else sides[0][0], on)
     values = [_value(instrument, name, officers, may_write, code=code) for name in fields_of(instrument)]
+    # That no end is known is nothing to read; the desk may enter one.
+    values = [value for value in values if may_write or value.text or value.field != "terminated_on"]
     shown = _wanted(sides, form)
     context = {
         "instrument": instrument,

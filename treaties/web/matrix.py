@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -92,7 +92,7 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def matrix_file(request: HttpRequest) -> HttpResponse:
+def matrix_file(request: HttpRequest) -> FileResponse:
     """The same lines as a CSV file (UTF-8 with its mark, so that spreadsheets read the characters)."""
     asked = _asked(request)
     text = io.StringIO(newline="")
