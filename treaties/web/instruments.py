@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from agencies.actors import Actor
 from agencies.doors import words
 from agencies.errors import NotVisible
+from countries import facts
 from countries.lookup import sound
 from countries.models import UNSETTLED, Country, FactChange
 from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, Standing
@@ -161,7 +162,7 @@ def instrument_page(request: HttpRequest, code: str) -> HttpResponse:
         "on": on,
         "mark": mark_of(pair),
         "values": values,
-        "unsettled": sum(value.check for value in values),
+        "unsettled": sum(len(facts.unsettled(row)) for row in (instrument, *provisions)),
         "open_to_all": open_to_all,
         "domestic": instrument.kind in DOMESTIC,
         "parties": [_side(side, pair, officers, long=open_to_all) for side, pair in shown],
