@@ -44,6 +44,14 @@ ROOMS = (
         inside=("country", "ledger"),
         key="g c",
     ),
+    # The tabs of this room: treaties/_law_tabs.html.
+    Room(
+        url="instrument-list",
+        label=pgettext_lazy("room", "条约法律"),
+        roles=_EVERYONE,
+        inside=("instrument",),
+        key="g t",
+    ),
     Room(
         url="board",
         label=_("督办看板"),

@@ -100,6 +100,10 @@ _PROPOSAL_KINDS = {
     proposals.ACCEPTED: _("采纳台账建议"),
     proposals.ANSWERED: _("答复台账建议"),
 }
+_FACT_KINDS = {
+    "fact.correct": _("核对或更正资料"),
+    "fact.enter": _("录入资料"),
+}
 
 
 def connect() -> None:
@@ -155,7 +159,7 @@ def _name_kinds() -> None:
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
     audit_log.name_kinds("treaty", _("条约"), _TREATY_KINDS)
-    audit_log.name_kinds("fact", _("事实"), {"fact.correct": _("更正或者核对")})
+    audit_log.name_kinds("fact", _("有出处的资料"), _FACT_KINDS)
     audit_log.name_kinds("ledger", _("国别台账"), _LEDGER_KINDS)
     audit_log.name_kinds("proposal", _("台账建议"), _PROPOSAL_KINDS)
     if settings.DEMO:

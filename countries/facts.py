@@ -92,6 +92,10 @@ def state(
 
     The caller has checked what `correct` asks of him. Raises Malformed and Conflict as `correct` does.
     """
+    if row.pk is None:
+        for name, value in values.items():
+            setattr(row, name, value)
+        return enter(actor=actor, row=row, source=source, as_of=as_of, country=country)
     source = " ".join(source.split())
     _refuse_bad_origin(source, as_of, day_of(clock()))
     differing = [name for name, value in values.items() if getattr(row, name) != value]
@@ -102,15 +106,30 @@ def state(
     changes = [change for name in stated if (change := _set(row, name, values[name], origin)) is not None]
     if not changes:
         raise Conflict(_("这个值已经这样记录，没有要改的。"))
-    if row.pk is None:
-        row.save(force_insert=True)
-    else:
-        _save(row, [change.field for change in changes])
+    _save(row, [change.field for change in changes])
     _remember([(row, change) for change in changes], country, actor.person_id)
     for change in changes:
         facts = {"field": change.field, "confirmed": change.before.get("value") == change.after.get("value")}
         audit.record(actor=actor, kind="fact.correct", subject=row.subject, facts=facts)
     return [change.field for change in changes]
+
+
+def enter(*, actor: Actor, row: Sourced, source: str, as_of: date, country: Country | None = None) -> list[str]:
+    """An officer adds a row whose values all come from one source; gives the fields that he filled.
+
+    The caller has checked that he may and what they are.
+
+    Raises Malformed for a source or a day that is none, IntegrityError when the row's constraints forbid it.
+    """
+    source = " ".join(source.split())
+    _refuse_bad_origin(source, as_of, day_of(clock()))
+    confidence = FactConfidence.CONFIRMED.value
+    origin = Origin(source=source, as_of=as_of.isoformat(), confidence=confidence, by=actor.person_id)
+    _row, changes = _born(Collected(row, dict.fromkeys(row.SOURCED, origin)))
+    row.save(force_insert=True)
+    _remember([(row, change) for change in changes], country, actor.person_id)
+    audit.record(actor=actor, kind="fact.enter", subject=row.subject, facts={"fields": [one.field for one in changes]})
+    return [one.field for one in changes]
 
 
 def _refuse_bad_origin(source: str, as_of: date, today: date) -> None:

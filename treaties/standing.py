@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from treaties.models import Instrument, InstrumentKind, Party, Standing
 
@@ -122,13 +123,35 @@ def pair_on(instrument: Instrument, party: Party | None, on: date) -> Pair:
     """How we and the partner stand on a day: the weaker of the two sides. Without a party row the partner's is unknown."""
     ours = _answer(instrument, on)
     theirs = ours if _is_bilateral(instrument) else _answer(party, on) if party else Answer(Standing.UNKNOWN, ())
-    weaker = min(ours, theirs, key=lambda answer: _ORDER.index(answer.standing))
-    used = [(name, instrument.provenance.get(name)) for name in ours.rests_on]
+    weaker = min(ours, theirs, key=lambda answer: strength(answer.standing))
+    used = _used(instrument, ours)
     if party is not None and theirs is not ours:
-        used += [(name, party.provenance.get(name)) for name in theirs.rests_on]
+        used += _used(party, theirs)
+    return _resting(weaker.standing, used)
+
+
+def one_side_on(row: Instrument | Party, on: date) -> Pair:
+    """How one side alone stands on a day: ours of an instrument, the partner's of a party."""
+    answer = _answer(row, on)
+    return _resting(answer.standing, _used(row, answer))
+
+
+def strength(standing: Standing) -> int:
+    """How much a standing amounts to: in force is the most."""
+    return _ORDER.index(standing)
+
+
+_Used = list[tuple[str, dict[str, Any] | None]]
+
+
+def _used(row: Instrument | Party, answer: Answer) -> _Used:
+    return [(name, row.provenance.get(name)) for name in answer.rests_on]
+
+
+def _resting(standing: Standing, used: _Used) -> Pair:
     held = [origin for _name, origin in used if origin]
     return Pair(
-        standing=weaker.standing,
+        standing=standing,
         confidence=max((origin["confidence"] for origin in held), key=_CONFIDENCE.index, default=""),
         sources=tuple(dict.fromkeys(origin["source"] for origin in held)),
         as_of=min((origin["as_of"] for name, origin in used if origin and name == "stated"), default=""),

@@ -26,6 +26,7 @@ from tests.supervising import Overseer
 from tests.treaties.test_overrides import new
 from treaties.commands import set_override
 
+UNTOC_TH = {"code": "UNTOC", "country": "TH"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 INSIDERS = ("kunshan.officer", "kunshan.desk", "kunshan.chief", "suzhou.chief", "jiangsu.supervisor", "guohe.desk")
 # Closed to all in this world: nobody in it has a second appointment, a registered client, a second factor or has
@@ -117,6 +118,14 @@ def address(name: str, world: dict[str, Any]) -> str:
         "ledger-propose": {"code": "TH"},
         "country-asking": {"code": "TH", "kind": "mla_evidence_out"},
         "api-request-type-detail": {"code": "police_cooperation_out"},
+        "instrument-detail": {"code": "UNTOC"},
+        "instrument-party": UNTOC_TH,
+        "instrument-value": {"code": "UNTOC", "field": "in_force_on"},
+        "instrument-party-new": {"code": "UNTOC"},
+        "instrument-party-value": UNTOC_TH | {"field": "joined_on"},
+        "instrument-provision-value": {"code": "UNTOC", "family": "extradition", "field": "articles"},
+        "api-instrument-detail": {"code": "UNTOC"},
+        "api-country-legal-basis": {"code": "TH"},
         "supervision-act": {"act": "answer"},
         "bulk-done": {"token": "x" * 22},
         "case-deadline-act": {"act": "pause"},

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from countries.models import Country, Sourced
 
@@ -39,7 +40,7 @@ class Standing(models.TextChoices):
     IN_FORCE = "in_force", _("生效")
     SIGNED = "signed", _("仅签署")
     TERMINATED = "terminated", _("已终止")
-    NONE = "none", _("没有")
+    NONE = "none", pgettext_lazy("standing", "没有")
     UNKNOWN = "unknown", _("未知")
 
 

@@ -146,13 +146,13 @@ def articles_of(kind: RequestType | None) -> dict[str, tuple[str, bool]]:
     of = Q(request_type__code=f"{_GENERAL}_in") | Q(request_type=kind)
     found: dict[str, tuple[str, bool]] = {}
     for law in TypeLaw.objects.filter(of):
-        for entry in _entries(law.data):
+        for entry in entries(law.data):
             name, verified = found.get(entry["cite"], ("", True))
             found[entry["cite"]] = (name or entry.get("cite_zh", ""), verified and entry.get("verified") is None)
     return found
 
 
-def _entries(part: object) -> Iterator[Mapping[str, Any]]:
+def entries(part: object) -> Iterator[Mapping[str, Any]]:
     """Every part of the law that names an article."""
     if isinstance(part, Mapping):
         if isinstance(part.get("cite"), str):
@@ -160,7 +160,7 @@ def _entries(part: object) -> Iterator[Mapping[str, Any]]:
         part = list(part.values())
     if isinstance(part, list):
         for one in part:
-            yield from _entries(one)
+            yield from entries(one)
 
 
 def _law_of(article: str) -> str:
