@@ -97,7 +97,8 @@ crossed AS (
 ),
 become AS (
   SELECT *, CASE
-    WHEN answered_at IS NOT NULL THEN CASE WHEN silent THEN '{UNANSWERED}' WHEN refused THEN '{REFUSED}'
+    WHEN answered_at IS NOT NULL THEN CASE WHEN silent AND direction = '{_OUT}' THEN '{UNANSWERED}'
+      WHEN refused THEN '{REFUSED}'
       WHEN coalesce(executed, true) THEN '{ANSWERED}' ELSE '{PARTLY}' END
     WHEN status = '{Status.REFUSED}' THEN '{REFUSED}'
     WHEN status = '{Status.RETURNED_TO_REQUESTER}' THEN '{RETURNED}'

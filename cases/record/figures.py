@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from cases.models import Direction
 from cases.record.cells import EVENTS, STATES, Cell, Ground
@@ -22,6 +22,7 @@ Slice = tuple[str, str]  # a request type and a channel; blank means all
 ALL: Slice = ("", "")
 # A channel that nobody noted; no code is like it.
 UNNOTED = "-"
+_Key = TypeVar("_Key")
 
 
 class Tally:
@@ -141,8 +142,8 @@ def _figures(direction: Direction, tally: Tally, grounds: Iterable[Ground], key:
     }
 
 
-def _tallies[Key](cells: Iterable[Cell], by: Callable[[Cell], Key]) -> dict[Key, Tally]:
-    found: dict[Key, Tally] = defaultdict(Tally)
+def _tallies(cells: Iterable[Cell], by: Callable[[Cell], _Key]) -> dict[_Key, Tally]:
+    found: dict[_Key, Tally] = defaultdict(Tally)
     for cell in cells:
         found[by(cell)].add(cell)
     return dict(found)

@@ -1,7 +1,7 @@
 """The weekly count: the worker replaces the record of every country in one transaction.
 
-Beat asks every hour; the first time in a week (Monday in China) counts, so that a machine that stood still on a Monday
-catches up, and any other leaves at once. What somebody could count more often would tell of a single case by difference.
+Beat asks every few minutes; the first time in a week (from Monday in China) counts, so that a machine that stood still on a
+Monday catches up, and any other leaves at once. What somebody could count more often would tell of a single case by difference.
 """
 
 from __future__ import annotations

@@ -46,6 +46,16 @@ class Curve:
         """The last step up to a day; None before the first."""
         return next((step for step in reversed(self.steps) if step.day <= day), None)
 
+    @property
+    def end(self) -> int | None:
+        """The last day on which FEWEST were left; None when there never were as many."""
+        left = 0
+        for day in sorted({*self.answered, *self.waiting}, reverse=True):
+            left += self.answered.get(day, 0) + self.waiting.get(day, 0)
+            if left >= FEWEST:
+                return day
+        return None
+
     def told(self) -> tuple[Step, ...]:
         """The steps at which enough were left to say something."""
         return tuple(step for step in self.steps if step.at_risk >= FEWEST)

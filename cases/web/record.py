@@ -1,0 +1,31 @@
+"""我们的记录: what became of all requests with one country, in numbers that every officer reads; and below them the open cases
+that he may see himself."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from agencies.actors import Actor
+from agencies.doors.reading import Query
+from agencies.errors import NotVisible
+from cases.record import reading
+from cases.web import record_rows
+from countries.lookup import country_by_code
+
+
+@require_safe
+def country_record(request: HttpRequest, code: str) -> HttpResponse:
+    """The record of the country in the address, narrowed to a request type, a channel or both."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    country = country_by_code(code.upper())
+    if country is None:
+        raise NotVisible
+    query = Query({name: value for name, value in request.GET.items() if value})
+    kind = query.one_of("type", record_rows.type_names())
+    channel = query.one_of("channel", record_rows.channel_names())
+    query.check()
+    found = reading.read(country, actor, kind=kind, channel=channel)
+    shown = record_rows.shown(found, reading.open_with(country, actor) if actor.case_agency_id else None)
+    return render(request, "cases/record.html", {"record": shown, "country": country})
