@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from agencies import prepared
 from agencies.actors import Actor
 from agencies.moments import clock
@@ -20,8 +22,8 @@ from cases.record.figures import ALL, MIN, NAMES, REST, UNNOTED
 from cases.record.survival import Curve, kaplan_meier
 from countries.models import Country
 
-__all__ = ["MIN", "OWED", "REST", "UNNOTED", "Due", "Line", "Part", "Record", "open_with", "read"]
-# Open cases listed of each side.
+__all__ = ["MIN", "OWED", "REST", "UNNOTED", "Due", "Line", "Part", "Record", "read"]
+# So many open cases of each side stand on a page.
 OWED = 10
 
 
@@ -58,10 +60,20 @@ class Part(Line):
     years: Sequence[Line] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The open cases in the actor's sight in which it is one side's turn, the longest waiting first; `more` that are not
+    listed."""
+
+    rows: Sequence[Mapping[str, Any]]
+    more: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """`sent` and `received` are None when fewer than MIN cases are like that. `as_of` is None before the first count.
-    `types` and `channels` are the codes by which the record can be narrowed."""
+    `types` and `channels` are the codes by which the record can be narrowed. `theirs` and `ours`: what they owe us and what we
+    owe them, of the cases that the reader sees; None when that was not asked for, or he has no cases."""
 
     country: Country
     kind: str
@@ -71,6 +83,8 @@ class Record:
     received: Part | None
     types: Sequence[str]
     channels: Sequence[str]
+    theirs: Due | None
+    ours: Due | None
 
 
 _READ = """SELECT w.as_of, r.request_type, r.channel, r.figures FROM cases_recordcount w
@@ -78,21 +92,25 @@ LEFT JOIN cases_countryrecord r ON r.country_id = %(country)s::int
   AND (r.request_type, r.channel) IN (('', ''), (%(kind)s::text, %(channel)s::text))"""
 
 
-def read(country: Country, _actor: Actor, *, kind: str = "", channel: str = "") -> Record:
+def read(country: Country, actor: Actor, *, kind: str = "", channel: str = "", owed: int = 0) -> Record:
     """The record with a country; narrowed to a request type, a channel (UNNOTED: not written down) or both. Every actor reads
-    the same numbers; what he sees of the cases behind them is `open_with`."""
+    the same numbers; `owed` asks for so many of the open cases that he himself sees, of each side."""
     rows = prepared.rows(_READ, {"country": country.pk, "kind": kind, "channel": channel})
     found = {(of, via): figures for _as_of, of, via, figures in rows if figures is not None}
     whole, wanted = found.get(ALL, {}), found.get((kind, channel), {})
-    parts = {name: _part(direction, wanted.get(name)) for direction, name in NAMES.items()}
+    sent, received = (_part(direction, wanted.get(name)) for direction, name in NAMES.items())
+    theirs, ours = _owed(country, actor, owed) if owed and actor.case_agency_id else (None, None)
     return Record(
         country=country,
         kind=kind,
         channel=channel,
         as_of=rows[0][0],
+        sent=sent,
+        received=received,
         types=_codes(whole, "types"),
         channels=_codes(whole, "channels"),
-        **parts,
+        theirs=theirs,
+        ours=ours,
     )
 
 
@@ -125,15 +143,6 @@ def _part(direction: Direction, figures: Mapping[str, Any] | None) -> Part | Non
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """The open cases in the actor's sight in which it is one side's turn, the longest waiting first; `more` that are not
-    listed."""
-
-    rows: Sequence[Mapping[str, Any]]
-    more: int
-
-
 # Whose turn it is, by what the open leg is for: theirs while we wait for an answer or a supplement.
 _THEIRS = (Phase.ABROAD, Phase.SUPPLEMENT)
 # Ours: their question about our request, or their request itself until our answer is out.
@@ -152,16 +161,15 @@ _ROW = (
 )
 
 
-def open_with(country: Country, actor: Actor, most: int = OWED) -> tuple[Due, Due]:
-    """What they owe us and what we owe them, of the cases that this actor sees, oldest first: since when it is their turn, or
-    since when their request or question is here. Work secrets are listed only to who sees them."""
+def _owed(country: Country, actor: Actor, most: int) -> tuple[Due, Due]:
+    """Since when it is their turn, or since when their request or question is here. Work secrets are listed only to who sees
+    them."""
     at = clock()
     wanted = queue.Wanted(view=queue.AGENCY, country=country.code)
     rows = queue.keyed(actor, wanted, queue.Now(at, at, at)).order_by("since", "case_id")
-    theirs = rows.filter(phase__in=_THEIRS)
-    question = rows.filter(phase__in=_QUESTION)
-    request = rows.filter(case__direction=Direction.INCOMING).exclude(phase__in=(*_THEIRS, Phase.REPLIED, Phase.ENDED))
-    return _due(theirs, most), _due(question | request, most)
+    question = Q(phase__in=_QUESTION)
+    request = Q(case__direction=Direction.INCOMING) & ~Q(phase__in=(*_THEIRS, Phase.REPLIED, Phase.ENDED))
+    return _due(rows.filter(phase__in=_THEIRS), most), _due(rows.filter(question | request), most)
 
 
 def _due(rows: Any, most: int) -> Due:

@@ -26,6 +26,5 @@ def country_record(request: HttpRequest, code: str) -> HttpResponse:
     kind = query.one_of("type", record_rows.type_names())
     channel = query.one_of("channel", record_rows.channel_names())
     query.check()
-    found = reading.read(country, actor, kind=kind, channel=channel)
-    shown = record_rows.shown(found, reading.open_with(country, actor) if actor.case_agency_id else None)
-    return render(request, "cases/record.html", {"record": shown, "country": country})
+    found = reading.read(country, actor, kind=kind, channel=channel, owed=reading.OWED)
+    return render(request, "cases/record.html", {"record": record_rows.shown(found), "country": country})

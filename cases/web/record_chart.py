@@ -33,7 +33,7 @@ def curve(found: Curve, title: str) -> dict[str, Any] | None:
         "path": _line(steps, end, last),
         "band": _band(steps, end, last),
         "ticks": [
-            {"x": _x(day, last), "from": _y(share) - 4, "to": _y(share) + 4}
+            {"x": _x(day, last), "from": _y(share, -4), "to": _y(share, 4)}
             for day, share in _censored(found, steps, end)
         ],
         "grid": [{"y": _y(share), "said": f"{share:.0%}"} for share in (0, 0.25, 0.5, 0.75, 1)],
@@ -76,9 +76,9 @@ def _x(day: float, last: int) -> str:
     return f"{LEFT + WIDTH * day / last:.2f}"
 
 
-def _y(answered: float) -> float:
+def _y(answered: float, lower: int = 0) -> str:
     """Where a share that is answered stands in the SVG, in pixels."""
-    return round(TOP + HEIGHT * (1 - answered), 1)
+    return f"{TOP + HEIGHT * (1 - answered) + lower:.1f}"
 
 
 def _line(steps: Sequence[Step], end: int, last: int) -> str:

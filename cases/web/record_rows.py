@@ -22,8 +22,8 @@ from cases.web import record_chart
 from treaties.models import Channel, RefusalGround
 
 
-def shown(record: Record, owed: tuple[Due, Due] | None = None) -> dict[str, Any]:
-    """Everything the templates of the record show; `owed` is what the actor sees of the open cases (reading.open_with)."""
+def shown(record: Record) -> dict[str, Any]:
+    """Everything the templates of the record show."""
     names = {"types": type_names(), "channels": channel_names(), "years": {}}
     sent, received = record.sent, record.received
     return {
@@ -35,7 +35,7 @@ def shown(record: Record, owed: tuple[Due, Due] | None = None) -> dict[str, Any]
         "tiles": _tiles(sent, received),
         "sent": _part(sent, _("对方答复的累计比例"), Direction.OUTGOING, names) if sent else None,
         "received": _part(received, _("我方答复的累计比例"), Direction.INCOMING, names) if received else None,
-        "owed": _owed(owed) if owed else None,
+        "owed": _owed(record.theirs, record.ours) if record.theirs and record.ours else None,
         "filters": [
             _filter("type", _("类型"), record.types, names["types"], record.kind),
             _filter("channel", _("渠道"), record.channels, names["channels"], record.channel),
@@ -145,9 +145,8 @@ def _line(line: Line, name: str) -> dict[str, Any]:
     }
 
 
-def _owed(owed: tuple[Due, Due]) -> list[dict[str, Any]]:
+def _owed(theirs: Due, ours: Due) -> list[dict[str, Any]]:
     """Two lists, what they owe us and what we owe them."""
-    theirs, ours = owed
     return [
         {
             "id": "theirs",
