@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -20,9 +20,10 @@ from cases.queries import queue
 from cases.record.cells import STATES
 from cases.record.figures import ALL, MIN, NAMES, REST, UNNOTED
 from cases.record.survival import Curve, kaplan_meier
+from countries.calendars import SHANGHAI
 from countries.models import Country
 
-__all__ = ["MIN", "OWED", "REST", "UNNOTED", "Due", "Line", "Part", "Record", "read"]
+__all__ = ["MIN", "OWED", "REST", "UNNOTED", "Due", "Line", "Part", "Record", "open_with", "read", "since"]
 # So many open cases of each side stand on a page.
 OWED = 10
 
@@ -99,7 +100,7 @@ def read(country: Country, actor: Actor, *, kind: str = "", channel: str = "", o
     found = {(of, via): figures for _as_of, of, via, figures in rows if figures is not None}
     whole, wanted = found.get(ALL, {}), found.get((kind, channel), {})
     sent, received = (_part(direction, wanted.get(name)) for direction, name in NAMES.items())
-    theirs, ours = _owed(country, actor, owed) if owed and actor.case_agency_id else (None, None)
+    theirs, ours = open_with(country, actor, owed) if owed and actor.case_agency_id else (None, None)
     return Record(
         country=country,
         kind=kind,
@@ -155,21 +156,33 @@ _ROW = (
     "case__request_type__name_zh",
     "case__request_type__name_en",
     "case__received_on",
+    "case__their_reference",
     "status",
     "phase",
     "since",
 )
 
 
-def _owed(country: Country, actor: Actor, most: int) -> tuple[Due, Due]:
-    """Since when it is their turn, or since when their request or question is here. Work secrets are listed only to who sees
-    them."""
+def open_with(country: Country, actor: Actor, most: int, *, secrets: bool = True) -> tuple[Due, Due]:
+    """What they owe us and what we owe them, of the cases that this actor sees: since when it is their turn, or since when their
+    request or question is here. Work secrets are listed only to who sees them, and to nobody without `secrets`."""
     at = clock()
     wanted = queue.Wanted(view=queue.AGENCY, country=country.code)
     rows = queue.keyed(actor, wanted, queue.Now(at, at, at)).order_by("since", "case_id")
+    if not secrets:
+        rows = rows.filter(secret=False)
     question = Q(phase__in=_QUESTION)
     request = Q(case__direction=Direction.INCOMING) & ~Q(phase__in=(*_THEIRS, Phase.REPLIED, Phase.ENDED))
     return _due(rows.filter(phase__in=_THEIRS), most), _due(rows.filter(question | request), most)
+
+
+def since(row: Mapping[str, Any]) -> date:
+    """From which day on a row is owed: a request of theirs since it came, anything else since it is that side's turn."""
+    if row["case__direction"] == Direction.INCOMING and row["phase"] != Phase.SUPPLEMENT:
+        received: date = row["case__received_on"]
+        return received
+    moment: datetime = row["since"]
+    return moment.astimezone(SHANGHAI).date()
 
 
 def _due(rows: Any, most: int) -> Due:

@@ -4,7 +4,6 @@ record's own page and for the country's (templates/cases/_record.html)."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -13,12 +12,12 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from agencies.doors import words
-from agencies.doors.reading import SHANGHAI
 from cases.models import Direction, Phase
 from cases.queries import choices
 from cases.record.cells import ANSWERED, OPEN, PARTLY, REFUSED, RETURNED, TRANSFERRED, UNANSWERED, WITHDRAWN
-from cases.record.reading import MIN, REST, UNNOTED, Due, Line, Part, Record
+from cases.record.reading import MIN, REST, UNNOTED, Due, Line, Part, Record, since
 from cases.web import record_chart
+from countries.calendars import SHANGHAI
 from treaties.models import Channel, RefusalGround
 
 
@@ -174,19 +173,9 @@ def _due(due: Due) -> dict[str, Any]:
                 "title": row["case__title"],
                 "type": row[f"case__request_type__name_{'en' if english else 'zh'}"],
                 "phase": Phase(row["phase"]).label,
-                "days": words.plain_days((today - _since(row)).days),
+                "days": words.plain_days((today - since(row)).days),
             }
             for row in due.rows
         ],
         "more": due.more,
     }
-
-
-def _since(row: Mapping[str, Any]) -> date:
-    """A request of theirs is owed since it came, anything else since the case changed hands."""
-    own = row["case__direction"] == Direction.INCOMING and row["phase"] != Phase.SUPPLEMENT
-    if own and row["case__received_on"]:
-        received: date = row["case__received_on"]
-        return received
-    since: datetime = row["since"]
-    return since.astimezone(SHANGHAI).date()

@@ -67,6 +67,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("handover/<int:officer_id>/", handover.hand_over, name="handover-of"),
     path("unattended/", handover.unattended, name="unattended-list"),
     path("countries/<slug:code>/record/", record.country_record, name="country-record"),
+    path("countries/<slug:code>/record/agenda/", record.country_agenda, name="country-agenda"),
     path("limits/", limits.limit_list, name="internal-limit-list"),
     path("limits/set/", limits.limit_set, name="internal-limit-set"),
     path("limits/<int:limit_id>/", limits.limit_detail, name="internal-limit-detail"),

@@ -40,7 +40,15 @@ class TestEveryList:
 
 
 @pytest.mark.parametrize(
-    "path", ["agencies/999999999999/", "agencies/x/", "countries/CN/", "countries/XX/", "countries/XX/record/", "request-types/x/"]
+    "path",
+    [
+        "agencies/999999999999/",
+        "agencies/x/",
+        "countries/CN/",
+        "countries/XX/",
+        "countries/XX/record/",
+        "request-types/x/",
+    ],
 )
 def test_404(caller, path):
     problem(caller("kunshan.officer").get(path), 404)

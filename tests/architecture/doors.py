@@ -122,6 +122,7 @@ DOORS: dict[str, Door] = {
     "board": Door(only({Role.SUPERVISOR, Role.APPROVER})),
     "board-of": Door(only({Role.SUPERVISOR, Role.APPROVER}), further=True),
     "country-record": Door("officers", further=True),
+    "country-agenda": Door("cases", further=True),
     "case-new": Door(frozenset({Role.DRAFTER}), FORM),
     "case-register": Door(only({Role.DESK}), FORM, further=True),
     "case-detail": Door("cases", hides=True),
