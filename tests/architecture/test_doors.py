@@ -107,6 +107,9 @@ def address(name: str, world: dict[str, Any]) -> str:
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route)
     own = {
         "api-country-detail": {"code": "TH"},
+        "api-country-record": {"code": "TH"},
+        "country-record": {"code": "TH"},
+        "country-agenda": {"code": "TH"},
         "api-request-type-detail": {"code": "police_cooperation_out"},
         "supervision-act": {"act": "answer"},
         "bulk-done": {"token": "x" * 22},

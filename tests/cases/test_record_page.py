@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
+from agencies.models import AuditEvent
 from tests import recording
 from tests.browser import DESK, PHONE, chromium, complaints, open_page, scrolls_sideways, serving
 from tests.browsing import log_in
@@ -80,6 +83,23 @@ def test_the_open_cases_are_the_readers_own(world, cast):
     assert mine.count("等外方答复") == 1
     assert "没有在等对方的" in text(log_in(cast, "beijing.chief").get(PAGE))
     assert "对方欠我方" not in text(log_in(cast, "auditor").get(PAGE))
+
+
+def test_the_agenda_lists_what_the_officer_sees_without_titles_and_secrets(world, cast):
+    url = reverse("country-agenda", args=["TH"])
+    answer = log_in(cast, "guohe.chief").get(url)
+    assert answer["Content-Type"] == "application/pdf"
+    said = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(b"".join(answer))).pages)
+    rows = len(re.findall(r"GJHZ-", said))
+    assert rows == 11  # five of ours, a supplement and five of theirs; the secret two are not there
+    for words in ("与泰国会谈议题", "Agenda with Thailand", "RTP-2026-77", "请对方答复", "Awaiting our answer"):
+        assert words in said
+    for words in ("跨境刷单", "调取银行记录"):
+        assert words not in said
+    event = AuditEvent.objects.filter(kind="record.agenda").latest("pk")
+    assert (event.subject, event.facts["cases"]) == ("country:TH", 11)
+    assert log_in(cast, "auditor").get(url).status_code == 403
+    assert log_in(cast, "kunshan.officer").get(reverse("country-agenda", args=["CN"])).status_code == 404
 
 
 @pytest.mark.browser
