@@ -75,7 +75,7 @@ def _data(record: Record, theirs: Due, ours: Due, actor: Actor) -> dict[str, Any
 
 def _figures(record: Record) -> list[dict[str, str]]:
     """The balance as a national number, where there are enough cases."""
-    found = []
+    found: list[tuple[str, str, int]] = []
     if record.sent:
         found += [("我方发出", "Sent by us", record.sent.n), ("已全部答复", "Answered", record.sent.state(ANSWERED))]
         found.append(("在对方", "With you", record.sent.waiting))

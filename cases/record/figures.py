@@ -49,12 +49,9 @@ class Tally:
         self.acknowledged += other.acknowledged
         self.waiting += other.waiting
         self.oldest = max(self.oldest, other.oldest)
-        for mine, more in (
-            (self.states, other.states),
-            (self.answered, other.answered),
-            (self.censored, other.censored),
-        ):
-            mine.update(more)  # type: ignore[attr-defined]
+        self.states.update(other.states)
+        self.answered.update(other.answered)
+        self.censored.update(other.censored)
 
     def counts(self, direction: Direction) -> dict[str, Any]:
         """Every count by name; the states sum to n."""

@@ -5,8 +5,9 @@ Two rows at most by their unique key, whatever the number of cases; nothing here
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -56,9 +57,9 @@ class Part(Line):
 
     curve: Curve
     grounds: Sequence[tuple[str, int]]
-    types: Sequence[Line] = field(default_factory=list)
-    channels: Sequence[Line] = field(default_factory=list)
-    years: Sequence[Line] = field(default_factory=list)
+    types: Sequence[Line]
+    channels: Sequence[Line]
+    years: Sequence[Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Record:
     ours: Due | None
 
 
-_READ = """SELECT w.as_of, r.request_type, r.channel, r.figures FROM cases_recordcount w
+_READ = """SELECT w.as_of, r.request_type, r.channel, r.figures::text FROM cases_recordcount w
 LEFT JOIN cases_countryrecord r ON r.country_id = %(country)s::int
   AND (r.request_type, r.channel) IN (('', ''), (%(kind)s::text, %(channel)s::text))"""
 
@@ -97,7 +98,7 @@ def read(country: Country, actor: Actor, *, kind: str = "", channel: str = "", o
     """The record with a country; narrowed to a request type, a channel (UNNOTED: not written down) or both. Every actor reads
     the same numbers; `owed` asks for so many of the open cases that he himself sees, of each side."""
     rows = prepared.rows(_READ, {"country": country.pk, "kind": kind, "channel": channel})
-    found = {(of, via): figures for _as_of, of, via, figures in rows if figures is not None}
+    found = {(of, via): json.loads(figures) for _as_of, of, via, figures in rows if figures is not None}
     whole, wanted = found.get(ALL, {}), found.get((kind, channel), {})
     sent, received = (_part(direction, wanted.get(name)) for direction, name in NAMES.items())
     theirs, ours = open_with(country, actor, owed) if owed and actor.case_agency_id else (None, None)

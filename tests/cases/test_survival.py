@@ -60,6 +60,11 @@ def test_the_median_is_told_only_where_enough_are_left():
     assert kaplan_meier({1: 2}, {0: 20, 9: 2}).median is None
 
 
+def test_the_curve_ends_where_fewer_than_five_are_left():
+    assert kaplan_meier({1: 3}, {2: 1}).end is None
+    assert kaplan_meier({1: 3, 7: 2}, {5: 1, 9: 3}).end == 7
+
+
 @given(DAYS, DAYS)
 def test_by_chance(answered, waiting):
     curve = kaplan_meier(answered, waiting)
