@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from cases import tasks
 from cases.models import Case
 from tests.conftest import django_connected_as
+from tests.stories import COUNTERPART
 from tests.watching import Past
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -40,7 +41,9 @@ def a_world(cast: Any) -> Past:
         past.begin(2 * n + 2).dispatched(origin)
     past.begin(20).queried("guohe")
     past.begin(9).closed("kunshan", request_type="mla_evidence_out")
-    past.begin(8).dispatched("guohe", mark="work_secret")
+    secret = past.begin(8).cleared("guohe", mark="work_secret")
+    past.step("guohe.chief", secret, "assign_handler", handler="guohe.desk")
+    past.step("guohe.desk", secret, "dispatch", channel="police_liaison", counterpart=COUNTERPART)
     past.begin(7).submitted("guohe")
     past.begin(6).draft("guohe")
     past.begin(5).dispatched("guohe", country="MM")

@@ -141,4 +141,4 @@ def counted(now: datetime) -> Iterator[Cell | Ground]:
         cursor.execute(_COUNT, {"now": now})
         while rows := cursor.fetchmany(CHUNK):
             for is_cell, *row in rows:
-                yield Cell(*row) if is_cell else Ground(*row[:4], row[5], row[9])
+                yield Cell(*row) if is_cell else Ground(row[0], row[1], row[2], row[3], code=row[5], n=row[9])

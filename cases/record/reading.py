@@ -133,7 +133,7 @@ def _line(direction: Direction, code: str, figures: Mapping[str, Any]) -> dict[s
 def _part(direction: Direction, figures: Mapping[str, Any] | None) -> Part | None:
     if figures is None:
         return None
-    tables = {
+    tables: dict[str, Any] = {
         name: [Line(**_line(direction, line["code"], line)) for line in figures.get(name, ())]
         for name in ("types", "channels", "years")
     }

@@ -26,7 +26,8 @@ def country_record(request: HttpRequest, code: str) -> HttpResponse:
     country = country_by_code(code.upper())
     if country is None:
         raise NotVisible
-    query = Query({name: value for name, value in request.GET.items() if value})
+    given = request.GET.dict()
+    query = Query({name: str(value) for name, value in given.items() if value})
     kind = query.one_of("type", record_rows.type_names())
     channel = query.one_of("channel", record_rows.channel_names())
     query.check()
