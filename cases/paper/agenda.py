@@ -97,7 +97,7 @@ def _side(zh: str, en: str, due: Due, references: Mapping[UUID, str], now: datet
 
 
 def _row(row: Mapping[str, Any], references: Mapping[UUID, str], today: date) -> dict[str, Any]:
-    since = reading.since(row)
+    since: date = row["owed_since"]
     return {
         "number": row["case__number"],
         "reference": row["case__their_reference"] or references.get(row["case_id"], ""),

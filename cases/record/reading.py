@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, DateField, F, Q, When
+from django.db.models.functions import TruncDate
 
 from agencies import prepared
 from agencies.actors import Actor
@@ -24,7 +25,7 @@ from cases.record.survival import Curve, kaplan_meier
 from countries.calendars import SHANGHAI
 from countries.models import Country
 
-__all__ = ["MIN", "OWED", "REST", "UNNOTED", "Due", "Line", "Part", "Record", "open_with", "read", "since"]
+__all__ = ["MIN", "OWED", "REST", "UNNOTED", "Due", "Line", "Part", "Record", "open_with", "read"]
 # So many open cases of each side stand on a page.
 OWED = 10
 
@@ -149,41 +150,40 @@ def _part(direction: Direction, figures: Mapping[str, Any] | None) -> Part | Non
 _THEIRS = (Phase.ABROAD, Phase.SUPPLEMENT)
 # Ours: their question about our request, or their request itself until our answer is out.
 _QUESTION = (Phase.QUERY, Phase.QUERY_REVIEW)
+# A request of theirs is owed from the day on which it came, anything else since it is that side's turn.
+_SINCE = Case(
+    When(
+        Q(case__direction=Direction.INCOMING) & ~Q(phase=Phase.SUPPLEMENT),
+        then=F("case__received_on"),
+    ),
+    default=TruncDate("since", tzinfo=SHANGHAI),
+    output_field=DateField(),
+)
 _ROW = (
     "case_id",
     "case__number",
     "case__title",
-    "case__direction",
     "case__request_type__name_zh",
     "case__request_type__name_en",
-    "case__received_on",
     "case__their_reference",
-    "status",
     "phase",
-    "since",
+    "owed_since",
 )
 
 
 def open_with(country: Country, actor: Actor, most: int, *, secrets: bool = True) -> tuple[Due, Due]:
-    """What they owe us and what we owe them, of the cases that this actor sees: since when it is their turn, or since when their
-    request or question is here. Work secrets are listed only to who sees them, and to nobody without `secrets`."""
+    """What they owe us and what we owe them, of the cases that this actor sees, each with the day since which it is owed
+    (`owed_since`). Work secrets are listed only to who sees them, and to nobody without `secrets`."""
     at = clock()
     wanted = queue.Wanted(view=queue.AGENCY, country=country.code)
-    rows = queue.keyed(actor, wanted, queue.Now(at, at, at)).order_by("since", "case_id")
+    rows = (
+        queue.keyed(actor, wanted, queue.Now(at, at, at)).annotate(owed_since=_SINCE).order_by("owed_since", "case_id")
+    )
     if not secrets:
         rows = rows.filter(secret=False)
     question = Q(phase__in=_QUESTION)
     request = Q(case__direction=Direction.INCOMING) & ~Q(phase__in=(*_THEIRS, Phase.REPLIED, Phase.ENDED))
     return _due(rows.filter(phase__in=_THEIRS), most), _due(rows.filter(question | request), most)
-
-
-def since(row: Mapping[str, Any]) -> date:
-    """From which day on a row is owed: a request of theirs since it came, anything else since it is that side's turn."""
-    if row["case__direction"] == Direction.INCOMING and row["phase"] != Phase.SUPPLEMENT:
-        received: date = row["case__received_on"]
-        return received
-    moment: datetime = row["since"]
-    return moment.astimezone(SHANGHAI).date()
 
 
 def _due(rows: Any, most: int) -> Due:

@@ -15,7 +15,7 @@ from agencies.doors import words
 from cases.models import Direction, Phase
 from cases.queries import choices
 from cases.record.cells import ANSWERED, OPEN, PARTLY, REFUSED, RETURNED, TRANSFERRED, UNANSWERED, WITHDRAWN
-from cases.record.reading import MIN, REST, UNNOTED, Due, Line, Part, Record, since
+from cases.record.reading import MIN, REST, UNNOTED, Due, Line, Part, Record
 from cases.web import record_chart
 from countries.calendars import SHANGHAI
 from treaties.models import Channel, RefusalGround
@@ -173,7 +173,7 @@ def _due(due: Due) -> dict[str, Any]:
                 "title": row["case__title"],
                 "type": row[f"case__request_type__name_{'en' if english else 'zh'}"],
                 "phase": Phase(row["phase"]).label,
-                "days": words.plain_days((today - since(row)).days),
+                "days": words.plain_days((today - row["owed_since"]).days),
             }
             for row in due.rows
         ],
