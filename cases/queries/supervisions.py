@@ -91,6 +91,8 @@ def open_by_view(actor: Actor) -> dict[str, int]:
 def waiting_here(actor: Actor) -> int:
     """How many orders wait for the feedback of the acting agency."""
     here = Supervision.objects.filter(WAITING, agency_id=actor.case_agency_id or 0)
+    if not here.exists():  # as a rule; every first page asks
+        return 0
     return here.filter(Exists(visible_to(actor).filter(pk=OuterRef("case_id")))).count()
 
 

@@ -122,6 +122,7 @@ def test_a_supervisor_begins_at_the_board():
     assert first_page("approver") == reverse("workbench")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_it_reads_at_the_desk_on_the_phone_and_in_english(world):
     with serving() as address, chromium() as browser:

@@ -174,7 +174,7 @@ class TestForms:
         found = clock(cast, "guohe.chief", case, "competent_authority_processing")
         typed = {"text": "外方迟迟不补充。", "told_to": "公安部领导", "told_on": "2026-04-30"}
         page = client.post(url(case, found, "explain"), typed, follow=True).content.decode()
-        for words in ("超期原因已保存", "外方迟迟不补充。", "公安部领导", "超期，4月30日告知"):
+        for words in ("超期原因已保存", "外方迟迟不补充。", "公安部领导", "超期，告知日期4月30日"):
             assert words in page, words
         assert "还没有写明原因" not in page
         found = clock(cast, "guohe.chief", case, "decision")

@@ -10,6 +10,7 @@ from tests.language import wrong_words
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
+@pytest.mark.slow
 def test_it_is_accessible_and_fits_in_every_variant(real_db):
     found = {}
     with serving() as address, chromium() as browser:

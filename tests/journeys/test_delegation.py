@@ -37,6 +37,7 @@ def end(page: Page, words: str) -> None:
     page.wait_for_load_state()
 
 
+@pytest.mark.slow
 def test_a_role_is_lent_used_and_taken_back(browse, enter, story):
     case = story.submitted()
     chief, desk = enter(browse(), "kunshan.chief"), enter(browse(), "kunshan.desk")

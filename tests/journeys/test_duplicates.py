@@ -11,6 +11,7 @@ from tests.conftest import django_connected_as
 WARNING = "#duplicates"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 def test_it_comes_and_goes_with_what_is_typed(browse, enter, story, real_db, width):
     other, case = story.submitted(), story.draft(subjects=[])

@@ -23,7 +23,7 @@ from tests.keeping import Keeper
 from tests.language import wrong_words
 from tests.supervising import Overseer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # Pages by who opens them; {case}, {draft} and {abroad} are put in.
 PAGES = {
@@ -191,9 +191,9 @@ def sheet_scrolls(page) -> bool:
     "language, width, height",
     [
         ("zh-hans", 390, 844),
-        pytest.param("en", 1280, 800, marks=pytest.mark.slow),
-        pytest.param("zh-hans", 1280, 800, marks=pytest.mark.slow),
-        pytest.param("en", 390, 844, marks=pytest.mark.slow),
+        ("en", 1280, 800),
+        ("zh-hans", 1280, 800),
+        ("en", 390, 844),
     ],
 )
 def test_every_page_is_accessible_fits_and_speaks_one_language(browse, enter, live, world, language, width, height):

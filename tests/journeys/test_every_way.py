@@ -75,6 +75,7 @@ def test_a_foreign_request_down_to_the_county_and_back(desk):
     assert "已办结" in status(page)
 
 
+@pytest.mark.slow
 def test_at_the_border_the_province_decides_and_the_origin_speaks(desk):
     number = desk.file("ruili.officer", "MM", "边境执法会晤", "border_area_police_cooperation", matter="meeting")
     for place in ("ruili", "dehong", "yunnan"):
@@ -111,6 +112,7 @@ def test_an_urgent_request_passes_over_the_city_which_makes_up_its_papers(desk, 
     assert "已知悉，同意上报。" in page.locator("#parallel").inner_text()
 
 
+@pytest.mark.slow
 def test_others_are_asked_for_an_opinion_beside_the_route(desk, story):
     number = story.step("kunshan.chief", story.submitted(), "approve").number
 
@@ -135,6 +137,7 @@ def test_others_are_asked_for_an_opinion_beside_the_route(desk, story):
     assert "没有意见。" in told
 
 
+@pytest.mark.slow
 def test_a_question_comes_home_and_its_answer_climbs(desk, story):
     number = story.dispatched("jiangsu").number
     desk.take("guohe.desk", number, "record_query", say("opinion", "账户做什么用？"))
@@ -145,6 +148,7 @@ def test_a_question_comes_home_and_its_answer_climbs(desk, story):
     assert "对询问的答复" in page.locator("#crossings").inner_text()
 
 
+@pytest.mark.slow
 def test_silence_is_closed_and_a_late_answer_still_comes_home(desk, story):
     number = story.dispatched("jiangsu").number
     desk.take("guohe.desk", number, "record_chase", say("opinion", "电话催办两次。"))
@@ -157,6 +161,7 @@ def test_silence_is_closed_and_a_late_answer_still_comes_home(desk, story):
     assert "已执行" in page.locator("#items").inner_text()
 
 
+@pytest.mark.slow
 def test_a_recall_is_asked_for_and_recorded(desk, story):
     number = story.dispatched("jiangsu").number
     desk.take("jiangsu.chief", number, "request_recall", say("opinion", "嫌疑人已归案。"))

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from tests.keeping import Keeper
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_the_papers_come_from_the_print_menu(browse, enter, story):

@@ -12,7 +12,7 @@ from agencies.roles import Role
 from tests.cast import PASSWORD
 from tests.conftest import django_connected_as
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def drain() -> None:

@@ -71,6 +71,7 @@ def test_returned_and_corrected_goes_straight_back(desk):
     assert "审核中" in status(page) or "审核" in page.locator(".lede").inner_text()
 
 
+@pytest.mark.slow
 def test_beijing_has_two_tiers(desk):
     number = desk.file("chaoyang.officer")
     assert "-110105-" in number

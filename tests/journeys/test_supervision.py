@@ -34,6 +34,7 @@ def test_two_cases_are_ordered_answered_and_closed(browse, enter, story):
     above.keyboard.press("s")
     above.wait_for_url("**/supervisions/")
     above.get_by_role("link", name="已反馈，待办结").click()
+    expect(above.locator("tbody tr")).to_have_count(1)
     above.keyboard.press("j")
     above.keyboard.press("Enter")
     expect(above.locator("main")).to_contain_text("已补齐，今日报送。")

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 LIST, NEW = reverse("time-limit-list"), reverse("time-limit-override")
 
 
+@pytest.mark.slow
 def test_the_pages_fit_and_are_accessible_in_both_languages(real_db: None) -> None:
     cast = Cast()
     row = set_override(actor=cast.actor("guohe.desk"), new=new(valid_from=date(2025, 1, 1)))
