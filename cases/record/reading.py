@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, DateField, F, Q, When
+from django.db.models import Case, F, QuerySet, When
 from django.db.models.functions import TruncDate
 
 from agencies import prepared
@@ -148,17 +148,12 @@ def _part(direction: Direction, figures: Mapping[str, Any] | None) -> Part | Non
 
 # Whose turn it is, by what the open leg is for: theirs while we wait for an answer or a supplement.
 _THEIRS = (Phase.ABROAD, Phase.SUPPLEMENT)
-# Ours: their question about our request, or their request itself until our answer is out.
+# Ours: their question about our request, or their request itself until our answer is out. The last two are also phases of
+# requests of ours, which nobody owes to the other side yet.
 _QUESTION = (Phase.QUERY, Phase.QUERY_REVIEW)
-# A request of theirs is owed from the day on which it came, anything else since it is that side's turn.
-_SINCE = Case(
-    When(
-        Q(case__direction=Direction.INCOMING) & ~Q(phase=Phase.SUPPLEMENT),
-        then=F("case__received_on"),
-    ),
-    default=TruncDate("since", tzinfo=SHANGHAI),
-    output_field=DateField(),
-)
+_REQUEST = (Phase.CHECK, Phase.DECISION, Phase.POSTPONED, Phase.ASSIGNMENT, Phase.EXECUTION, Phase.RESULT)
+_EITHER = (Phase.DISPATCH, Phase.LIAISON)
+_TURN = TruncDate("since", tzinfo=SHANGHAI)
 _ROW = (
     "case_id",
     "case__number",
@@ -167,26 +162,30 @@ _ROW = (
     "case__request_type__name_en",
     "case__their_reference",
     "phase",
-    "owed_since",
 )
 
 
 def open_with(country: Country, actor: Actor, most: int, *, secrets: bool = True) -> tuple[Due, Due]:
     """What they owe us and what we owe them, of the cases that this actor sees, each with the day since which it is owed
-    (`owed_since`). Work secrets are listed only to who sees them, and to nobody without `secrets`."""
+    (`owed_since`): a request of theirs since it came, anything else since it is that side's turn. Work secrets are listed only
+    to who sees them, and to nobody without `secrets`."""
     at = clock()
-    wanted = queue.Wanted(view=queue.AGENCY, country=country.code)
-    rows = (
-        queue.keyed(actor, wanted, queue.Now(at, at, at)).annotate(owed_since=_SINCE).order_by("owed_since", "case_id")
-    )
+    rows = queue.keyed(actor, queue.Wanted(view=queue.AGENCY, country=country.code), queue.Now(at, at, at))
     if not secrets:
         rows = rows.filter(secret=False)
-    question = Q(phase__in=_QUESTION)
-    request = Q(case__direction=Direction.INCOMING) & ~Q(phase__in=(*_THEIRS, Phase.REPLIED, Phase.ENDED))
-    return _due(rows.filter(phase__in=_THEIRS), most), _due(rows.filter(question | request), most)
+    theirs = rows.filter(phase__in=_THEIRS).annotate(owed_since=_TURN).order_by("since", "case_id")
+    ours = (
+        rows.filter(phase__in=(*_QUESTION, *_REQUEST, *_EITHER))
+        .exclude(phase__in=_EITHER, case__direction=Direction.OUTGOING)
+        .annotate(owed_since=Case(When(phase__in=_QUESTION, then=_TURN), default=F("case__received_on")))
+        .order_by("owed_since", "case_id")
+    )
+    return _due(rows, theirs, most), _due(rows, ours, most)
 
 
-def _due(rows: Any, most: int) -> Due:
-    found = list(rows.values(*_ROW)[:most])
-    more = rows.count() - most if len(found) == most else 0
-    return Due(found, more)
+def _due(rows: QuerySet[Any], owed: QuerySet[Any], most: int) -> Due:
+    """First the keys of the oldest, then what is shown of them: so the large tables are read for these alone."""
+    days = dict(owed.values_list("case_id", "owed_since")[:most])
+    shown = {row["case_id"]: row for row in rows.filter(case__in=days).values(*_ROW)}
+    found = [{**shown[pk], "owed_since": day} for pk, day in days.items() if pk in shown]
+    return Due(found, owed.count() - most if len(days) == most else 0)
