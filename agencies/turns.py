@@ -27,6 +27,7 @@ class Turn(IntEnum):
     BOARD = 7_310_019  # one fold of what has changed into the board's figures
     OVERRIDE = 7_310_020  # one change of a country's periods
     REGISTRY = 7_310_024  # one addition to the treaty registry
+    RECORD = 7_310_021  # one count of our record with every country
 
 
 def wait(turn: Turn, name: str = "") -> None:

@@ -166,6 +166,8 @@ CELERY_BEAT_SCHEDULE = {
     "expire-exports": {"task": "cases.tasks.expire_exports", "schedule": 3600.0, "options": {"expires": 3600}},
     "settle-calendars": {"task": "countries.tasks.settle_calendars", "schedule": 60.0, "options": {"expires": 60}},
     "fold-board": {"task": "cases.tasks.fold_board", "schedule": 60.0, "options": {"expires": 60}},
+    # Counts once a week; every other time it finds nothing to do.
+    "refresh-records": {"task": "cases.tasks.refresh_records", "schedule": 300.0, "options": {"expires": 300}},
     "look-for-the-unattended": {
         "task": "cases.tasks.look_for_the_unattended",
         "schedule": crontab(hour=7, minute=30),

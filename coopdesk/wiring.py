@@ -10,6 +10,7 @@ from agencies import notices as plain_notices
 from agencies.tasks import drain_outbox
 from cases import alarm_notices, departures, digest_mail, duplicates, files, handover, notices, reorganise, sweep
 from cases.clocks import moves
+from cases.paper import agenda
 from cases.tasks import nudge_exports
 from cases.workflow import TRANSITIONS
 from coopdesk.demo import player
@@ -156,6 +157,7 @@ def _name_kinds() -> None:
     audit_log.name_kinds("export", _("导出"), _EXPORT_KINDS)
     audit_log.name_kinds("deadline", _("期限"), _ALARM_KINDS)
     audit_log.name_kinds("digest", _("每日汇总"), {digests.ORDER: _("发出每日汇总")})
+    audit_log.name_kinds("record", _("往来记录"), {agenda.KIND: _("打印会谈议题")})
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
     audit_log.name_kinds("treaty", _("条约"), _TREATY_KINDS)

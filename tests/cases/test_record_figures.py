@@ -1,0 +1,116 @@
+"""What is told of a country and what is not: no number below the least, also not by taking one from another."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases.models import Direction
+from cases.record.cells import EVENTS, STATES, Cell, Ground
+from cases.record.figures import ALL, MIN, REST, UNNOTED, Tally, of_country, parted
+
+OUT, IN = Direction.OUTGOING.value, Direction.INCOMING.value
+
+
+def cell(n: int, kind: str = "a", channel: str = "x", state: str = "answered", **more) -> Cell:
+    given = {"country": 1, "direction": OUT, "year": 2026, "acknowledged": False, "waiting": False, "days": 5}
+    return Cell(kind=kind, channel=channel, state=state, n=n, **{**given, **more})
+
+
+def sized(**sizes: int) -> dict[str, Tally]:
+    found = {}
+    for key, n in sizes.items():
+        found[key] = Tally()
+        found[key].add(cell(n))
+    return found
+
+
+def told(**sizes: int) -> dict[str, int]:
+    return {key: tally.n for key, tally in parted(sized(**sizes)).items()}
+
+
+def test_small_parts_become_the_rest_and_a_small_rest_takes_the_smallest_part():
+    assert told(a=30, b=12) == {"a": 30, "b": 12}
+    assert told(a=30, b=12, c=6, d=5) == {"a": 30, "b": 12, REST: 11}
+    assert told(a=30, b=12, c=3) == {"a": 30, REST: 15}
+    # Were the one large part told, the small one would be the difference to the whole.
+    assert told(a=50, b=3) == {}
+    assert told(a=4, b=5) == {}
+    assert told() == {}
+
+
+def test_fewer_than_the_least_leave_nothing_at_all():
+    assert of_country([cell(MIN - 1)]) == {}
+    found = of_country([cell(MIN), cell(MIN - 1, direction=IN)])
+    assert set(found[ALL]) == {"sent"}
+
+
+def test_what_is_stored_of_a_slice():
+    rows = [
+        cell(10, days=3, acknowledged=True),
+        cell(4, "b", "y", "partly", days=9),
+        cell(2, "b", "y", "refused", days=4),
+        cell(6, "b", "", "open", days=40, waiting=True, year=2025),
+        Ground(1, OUT, "b", "y", "security", 2),
+        Ground(1, OUT, "b", "y", "no_basis", 3),
+    ]
+    found = of_country(rows)
+    whole = found[ALL]["sent"]
+    assert (whole["n"], whole["acknowledged"], whole["waiting"], whole["oldest"]) == (22, 10, 6, 40)
+    assert whole["grounds"] == [["no_basis", 3], ["security", 2]]
+    assert whole["answered_days"] == [(3, 10), (4, 2), (9, 4)]
+    assert whole["censored_days"] == [(40, 6)]
+    assert [(line["code"], line["n"]) for line in whole["types"]] == [("a", 10), ("b", 12)]
+    assert [(line["code"], line["n"]) for line in whole["channels"]] == [("x", 10), (REST, 12)]
+    assert whole["years"] == []
+    assert set(found) == {ALL, ("a", ""), ("b", ""), ("", "x"), ("a", "x")}
+    assert found["a", ""]["sent"]["grounds"] == []
+    assert "types" not in found["a", ""]["sent"]
+
+
+def test_a_channel_that_nobody_noted_can_be_asked_for():
+    found = of_country([cell(12, channel=""), cell(11, "b")])
+    assert found["", UNNOTED]["sent"]["n"] == 12
+
+
+CELLS = st.lists(
+    st.builds(
+        cell,
+        st.integers(1, 14),
+        st.sampled_from("abc"),
+        st.sampled_from(["x", "y", ""]),
+        st.sampled_from(STATES[Direction.OUTGOING]),
+        days=st.integers(0, 30),
+        year=st.sampled_from([2024, 2025, 2026]),
+    ),
+    max_size=14,
+)
+
+
+@given(CELLS)
+def test_by_chance_nothing_small_is_told_and_everything_adds_up(cells):
+    found = {key: figures["sent"] for key, figures in of_country(cells).items()}
+    total = sum(one.n for one in cells)
+    assert bool(found) == (total >= MIN)
+    for (kind, channel), figures in found.items():
+        own = [one for one in cells if kind in ("", one.kind) and channel in ("", one.channel or UNNOTED)]
+        n = sum(one.n for one in own)
+        assert figures["n"] == n >= MIN
+        states = Counter()
+        for one in own:
+            states[one.state] += one.n
+        assert {state: figures[state] for state in STATES[Direction.OUTGOING]} == {
+            state: states[state] for state in STATES[Direction.OUTGOING]
+        }
+        assert sum(n for _day, n in figures["answered_days"]) == sum(states[state] for state in EVENTS)
+        # Whatever is narrower than another slice leaves nothing or enough of it.
+        for wider in ((kind, ""), ("", channel), ALL):
+            if wider in found:
+                assert (rest := found[wider]["n"] - n) == 0 or rest >= MIN
+    if found:
+        for name in ("types", "channels", "years"):
+            lines = found[ALL][name]
+            assert not lines or sum(line["n"] for line in lines) == total
+            assert all(line["n"] >= MIN for line in lines)
