@@ -87,19 +87,32 @@ def _treaties(country: Country, request_type: RequestType, on: date) -> Iterator
     )
     parties = parties_of(country)
     for provision in provisions:
-        instrument = provision.instrument
-        pair = pair_on(instrument, parties.get(instrument.pk), on)
-        yield Basis(
-            kind="multilateral" if instrument.kind == InstrumentKind.MULTILATERAL else "treaty",
-            instrument=instrument,
-            standing=pair.standing,
-            articles=tuple(provision.articles),
-            articles_zh=tuple(f"第{article}条" for article in provision.articles),
-            confidence=pair.confidence,
-            sources=pair.sources,
-            as_of=pair.as_of,
-            limited_to=provision.limited_to,
-        )
+        yield _basis(provision, parties.get(provision.instrument_id), on)
+
+
+def _basis(provision: Provision, party: Party | None, on: date) -> Basis:
+    instrument = provision.instrument
+    pair = pair_on(instrument, party, on)
+    return Basis(
+        kind="multilateral" if instrument.kind == InstrumentKind.MULTILATERAL else "treaty",
+        instrument=instrument,
+        standing=pair.standing,
+        articles=tuple(provision.articles),
+        articles_zh=tuple(f"第{article}条" for article in provision.articles),
+        confidence=pair.confidence,
+        sources=pair.sources,
+        as_of=pair.as_of,
+        limited_to=provision.limited_to,
+    )
+
+
+def agreements_with(country: Country, on: date) -> list[Basis]:
+    """The police agreements with the country and how they stand that day, whatever request is meant; one query."""
+    kinds = (InstrumentKind.POLICE, InstrumentKind.THREE_EVILS)
+    provisions = Provision.objects.filter(
+        family="police_cooperation", instrument__kind__in=kinds, instrument__parties__country=country
+    ).select_related("instrument")
+    return sorted((_basis(provision, None, on) for provision in provisions), key=_rank)
 
 
 def parties_of(country: Country) -> dict[int, Party]:
