@@ -35,6 +35,11 @@ def advice_for(asked: Asked, figures: Mapping[str, Figures] | None = None) -> li
     return advise(question_of(asked, figures))
 
 
+def type_with_law(code: str) -> RequestType | None:
+    """The request type with what the law says of it, in one query; None for an unknown code."""
+    return RequestType.objects.select_related("law").filter(code=code).first()
+
+
 def question_of(asked: Asked, figures: Mapping[str, Figures] | None = None) -> Question:
     """Everything that the rules may use."""
     entries = list(_entries(asked.country, asked.kind))

@@ -51,6 +51,7 @@ ROOMS = (
         inside=("supervision", "bulk"),
         key="g s",
     ),
+    Room(url="advice", label=_("渠道建议"), roles=CASE_ROLES),
     Room(url="archive-list", label=pgettext_lazy("room", "归档"), roles=CASE_ROLES, inside=("archive",)),
     # The tabs of this room: components/limit_tabs.html.
     Room(

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from cases.web import (
+    advice,
     archive,
     board,
     bulk,
@@ -55,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("board/<slug:code>/", board.board, name="board-of"),
     path("cases/<uuid:case_id>/deadlines/", clocks.record, name="case-deadline-record"),
     path("cases/<uuid:case_id>/deadlines/<uuid:deadline_id>/<slug:act>/", clocks.act, name="case-deadline-act"),
+    path("advice/", advice.advice, name="advice"),
     path("archive/", archive.archive_list, name="archive-list"),
     path("archive/<slug:act>/", archive.archive_act, name="archive-act"),
     path("exports/", exports.exports, name="export-list"),
