@@ -15,7 +15,7 @@ from treaties.legal_basis import agreements_with, legal_basis_for
 from treaties.models import RequestType
 
 # The topic of the ledger that says how cooperation stands; its choices are the effects of an event.
-_COOPERATION = "cooperation"
+_COOPERATION, _AS_USUAL = "cooperation", "normal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,9 @@ def question_of(asked: Asked, figures: Mapping[str, Figures] | None = None) -> Q
         bases=legal_basis_for(asked.country, asked.kind, asked.on),
         agreements=agreements_with(asked.country, asked.on),
         facts={entry.topic.code: _fact(entry) for entry in entries},
-        events=[_event(entry) for entry in entries if entry.topic.section == Section.EVENTS],
+        events=[
+            _event(entry) for entry in entries if entry.topic.section == Section.EVENTS and entry.code != _AS_USUAL
+        ],
         figures=figures or {},
     )
 

@@ -210,9 +210,13 @@ def order_of(question: Question, group: Group) -> list[Way]:
     """Every channel once, the first choice first.
 
     An agreement in force for whatever the crime comes before the rest among police channels: a treaty precedes the
-    statute. In a hurry it waits behind INTERPOL, whose bureaus answer each other directly.
+    statute. In a hurry it waits behind INTERPOL, whose bureaus answer each other directly. A liaison officer of whom the
+    ledger knows nothing comes last of those named.
     """
     first = list(_ORDER[group])
+    if "liaison_posts" not in question.facts and Way.LIAISON in first:
+        first.remove(Way.LIAISON)
+        first.append(Way.LIAISON)
     if Way.AGREED in first and any_crime(question) and not (question.urgent and Way.INTERPOL in first):
         ahead = [Way.BORDER] if first[0] == Way.BORDER else []
         first = [*ahead, Way.AGREED, *first]
