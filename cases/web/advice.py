@@ -26,6 +26,7 @@ from cases.queries.drafting import STRENGTHS
 from countries.lookup import country_by_code, partner_countries, sound
 from countries.models import UNSETTLED
 from treaties.advice import Line, Needed, Option, Purpose
+from treaties.advice.ways import crimes_of
 from treaties.legal_basis import Basis
 from treaties.queries import grouped_request_types
 
@@ -201,7 +202,7 @@ def _basis(basis: Basis) -> Said:
     parts = [
         str(kinds[basis.kind]),
         title,
-        _("（%(crimes)s）") % {"crimes": basis.limited_to} if basis.limited_to else "",
+        _("（%(crimes)s）") % {"crimes": crimes_of([basis])} if basis.limited_to else "",
     ]
     articles = list(basis.articles) if words.english() else list(basis.articles_zh)
     facts = [(_("出处"), " ; ".join(basis.sources)), (_("查证日期"), basis.as_of)] if basis.sources else []

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 from agencies.models import Agency
-from agencies.seeding import yaml_of
+from agencies.seeding import rows_of, yaml_of
 from cases.advice import Asked, question_of, type_with_law
 from countries.models import Country
 from treaties.advice import Event, Fact, Figures, Option, Question, Way, advise
 from treaties.advice.approvals import WORDS
 from treaties.advice.groups import LAW, Group
 from treaties.advice.options import ARTICLES
+from treaties.advice.ways import CRIMES
 from treaties.legal_basis import Basis
 from treaties.models import Instrument, RequestType, Standing
 
@@ -198,6 +199,12 @@ def test_who_approves_is_said_in_words_that_have_an_english() -> None:
         if entry["direction"] != "incoming":
             for row in entry.get("approval", []):
                 assert {row["approver_zh"], row["what"]} <= known
+
+
+def test_the_crimes_of_an_instrument_have_an_english() -> None:
+    assert {row["limited_to"] for row in rows_of("instrument_provisions.csv")} - {""} <= {
+        str(words) for words in CRIMES
+    }
 
 
 def test_asking_takes_few_queries(django_assert_max_num_queries: Any) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from treaties.advice.asking import Question, Way
 from treaties.advice.groups import ASSISTANCE, LAW, POLICE_WAYS, SERVICE_BY_CONSUL, SURRENDER, Group, Said
@@ -60,7 +62,7 @@ def agreement(question: Question, group: Group, way: Way) -> Iterator[Finding]:
     if not bound:
         yield blocks(_("没有查到与该国生效的警务合作协议，没有约定途径可走。"), "MPSR-374.1")
     elif all(basis.limited_to for basis in bound):
-        crimes = "、".join(dict.fromkeys(basis.limited_to for basis in bound))
+        crimes = crimes_of(bound)
         yield needs(_("协议只适用于：%(crimes)s。案件属于这类犯罪才能走。") % {"crimes": crimes}, "MPSR-374.1")
 
 
@@ -92,7 +94,7 @@ def central_authority(question: Question, group: Group, way: Way) -> Iterator[Fi
     if not bound:
         yield blocks(_("与该国没有生效的司法协助条约，不能由对外联系机关直接提出。"), "IMLA-5.3")
     elif all(basis.limited_to for basis in bound):
-        crimes = "、".join(dict.fromkeys(basis.limited_to for basis in bound))
+        crimes = crimes_of(bound)
         yield opens(_("两国共同参加的公约载有司法协助条款，也是条约。"), "IMLA-69")
         yield needs(_("只有公约可依：案件要属于%(crimes)s，否则走外交途径。") % {"crimes": crimes}, "IMLA-69")
     else:
@@ -123,7 +125,7 @@ def surrender_treaty(question: Question, group: Group, way: Way) -> Iterator[Fin
     if whole is not None:
         yield opens(_("《%(title)s》已生效，文书按条约准备。") % {"title": titled(whole)}, "EXT-49")
     elif bound:
-        crimes = "、".join(dict.fromkeys(basis.limited_to for basis in bound))
+        crimes = crimes_of(bound)
         words = _("没有双边引渡条约；案件属于%(crimes)s的可以依据公约，其余在互惠的基础上请求。")
         yield opens(words % {"crimes": crimes}, "EXT-49")
     else:
@@ -225,6 +227,25 @@ def titled(basis: Basis) -> str:
     if basis.instrument is None:
         return ""
     return basis.instrument.title_en if english() and basis.instrument.title_en else basis.instrument.title_zh
+
+
+# Against which crimes the instruments of seeds/instrument_provisions.csv help, so that they have an English.
+CRIMES: tuple[Promise, ...] = (
+    gettext_lazy("有组织犯罪"),
+    gettext_lazy("腐败"),
+    gettext_lazy("毒品犯罪"),
+    gettext_lazy("资助恐怖主义"),
+    gettext_lazy("恐怖主义爆炸"),
+    gettext_lazy("劫持人质"),
+    gettext_lazy("侵害应受国际保护人员"),
+    gettext_lazy("核恐怖主义"),
+    gettext_lazy("恐怖主义、分裂主义、极端主义"),
+)
+
+
+def crimes_of(bound: Iterable[Basis]) -> str:
+    """The crimes against which alone these help, in the language of the page."""
+    return _("、").join(dict.fromkeys(_(basis.limited_to) for basis in bound if basis.limited_to))
 
 
 def treaties_in_force(question: Question) -> list[Basis]:
