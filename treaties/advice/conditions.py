@@ -27,8 +27,8 @@ def opened_by(question: Question, _group: Group, way: Way) -> Iterator[Finding]:
     if question.origin.tier in kind.opened_by or way == Way.BORDER:
         return
     told = {"tiers": _tiers(kind.opened_by), "agency": question.origin.name}
-    words = _("这类请求由%(tiers)s级公安机关提出，%(agency)s层报，由它提出。") % told
-    yield Finding("needs", Line(words, kind.opened_by_article))
+    words = _("这类请求由%(tiers)s级公安机关提出，%(agency)s请相应机关提出。") % told
+    yield needs(words, kind.opened_by_article)
 
 
 def _tiers(tiers: list[str]) -> str:
@@ -160,13 +160,8 @@ def hurry(question: Question, group: Group, way: Way) -> Iterator[Finding]:
     if group is Group.EXTRADITION:
         yield needs(_("紧急的，先用“请求外国先行采取强制措施”类型请求羁押，再正式请求引渡。"), "EXT-48")
     elif group in ASSISTANCE and question.kind.family == "mla_freeze" and way not in POLICE_WAYS:
-        yield Finding(
-            "needs",
-            Line(
-                _("紧急查封、扣押、冻结的可以优先处理，在请求书里写明紧急的理由（待核实：条文首句没有取得）。"),
-                "IMLAP-6.1.1",
-            ),
-        )
+        words = _("紧急查封、扣押、冻结的可以优先处理，在请求书里写明紧急的理由（待核实：条文首句没有取得）。")
+        yield needs(words, "IMLAP-6.1.1")
     fact = question.facts.get("urgent_path")
     if fact:
         yield needs(_("对方的紧急途径：%(words)s") % {"words": fact.value}, "", fact)

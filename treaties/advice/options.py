@@ -17,6 +17,7 @@ _MPSR, _IMLA, _EXT = "《公安机关办理刑事案件程序规定》", "《国
 ARTICLES = {
     "MPSR-13": f"{_MPSR}第十三条",
     "MPSR-374.1": f"{_MPSR}第三百七十四条第一款",
+    "MPSR-374.2": f"{_MPSR}第三百七十四条第二款",
     "MPSR-375": f"{_MPSR}第三百七十五条",
     "MPSR-376": f"{_MPSR}第三百七十六条",
     "MPSR-377.1": f"{_MPSR}第三百七十七条第一款",
@@ -25,6 +26,7 @@ ARTICLES = {
     "IMLA-4.2": f"{_IMLA}第四条第二款",
     "IMLA-5.1": f"{_IMLA}第五条第一款",
     "IMLA-5.3": f"{_IMLA}第五条第三款",
+    "IMLA-6.1": f"{_IMLA}第六条第一款",
     "IMLA-9": f"{_IMLA}第九条",
     "IMLA-10.1": f"{_IMLA}第十条第一款",
     "IMLA-10.2": f"{_IMLA}第十条第二款",
