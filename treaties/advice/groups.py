@@ -217,7 +217,8 @@ def order_of(question: Question, group: Group) -> list[Way]:
     if "liaison_posts" not in question.facts and Way.LIAISON in first:
         first.remove(Way.LIAISON)
         first.append(Way.LIAISON)
-    if Way.AGREED in first and any_crime(question) and not (question.urgent and Way.INTERPOL in first):
+    hurried = question.urgent and Way.INTERPOL in first
+    if group in POLICING | {Group.MLA_LEAD} and any_crime(question) and not hurried:
         ahead = [Way.BORDER] if first[0] == Way.BORDER else []
         first = [*ahead, Way.AGREED, *first]
     return list(dict.fromkeys([*first, *Way]))
