@@ -122,9 +122,9 @@ def parties_of(country: Country) -> dict[int, Party]:
 
 def _statutes(request_type: RequestType) -> list[Basis]:
     """The articles on which the type rests, statute by statute, in the order in which they matter to it."""
-    law: Any = TypeLaw.objects.filter(request_type=request_type).values_list("data", flat=True).first() or {}
+    law: TypeLaw | None = getattr(request_type, "law", None)  # none is an AttributeError of Django's
     cited: dict[str, list[Mapping[str, Any]]] = {}
-    for entry in law.get("legal_basis", ()):
+    for entry in law.data.get("legal_basis", ()) if law else ():
         cited.setdefault(entry["cite"].split("-")[0], []).append(entry)
     known = {row.code: row for row in Instrument.objects.filter(code__in=cited, kind__in=DOMESTIC)}
     return [_statute(known[code], entries) for code, entries in cited.items() if code in known]
