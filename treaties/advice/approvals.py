@@ -86,9 +86,9 @@ def _own(who: str, what: str, article: str) -> Approval:
 
 
 def _approval(row: Mapping[str, Any]) -> Approval:
-    what = row.get("what", "")
+    who, what = row["approver_zh"], row.get("what", "")
     return Approval(
-        who=gettext(row["approver_zh"]),
+        who=gettext(who),
         what=gettext(what) if what else "",
         article=row["cite"],
         article_zh=row.get("cite_zh", ""),
