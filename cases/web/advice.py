@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
@@ -126,9 +127,9 @@ def advice(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A line and its article; `check` marks what is 待核实, with where it was found."""
+    """A line, cut at what comes from the data (True), and its article; `check` marks what is 待核实, with where it was found."""
 
-    text: str
+    pieces: Sequence[tuple[str, bool]]
     article: str
     facts: Sequence[tuple[str, str]] = ()
     check: bool = False
@@ -158,8 +159,10 @@ def _shown(number: int, option: Option) -> Shown:
         bases=[_basis(basis) for basis in option.legal_basis],
         approval=[
             Said(
-                f"{row.who}{pgettext('after a label', '：')}{row.what}" if row.what else row.who,
+                [(f"{row.who}{pgettext('after a label', '：')}{row.what}" if row.what else row.who, False)],
                 _article(row.article, row.article_zh),
+                (),
+                row.unsettled,
             )
             for row in option.approval
         ],
@@ -174,9 +177,9 @@ def _shown(number: int, option: Option) -> Shown:
 def _said(lines: Iterable[Line]) -> list[Said]:
     return [
         Said(
-            line.text,
+            line.pieces,
             _article(line.article, line.article_zh),
-            [(_("出处"), line.fact.source), (_("查证日期"), line.fact.as_of)] if line.fact else (),
+            _found(line.fact.source, line.fact.as_of) if line.fact else (),
             line.fact.unsettled if line.fact else False,
         )
         for line in lines
@@ -196,17 +199,20 @@ def _basis(basis: Basis) -> Said:
         "reciprocity": _("互惠"),
     }
     instrument = basis.instrument
-    title = (
-        (instrument.title_en if words.english() and instrument.title_en else instrument.title_zh) if instrument else ""
-    )
-    parts = [
-        str(kinds[basis.kind]),
-        title,
-        _("（%(crimes)s）") % {"crimes": crimes_of([basis])} if basis.limited_to else "",
-    ]
-    articles = list(basis.articles) if words.english() else list(basis.articles_zh)
-    facts = [(_("出处"), " ; ".join(basis.sources)), (_("查证日期"), basis.as_of)] if basis.sources else []
-    return Said(" ".join(filter(None, parts)), _("、").join(articles), facts, basis.confidence in UNSETTLED)
+    pieces = [(f"{kinds[basis.kind]} ", False)]
+    if instrument is not None:
+        english = words.english() and instrument.title_en
+        pieces.append((instrument.title_en if english else instrument.title_zh, True))
+    if basis.limited_to:
+        pieces.append((_("（%(crimes)s）") % {"crimes": crimes_of([basis])}, False))
+    articles = basis.articles if words.english() else basis.articles_zh
+    facts = _found(" ; ".join(basis.sources), basis.as_of) if basis.sources else ()
+    return Said(pieces, _("、").join(articles), facts, basis.confidence in UNSETTLED)
+
+
+def _found(source: str, as_of: str) -> list[tuple[str, str]]:
+    """Where something was found and when, the source as it stands in the data."""
+    return [(_("出处"), format_html("<span data-user>{}</span>", source)), (_("查证日期"), as_of)]
 
 
 def _by_strength(rows: Sequence[Needed]) -> list[tuple[Any, list[Said]]]:
@@ -214,7 +220,7 @@ def _by_strength(rows: Sequence[Needed]) -> list[tuple[Any, list[Said]]]:
     found = []
     for level, strength in STRENGTHS.items():
         members = [
-            Said(row.text, _article(row.article, row.article_zh), (), row.unsettled)
+            Said([(row.text, True)], _article(row.article, row.article_zh), (), row.unsettled)
             for row in rows
             if row.level == level
         ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils.translation import override
 
 from agencies.models import AuditEvent
 from agencies.scope import acting
 from cases.models import Case, Note
 from tests.browsing import draft_form, edit_url, log_in
 from tests.cast import Cast
+from tests.language import wrong_words
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -71,14 +71,15 @@ def test_who_does_no_case_work_may_ask_for_an_organ(cast: Cast) -> None:
     assert [shown.option.way.value for shown in answer.context["options"]] == ["moj"]
 
 
-def test_in_english(officer: Client) -> None:
-    officer.cookies["django_language"] = "en"
-    with override("en"):
-        page = officer.get(
-            PAGE, ASKED | {"type": "extradition_out"}, headers={"Accept-Language": "en"}
-        ).content.decode()
-    assert "First choice" in page
-    assert "EXT 47" in page
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(
+    "kind", ["extradition_out", "mla_freeze_out", "police_cooperation_out", "border_area_police_cooperation"]
+)
+def test_it_is_whole_in_both_languages(officer: Client, language: str, kind: str) -> None:
+    officer.cookies["coopdesk_language"] = language
+    page = officer.get(PAGE, ASKED | {"type": kind, "country": "KZ", "urgency": "urgent"}).content.decode()
+    assert ("First choice" in page, "首选" in page) == (language == "en", language != "en")
+    assert wrong_words(page, language) == []
 
 
 # --- Beside a draft --------------------------------------------------------------------------------------------------

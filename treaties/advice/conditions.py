@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from treaties.advice.asking import Fact, Question, Way
 from treaties.advice.groups import ASSISTANCE, POLICE_WAYS, POLICING, SURRENDER, Group
-from treaties.advice.options import Finding, Line, english, needs, warns
+from treaties.advice.options import Finding, Line, english, needs, quoted, warns
 from treaties.advice.ways import Rule
 from treaties.legal_basis import Basis
 
@@ -26,7 +26,7 @@ def opened_by(question: Question, _group: Group, way: Way) -> Iterator[Finding]:
     kind = question.kind
     if question.origin.tier in kind.opened_by or way == Way.BORDER:
         return
-    told = {"tiers": _tiers(kind.opened_by), "agency": question.origin.name}
+    told = {"tiers": _tiers(kind.opened_by), "agency": quoted(question.origin.name)}
     words = _("这类请求由%(tiers)s级公安机关提出，%(agency)s请相应机关提出。") % told
     yield needs(words, kind.opened_by_article)
 
@@ -60,7 +60,7 @@ def language(question: Question, group: Group, way: Way) -> Iterator[Finding]:
         return
     facts = question.facts
     fact = facts.get("type_language") or facts.get("languages_accepted") or facts.get("languages")
-    said = _("（台账：%(languages)s）") % {"languages": fact.value} if fact else _("（台账没有记录用什么文字）")
+    said = _("（台账：%(languages)s）") % {"languages": quoted(fact.value)} if fact else _("（台账没有记录用什么文字）")
     if group in ASSISTANCE and way not in POLICE_WAYS:
         yield needs(_("请求书和材料用中文，附被请求国官方文字的译文%(said)s。") % {"said": said}, "IMLA-10.2", fact)
     elif group is Group.EXTRADITION:
@@ -101,13 +101,13 @@ def other_type(_question: Question, group: Group, way: Way) -> Iterator[Finding]
 def dual_criminality(question: Question, group: Group, way: Way) -> Iterator[Finding]:
     """An offence under both laws, and grave enough: ours asks it of others (EXT-7, IMLA-14.1.1, IMLA-56), so do they."""
     fact = question.facts.get("dual_criminality")
-    said = _("（台账：%(words)s）") % {"words": fact.value} if fact else _("（对方的要求台账没有记录）")
+    said = _("（台账：%(words)s）") % {"words": quoted(fact.value)} if fact else _("（对方的要求台账没有记录）")
     if group in SURRENDER:
         words = _("核对双重犯罪和最低刑期%(said)s。")
         yield needs(words % {"said": said}, "EXT-7", fact)
         least = question.facts.get("minimum_penalty")
         if least:
-            yield needs(_("对方的最低刑期：%(words)s") % {"words": least.value}, "EXT-7", least)
+            yield needs(_("对方的最低刑期：%(words)s") % {"words": quoted(least.value)}, "EXT-7", least)
     elif group is Group.TRANSFER:
         yield needs(
             _("移管的条件：对方国民、双重犯罪、判决生效、本人书面同意、两国同意%(said)s。") % {"said": said},
@@ -124,7 +124,7 @@ def nationals(question: Question, group: Group, _way: Way) -> Iterator[Finding]:
         return
     fact = question.facts.get("nationals")
     if fact:
-        yield warns(_("被请求人是对方公民的：%(words)s") % {"words": fact.value}, "EXT-8.1.1", fact)
+        yield warns(_("被请求人是对方公民的：%(words)s") % {"words": quoted(fact.value)}, "EXT-8.1.1", fact)
     else:
         yield warns(_("先查明被请求人的国籍：各国多不引渡本国公民，对方的规定台账没有记录。"), "EXT-8.1.1")
 
@@ -138,7 +138,7 @@ def death_penalty(question: Question, group: Group, way: Way) -> Iterator[Findin
     if group in SURRENDER or group is Group.MLA_EVIDENCE:
         words = _("对方死刑：%(words)s。可能判处死刑的，对方可能要求量刑承诺，由最高人民法院决定。")
         article = "EXT-50.1" if group in SURRENDER else "IMLA-11.1"
-        yield needs(words % {"words": fact.value}, article, fact)
+        yield needs(words % {"words": quoted(fact.value)}, article, fact)
 
 
 def refusal(_question: Question, group: Group, way: Way) -> Iterator[Finding]:
@@ -164,7 +164,7 @@ def hurry(question: Question, group: Group, way: Way) -> Iterator[Finding]:
         yield needs(words, "IMLAP-6.1.1")
     fact = question.facts.get("urgent_path")
     if fact:
-        yield needs(_("对方的紧急途径：%(words)s") % {"words": fact.value}, "", fact)
+        yield needs(_("对方的紧急途径：%(words)s") % {"words": quoted(fact.value)}, "", fact)
 
 
 def thresholds(question: Question, _group: Group, way: Way) -> Iterator[Finding]:
@@ -180,7 +180,7 @@ def liaison_officer(question: Question, _group: Group, way: Way) -> Iterator[Fin
     if way == Way.LIAISON:
         fact = question.facts.get("liaison_posts")
         if fact:
-            yield needs(_("警务联络官：%(words)s") % {"words": fact.value}, "", fact)
+            yield needs(_("警务联络官：%(words)s") % {"words": quoted(fact.value)}, "", fact)
         else:
             yield warns(_("台账没有记录我方在该国、对方在我国有没有警务联络官，先问公安部国际合作局。"))
 
@@ -198,7 +198,9 @@ def their_wishes(question: Question, group: Group, way: Way) -> Iterator[Finding
         fact = question.facts.get(topic)
         if fact and not (topic == "death_penalty_cases" and group not in SURRENDER):
             yield needs(
-                _("对方的要求（%(topic)s）：%(words)s") % {"topic": fact.name, "words": fact.value}, article, fact
+                _("对方的要求（%(topic)s）：%(words)s") % {"topic": fact.name, "words": quoted(fact.value)},
+                article,
+                fact,
             )
 
 
@@ -232,7 +234,7 @@ CONDITIONS: tuple[Rule, ...] = (
 
 def doubt_about_fact(question: Question, fact: Fact) -> Iterator[Line]:
     """A fact that a line rests on, and that is not settled, or old."""
-    told = {"name": fact.name, "value": fact.value, "source": _source(fact.source), "day": fact.as_of}
+    told = {"name": fact.name, "value": quoted(fact.value), "source": quoted(_source(fact.source)), "day": fact.as_of}
     if fact.unsettled:
         yield Line(_("待核实：%(name)s（%(value)s），出处：%(source)s，%(day)s。") % told, "", "", fact)
     elif _old(question, fact.as_of):
@@ -244,7 +246,7 @@ def doubt_about_basis(question: Question, basis: Basis) -> Iterator[Line]:
     if basis.instrument is None:
         return
     title = basis.instrument.title_en if english() and basis.instrument.title_en else basis.instrument.title_zh
-    told = {"title": title, "source": _source("；".join(basis.sources)), "day": basis.as_of}
+    told = {"title": quoted(title), "source": quoted(_source("；".join(basis.sources))), "day": basis.as_of}
     if basis.confidence in ("secondary", "recollection"):
         yield Line(_("待核实：《%(title)s》的效力，出处：%(source)s。") % told)
     elif basis.as_of and _old(question, basis.as_of):

@@ -51,14 +51,38 @@ ARTICLES = {
 }
 
 
+# Names and values stand in a sentence between these two, so that a page can show them as they are, in their own language.
+_BEGINS, _ENDS = "\ue000", "\ue001"
+
+
+def quoted(value: str) -> str:
+    """A name or a value from the data, to be put into the words of a line."""
+    return f"{_BEGINS}{value}{_ENDS}" if value else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the explanation, with the article that says so ("" where a fact of the ledger does)."""
 
-    text: str
+    said: str
     article: str = ""
     article_zh: str = ""
     fact: Fact | None = None
+
+    @property
+    def text(self) -> str:
+        """The line in plain words."""
+        return self.said.replace(_BEGINS, "").replace(_ENDS, "")
+
+    @property
+    def pieces(self) -> list[tuple[str, bool]]:
+        """The line cut at what comes from the data, which is marked True."""
+        found = []
+        for part in self.said.split(_BEGINS):
+            value, ends, rest = part.rpartition(_ENDS)
+            found += [(value, True)] if ends else []
+            found += [(rest, False)]
+        return [piece for piece in found if piece[0]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from treaties.advice.asking import Question, Way
 from treaties.advice.groups import ASSISTANCE, LAW, POLICE_WAYS, SERVICE_BY_CONSUL, SURRENDER, Group, Said
-from treaties.advice.options import Finding, blocks, english, needs, opens, warns
+from treaties.advice.options import Finding, blocks, english, needs, opens, quoted, warns
 from treaties.legal_basis import Basis
 from treaties.models import Standing
 
@@ -151,7 +151,7 @@ def neighbours(question: Question, group: Group, way: Way) -> Iterator[Finding]:
     """Only the county and city organs of a border area, and only with their own neighbour (MPSR-376)."""
     if way != Way.BORDER or way not in LAW[group].open:
         return
-    origin, named = question.origin, {"agency": question.origin.name, "country": question.country_name}
+    origin, named = question.origin, {"agency": quoted(question.origin.name), "country": question.country_name}
     if not origin.is_border:
         yield blocks(_("%(agency)s不是边境地区的公安机关。") % named, "MPSR-376")
     elif question.country not in origin.border_countries:
@@ -189,7 +189,7 @@ def events(question: Question, group: Group, way: Way) -> Iterator[Finding]:
     for event in question.events:
         if not event.holds(question.kind.family, question.on):
             continue
-        told = {"title": event.title, "source": event.source}
+        told = {"title": quoted(event.title), "source": quoted(event.source)}
         if event.effect == "suspended":
             yield blocks(_("合作已中止：%(title)s（出处：%(source)s）。") % told)
         elif event.effect == "limited":
@@ -204,11 +204,11 @@ def availability(question: Question, group: Group, way: Way) -> Iterator[Finding
     if group is Group.FOREIGN or fact is None:
         return
     other = question.facts.get("alternative")
-    instead = _("替代办法：%(words)s") % {"words": other.value} if other else _("台账没有写替代办法。")
+    instead = _("替代办法：%(words)s") % {"words": quoted(other.value)} if other else _("台账没有写替代办法。")
     if fact.code == "no":
         yield blocks(_("台账记录：该国不办这类请求。%(instead)s") % {"instead": instead}, "", fact)
     elif fact.code == "partly":
-        yield needs(_("台账记录：该国有条件地办这类请求。%(words)s") % {"words": fact.value}, "", fact)
+        yield needs(_("台账记录：该国有条件地办这类请求。%(words)s") % {"words": quoted(fact.value)}, "", fact)
 
 
 def police_channel(question: Question, _group: Group, way: Way) -> Iterator[Finding]:
@@ -219,14 +219,14 @@ def police_channel(question: Question, _group: Group, way: Way) -> Iterator[Find
     if fact.code == "no":
         yield blocks(_("台账记录：该国不接受以警务渠道办这类请求。"), "", fact)
     elif fact.code == "partly":
-        yield needs(_("台账记录：该国有条件地接受警务渠道。%(words)s") % {"words": fact.value}, "", fact)
+        yield needs(_("台账记录：该国有条件地接受警务渠道。%(words)s") % {"words": quoted(fact.value)}, "", fact)
 
 
 def titled(basis: Basis) -> str:
     """The title of what it rests on, in the language of the page."""
     if basis.instrument is None:
         return ""
-    return basis.instrument.title_en if english() and basis.instrument.title_en else basis.instrument.title_zh
+    return quoted(basis.instrument.title_en if english() and basis.instrument.title_en else basis.instrument.title_zh)
 
 
 # Against which crimes the instruments of seeds/instrument_provisions.csv help, so that they have an English.
