@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from agencies.errors import NotPermitted
 from cases import kept_advice, policies
 from cases.advice import Asked, advice_for
 from cases.models import Case, Urgency
+from cases.workflow import EDITABLE
 from treaties.advice import Purpose, Way
 
 
@@ -29,6 +30,8 @@ def case_advice(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The panel, for the urgency and the purpose that stand on the form."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     case = policies.get_visible(actor, case_id)
+    if case.status not in EDITABLE:
+        return redirect("case-detail", case_id=case.pk)
     if not policies.may_edit(actor, case, policies.open_leg(case)):
         raise NotPermitted(_("草稿由本机关承办人填写。"))
     return render(request, "cases/_advice_panel.html", {"case": case} | panel(case, request.GET.dict()))
