@@ -205,7 +205,8 @@ def _basis(basis: Basis) -> Said:
         pieces.append((instrument.title_en if english else instrument.title_zh, True))
     if basis.limited_to:
         pieces.append((_("（%(crimes)s）") % {"crimes": crimes_of([basis])}, False))
-    articles = basis.articles if words.english() else basis.articles_zh
+    # The title stands before them: only the place in it is said.
+    articles = basis.articles if words.english() else [zh.rpartition("》")[2] for zh in basis.articles_zh]
     facts = _found(" ; ".join(basis.sources), basis.as_of) if basis.sources else ()
     return Said(pieces, _("、").join(articles), facts, basis.confidence in UNSETTLED)
 
