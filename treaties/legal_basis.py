@@ -78,14 +78,13 @@ def _rank(basis: Basis) -> tuple[bool, bool, str]:
 
 
 def _treaties(country: Country, request_type: RequestType, on: date) -> Iterator[Basis]:
+    parties = parties_of(country)
     provisions = (
         Provision.objects.filter(family=request_type.family)
-        .filter(Q(instrument__kind=InstrumentKind.MULTILATERAL) | Q(instrument__parties__country=country))
+        .filter(Q(instrument__kind=InstrumentKind.MULTILATERAL) | Q(instrument__in=list(parties)))
         .exclude(instrument__kind__in=_RECIPROCITY)
         .select_related("instrument")
-        .distinct()
     )
-    parties = parties_of(country)
     for provision in provisions:
         yield _basis(provision, parties.get(provision.instrument_id), on)
 

@@ -29,6 +29,8 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "": ("/account/login/",),
     "kunshan.officer": (
+        "/advice/",
+        "/advice/?country=KZ&type=extradition_out",
         "/",
         "/?tab=filed",
         "/?q=nothing-like-it",
