@@ -52,6 +52,7 @@ ROOMS = (
         inside=("instrument",),
         key="g t",
     ),
+    Room(url="advice", label=_("渠道建议"), roles=CASE_ROLES),
     Room(
         url="board",
         label=_("督办看板"),

@@ -25,6 +25,7 @@ _CASE_KINDS = {
     "case.read": _("查看案件"),
     "case.unmask": _("查看证件号码"),
     "case.secret_refused": _("拒收涉密内容"),
+    "case.advise": _("选择渠道"),
     "case.file": _("添加文件"),
     "case.download": _("下载文件"),
     "case.print": _("打印文书"),

@@ -78,28 +78,40 @@ def _rank(basis: Basis) -> tuple[bool, bool, str]:
 
 
 def _treaties(country: Country, request_type: RequestType, on: date) -> Iterator[Basis]:
+    parties = parties_of(country)
     provisions = (
         Provision.objects.filter(family=request_type.family)
-        .filter(Q(instrument__kind=InstrumentKind.MULTILATERAL) | Q(instrument__parties__country=country))
+        .filter(Q(instrument__kind=InstrumentKind.MULTILATERAL) | Q(instrument__in=list(parties)))
         .exclude(instrument__kind__in=_RECIPROCITY)
         .select_related("instrument")
-        .distinct()
     )
-    parties = parties_of(country)
     for provision in provisions:
-        instrument = provision.instrument
-        pair = pair_on(instrument, parties.get(instrument.pk), on)
-        yield Basis(
-            kind="multilateral" if instrument.kind == InstrumentKind.MULTILATERAL else "treaty",
-            instrument=instrument,
-            standing=pair.standing,
-            articles=tuple(provision.articles),
-            articles_zh=tuple(f"第{article}条" for article in provision.articles),
-            confidence=pair.confidence,
-            sources=pair.sources,
-            as_of=pair.as_of,
-            limited_to=provision.limited_to,
-        )
+        yield _basis(provision, parties.get(provision.instrument_id), on)
+
+
+def _basis(provision: Provision, party: Party | None, on: date) -> Basis:
+    instrument = provision.instrument
+    pair = pair_on(instrument, party, on)
+    return Basis(
+        kind="multilateral" if instrument.kind == InstrumentKind.MULTILATERAL else "treaty",
+        instrument=instrument,
+        standing=pair.standing,
+        articles=tuple(provision.articles),
+        articles_zh=tuple(f"第{article}条" for article in provision.articles),
+        confidence=pair.confidence,
+        sources=pair.sources,
+        as_of=pair.as_of,
+        limited_to=provision.limited_to,
+    )
+
+
+def agreements_with(country: Country, on: date) -> list[Basis]:
+    """The police agreements with the country and how they stand that day, whatever request is meant; one query."""
+    kinds = (InstrumentKind.POLICE, InstrumentKind.THREE_EVILS)
+    provisions = Provision.objects.filter(
+        family="police_cooperation", instrument__kind__in=kinds, instrument__parties__country=country
+    ).select_related("instrument")
+    return sorted((_basis(provision, None, on) for provision in provisions), key=_rank)
 
 
 def parties_of(country: Country) -> dict[int, Party]:
@@ -109,9 +121,9 @@ def parties_of(country: Country) -> dict[int, Party]:
 
 def _statutes(request_type: RequestType) -> list[Basis]:
     """The articles on which the type rests, statute by statute, in the order in which they matter to it."""
-    law: Any = TypeLaw.objects.filter(request_type=request_type).values_list("data", flat=True).first() or {}
+    law: TypeLaw | None = getattr(request_type, "law", None)  # none is an AttributeError of Django's
     cited: dict[str, list[Mapping[str, Any]]] = {}
-    for entry in law.get("legal_basis", ()):
+    for entry in law.data.get("legal_basis", ()) if law else ():
         cited.setdefault(entry["cite"].split("-")[0], []).append(entry)
     known = {row.code: row for row in Instrument.objects.filter(code__in=cited, kind__in=DOMESTIC)}
     return [_statute(known[code], entries) for code, entries in cited.items() if code in known]

@@ -3,10 +3,12 @@
 from django.urls import URLPattern, URLResolver, path
 
 from cases.web import (
+    advice,
     archive,
     board,
     bulk,
     case,
+    case_advice,
     clocks,
     edit_case,
     exports,
@@ -39,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case_id>/files/<uuid:file_id>/", papers.download, name="case-file"),
     path("cases/<uuid:case_id>/files/<uuid:file_id>/remove/", papers.remove_file, name="case-file-remove"),
     path("cases/<uuid:case_id>/papers/<slug:paper>/", printing.paper, name="case-paper"),
+    path("cases/<uuid:case_id>/advice/", case_advice.case_advice, name="case-advice"),
     path("cases/<uuid:case_id>/notes/", papers.add_note, name="case-note-add"),
     path("cases/<uuid:case_id>/steps/<str:step>/", steps.case_step, name="case-step"),
     path("cases/<uuid:case_id>/subjects/<uuid:subject_id>/unmask/", case.unmask, name="case-unmask"),
@@ -56,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("board/<slug:code>/", board.board, name="board-of"),
     path("cases/<uuid:case_id>/deadlines/", clocks.record, name="case-deadline-record"),
     path("cases/<uuid:case_id>/deadlines/<uuid:deadline_id>/<slug:act>/", clocks.act, name="case-deadline-act"),
+    path("advice/", advice.advice, name="advice"),
     path("archive/", archive.archive_list, name="archive-list"),
     path("archive/<slug:act>/", archive.archive_act, name="archive-act"),
     path("exports/", exports.exports, name="export-list"),

@@ -30,6 +30,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = {
     "": ("/account/login/",),
     "kunshan.officer": (
+        "/advice/",
+        "/advice/?country=KZ&type=extradition_out",
         "/",
         "/?tab=filed",
         "/?q=nothing-like-it",

@@ -1,0 +1,242 @@
+"""渠道建议: which channel to take, asked without a case. The address says the question, so that it can be sent on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.views.decorators.http import require_safe
+
+from agencies.actors import Actor
+from agencies.doors import words
+from agencies.models import Agency
+from agencies.queries import agencies_called
+from cases.advice import Asked, advice_for, type_with_law
+from cases.models import Urgency
+from cases.queries.drafting import STRENGTHS
+from countries.lookup import country_by_code, partner_countries, sound
+from countries.models import UNSETTLED
+from treaties.advice import Line, Needed, Option, Purpose
+from treaties.advice.ways import crimes_of
+from treaties.legal_basis import Basis
+from treaties.queries import grouped_request_types
+
+_CHOOSE = ("", gettext_lazy("请选择"))
+
+
+def _countries() -> list[tuple[str, Any]]:
+    rows = sorted(partner_countries(), key=(lambda row: row.name_en) if words.english() else sound)
+    return [_CHOOSE, *((row.code, row.name) for row in rows)]
+
+
+def _types() -> list[tuple[Any, Any]]:
+    """What we may ask of others, under the names of their groups."""
+    groups = grouped_request_types("outgoing")
+    return [_CHOOSE, *((label, [(kind.code, kind.name) for kind in kinds]) for label, kinds in groups)]
+
+
+class AdviceForm(forms.Form):
+    """The question. `agency` is typed: a name, a short name or a code."""
+
+    country = forms.ChoiceField(label=pgettext_lazy("field", "国家"), choices=_countries)
+    type = forms.ChoiceField(label=gettext_lazy("请求类型"), choices=_types)
+    purpose = forms.ChoiceField(label=gettext_lazy("用途"), choices=Purpose.choices, required=False)
+    urgency = forms.ChoiceField(label=gettext_lazy("紧急程度"), choices=Urgency.choices, required=False)
+    agency = forms.CharField(
+        label=gettext_lazy("提出机关"),
+        max_length=120,
+        help_text=gettext_lazy("名称或者 12 位代码。"),
+        widget=forms.TextInput(attrs={"lang": "zh-CN", "data-user": "", "autocomplete": "off"}),
+    )
+    on = forms.DateField(
+        label=gettext_lazy("哪一天提出"),
+        help_text=gettext_lazy("换一天，看那一天的条约和期限。"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": gettext_lazy("写成 2026-01-31。")},
+    )
+
+    def clean_agency(self) -> Agency:
+        """The one organ that is called so."""
+        found = agencies_called(self.cleaned_data["agency"].strip())
+        if len(found) == 1 and found[0].is_active:
+            return found[0]
+        if len(found) > 1:
+            named = _("、").join(f"{agency.name}（{agency.code}）" for agency in found[:5])
+            raise forms.ValidationError(_("有几个机关叫这个名字，写代码：%(named)s") % {"named": named})
+        raise forms.ValidationError(_("没有这个机关，或者已经撤销。写全称或者 12 位代码。"))
+
+    def asked(self) -> Asked | None:
+        """The question; None while it is not whole."""
+        if not self.is_valid():
+            return None
+        found = self.cleaned_data
+        country, kind = country_by_code(found["country"]), type_with_law(found["type"])
+        if country is None or kind is None:
+            return None
+        return Asked(
+            country=country,
+            kind=kind,
+            urgency=found["urgency"] or Urgency.NORMAL,
+            purpose=found["purpose"] or Purpose.EVIDENCE,
+            origin=found["agency"],
+            on=found["on"] or timezone.localdate(),
+        )
+
+
+@require_safe
+def advice(request: HttpRequest) -> HttpResponse:
+    """The form, and below it the channels in order, each explained line by line."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    own = Agency.objects.filter(pk=actor.agency_id).first() if actor.agency_id else None
+    first = {
+        "agency": own.name if own else "",
+        "on": timezone.localdate().isoformat(),
+        "purpose": Purpose.EVIDENCE,
+        "urgency": Urgency.NORMAL,
+    }
+    asking = "country" in request.GET and "type" in request.GET
+    data = first | {name: value for name, value in request.GET.items() if value}
+    form = AdviceForm(data) if asking else AdviceForm(initial=first | data)
+    asked = form.asked() if asking else None
+    options = [_shown(n, option) for n, option in enumerate(advice_for(asked), 1)] if asked else []
+    context = {
+        "form": form,
+        "asked": asked,
+        "urgency": Urgency(asked.urgency).label if asked else "",
+        "purpose": Purpose(asked.purpose).label if asked else "",
+        "options": [option for option in options if option.option.allowed],
+        "closed": [option for option in options if not option.option.allowed],
+    }
+    return render(request, "cases/advice.html", context, status=400 if form.errors else 200)
+
+
+# --- What the page shows ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line, cut at what comes from the data (True), and its article; `check` marks what is 待核实, with where it was found."""
+
+    pieces: Sequence[tuple[str, bool]]
+    article: str
+    facts: Sequence[tuple[str, str]] = ()
+    check: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An option as the page tells it."""
+
+    number: int
+    option: Option
+    reasons: Sequence[Said]
+    bases: Sequence[Said]
+    approval: Sequence[Said]
+    preconditions: Sequence[Said]
+    missing: Sequence[tuple[Any, Sequence[Said]]]
+    warnings: Sequence[Said]
+    figures: str
+    expected: date | None
+
+
+def _shown(number: int, option: Option) -> Shown:
+    return Shown(
+        number=number,
+        option=option,
+        reasons=_said(option.reasons),
+        bases=[_basis(basis) for basis in option.legal_basis],
+        approval=[
+            Said(
+                [(f"{row.who}{pgettext('after a label', '：')}{row.what}" if row.what else row.who, False)],
+                _article(row.article, row.article_zh),
+                (),
+                row.unsettled,
+            )
+            for row in option.approval
+        ],
+        preconditions=_said(option.preconditions),
+        missing=_by_strength(option.missing),
+        warnings=_said(option.warnings),
+        figures=_figures(option),
+        expected=option.expected_by,
+    )
+
+
+def _said(lines: Iterable[Line]) -> list[Said]:
+    return [
+        Said(
+            line.pieces,
+            _article(line.article, line.article_zh),
+            _found(line.fact.source, line.fact.as_of) if line.fact else (),
+            line.fact.unsettled if line.fact else False,
+        )
+        for line in lines
+    ]
+
+
+def _article(code: str, zh: str) -> str:
+    """The article as the page cites it: its name in Chinese, its code in English."""
+    return code.replace("-", " ", 1) if words.english() or not zh else zh
+
+
+def _basis(basis: Basis) -> Said:
+    kinds: Mapping[str, Promise | str] = {
+        "treaty": _("双边条约"),
+        "multilateral": _("多边公约"),
+        "statute": _("法律"),
+        "reciprocity": _("互惠"),
+    }
+    instrument = basis.instrument
+    pieces = [(f"{kinds[basis.kind]} ", False)]
+    if instrument is not None:
+        english = words.english() and instrument.title_en
+        pieces.append((instrument.title_en if english else instrument.title_zh, True))
+    if basis.limited_to:
+        pieces.append((_("（%(crimes)s）") % {"crimes": crimes_of([basis])}, False))
+    # The title stands before them: only the place in it is said.
+    articles = basis.articles if words.english() else [zh.rpartition("》")[2] for zh in basis.articles_zh]
+    facts = _found(" ; ".join(basis.sources), basis.as_of) if basis.sources else ()
+    return Said(pieces, _("、").join(articles), facts, basis.confidence in UNSETTLED)
+
+
+def _found(source: str, as_of: str) -> list[tuple[str, str]]:
+    """Where something was found and when, the source as it stands in the data."""
+    return [(_("出处"), format_html("<span data-user>{}</span>", source)), (_("查证日期"), as_of)]
+
+
+def _by_strength(rows: Sequence[Needed]) -> list[tuple[Any, list[Said]]]:
+    """What must still be written or attached, under the three strengths of the law, never mixed."""
+    found = []
+    for level, strength in STRENGTHS.items():
+        members = [
+            Said([(row.text, True)], _article(row.article, row.article_zh), (), row.unsettled)
+            for row in rows
+            if row.level == level
+        ]
+        if members:
+            found.append((strength, members))
+    return found
+
+
+def _figures(option: Option) -> str:
+    """Our own record by this channel, in a line."""
+    record = option.record
+    if record is None:
+        return _("没有记录")
+    told = {"n": record.n, "answered": record.answered, "refused": record.refused, "days": record.median}
+    counts = _("%(n)s 件，答复 %(answered)s 件，拒绝 %(refused)s 件") % told
+    if option.expected_by is None:
+        return _("%(counts)s；样本太少，不算中位数") % {"counts": counts}
+    return _("%(counts)s；半数在 %(days)s 日内答复") % {"counts": counts, "days": record.median}

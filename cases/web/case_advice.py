@@ -1,0 +1,81 @@
+"""渠道建议 beside the drafting form: what is advised as the choices stand, and the channel that the drafter means to take.
+
+Its fields belong to the drafting form, whose POST saves every word first and then the channel (cases.web.edit_case).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from agencies.actors import Actor
+from agencies.errors import NotPermitted
+from cases import kept_advice, policies
+from cases.advice import Asked, advice_for
+from cases.models import Case, Urgency
+from cases.workflow import EDITABLE
+from treaties.advice import Purpose, Way
+
+
+@require_safe
+def case_advice(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The panel, for the urgency and the purpose that stand on the form."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    case = policies.get_visible(actor, case_id)
+    if case.status not in EDITABLE:
+        return redirect("case-detail", case_id=case.pk)
+    if not policies.may_edit(actor, case, policies.open_leg(case)):
+        raise NotPermitted(_("草稿由本机关承办人填写。"))
+    return render(request, "cases/_advice_panel.html", {"case": case} | panel(case, request.GET.dict()))
+
+
+def keep(actor: Actor, case: Case, typed: Mapping[str, str]) -> None:
+    """Keep the channel that was chosen on the panel; raises as kept_advice.keep_choice does."""
+    kept_advice.keep_choice(
+        actor=actor,
+        case_id=case.pk,
+        way=typed.get("way", ""),
+        purpose=typed.get("wanted_as", ""),
+        reason=typed.get("reason", ""),
+    )
+
+
+def panel(case: Case, typed: Mapping[str, str]) -> dict[str, Any]:
+    """The context of the panel; `typed` stands above what is stored, and comes back as it was typed."""
+    choice = kept_advice.last_choice(case)
+    purpose = typed.get("wanted_as", "") or (choice.purpose if choice else "")
+    purpose = purpose if purpose in Purpose.values else kept_advice.purpose_of(case)
+    urgency = typed.get("urgency", "")
+    asked = kept_advice.asked_of(case, purpose=purpose, urgency=urgency if urgency in Urgency.values else "")
+    options = advice_for(asked) if asked else []
+    open_ways = [option for option in options if option.allowed]
+    first = open_ways[0].way.value if open_ways else ""
+    return {
+        "advised": open_ways,
+        "warned": len(open_ways[0].warnings) if open_ways else 0,
+        "purposes": Purpose.choices,
+        "wanted_as": purpose,
+        "picked": typed.get("way", "") or (choice.way if choice else first),
+        "reason": typed.get("reason", choice.reason if choice else ""),
+        "choice": choice,
+        "choice_way": Way(choice.way).label if choice else "",
+        "in_full": f"{reverse('advice')}?{urlencode(_query(asked))}" if asked else "",
+    }
+
+
+def _query(asked: Asked) -> dict[str, str]:
+    return {
+        "country": asked.country.code,
+        "type": asked.kind.code,
+        "purpose": asked.purpose,
+        "urgency": asked.urgency,
+        "agency": asked.origin.code,
+    }

@@ -1,0 +1,161 @@
+"""渠道建议: the page that is asked without a case, the panel beside a draft, and the choice that is kept with the case."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agencies.models import AuditEvent
+from agencies.scope import acting
+from cases.models import Case, Note
+from tests.browsing import draft_form, edit_url, log_in
+from tests.cast import Cast
+from tests.language import wrong_words
+from tests.stories import Story
+
+pytestmark = pytest.mark.django_db
+PAGE = reverse("advice")
+ASKED = {"country": "TH", "type": "mla_evidence_out", "purpose": "evidence", "urgency": "normal"}
+
+
+@pytest.fixture
+def officer(cast: Cast) -> Client:
+    return log_in(cast, "kunshan.officer")
+
+
+# --- The page --------------------------------------------------------------------------------------------------------
+
+
+def test_it_opens_with_the_own_organ_and_today(officer: Client) -> None:
+    answer = officer.get(PAGE)
+    assert answer.status_code == 200
+    assert "昆山市公安局" in answer.content.decode()
+    assert answer.context["asked"] is None
+
+
+def test_it_explains_every_channel_line_by_line(officer: Client) -> None:
+    answer = officer.get(PAGE, ASKED)
+    page = answer.content.decode()
+    assert answer.context["options"][0].option.way == "moj"
+    assert len(answer.context["options"]) + len(answer.context["closed"]) == 8
+    assert "《国际刑事司法协助法》第五条第一款" in page
+    assert "首选" in page
+    assert "没有记录" in page
+
+
+def test_another_day_has_other_treaties(officer: Client) -> None:
+    then = officer.get(PAGE, ASKED | {"on": "2004-06-01"}).context["options"]
+    assert [shown.option.way.value for shown in then][:2] == ["moj", "mfa"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"country": "XX"}, "country"),
+        ({"type": "nonsense"}, "type"),
+        ({"agency": "没有这个局"}, "agency"),
+        ({"on": "2026-13-01"}, "on"),
+        ({"urgency": "soon"}, "urgency"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(officer: Client, changes: dict[str, str], field: str) -> None:
+    answer = officer.get(PAGE, ASKED | changes)
+    assert answer.status_code == 400
+    assert list(answer.context["form"].errors) == [field]
+    assert answer.context["options"] == []
+
+
+def test_who_does_no_case_work_may_ask_for_an_organ(cast: Cast) -> None:
+    answer = log_in(cast, "auditor").get(PAGE, ASKED | {"agency": "320583000000"})
+    assert [shown.option.way.value for shown in answer.context["options"]] == ["moj"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(
+    "kind", ["extradition_out", "mla_freeze_out", "police_cooperation_out", "border_area_police_cooperation"]
+)
+def test_it_is_whole_in_both_languages(officer: Client, language: str, kind: str) -> None:
+    officer.cookies["coopdesk_language"] = language
+    page = officer.get(PAGE, ASKED | {"type": kind, "country": "KZ", "urgency": "urgent"}).content.decode()
+    assert ("First choice" in page, "首选" in page) == (language == "en", language != "en")
+    assert wrong_words(page, language) == []
+
+
+# --- Beside a draft --------------------------------------------------------------------------------------------------
+
+
+def choose(client: Client, case: Case, **typed: str):
+    return client.post(edit_url(case), draft_form(case, action="advise", **typed))
+
+
+def kept(case: Case) -> list[dict]:
+    events = AuditEvent.objects.filter(subject=f"case:{case.pk}", kind="case.advise").order_by("id")
+    return [event.facts for event in events]
+
+
+def test_the_draft_shows_the_advice_and_follows_the_urgency(officer: Client, story: Story) -> None:
+    case = story.draft()
+    page = officer.get(edit_url(case))
+    assert page.context["picked"] == "interpol"
+    panel = officer.get(reverse("case-advice", args=[case.pk]), {"urgency": "urgent", "wanted_as": "lead"})
+    assert panel.status_code == 200
+    assert "urgency=urgent" in panel.context["in_full"]
+
+
+def test_the_first_choice_needs_no_reason_and_is_kept(officer: Client, story: Story) -> None:
+    case = story.draft()
+    assert choose(officer, case, way="interpol", wanted_as="lead").status_code == 302
+    (facts,) = kept(case)
+    assert (facts["way"], facts["first"], facts["purpose"]) == ("interpol", "interpol", "lead")
+    assert {row["way"] for row in facts["options"]} >= {"moj", "mfa", "interpol"}
+    assert {row["topic"] for row in facts["used"]} >= {"interpol", "relations"}
+    assert officer.get(edit_url(case)).context["choice"].way == "interpol"
+
+
+def test_another_channel_asks_for_a_reason_and_loses_no_word(officer: Client, story: Story) -> None:
+    case = story.draft()
+    answer = choose(officer, case, way="mfa", wanted_as="lead", title="改过的标题")
+    assert answer.status_code == 400
+    assert "不走它，写明理由" in answer.content.decode()
+    assert answer.context["picked"] == "mfa"
+    assert kept(case) == []
+    case.refresh_from_db()
+    assert case.title == "改过的标题"
+
+
+def test_the_reason_is_kept_with_the_choice_and_read_on_the_route(officer: Client, cast: Cast, story: Story) -> None:
+    case = story.draft()
+    answer = choose(officer, case, way="mfa", wanted_as="lead", reason="对方大使馆要求。")
+    assert answer.status_code == 302
+    with acting(cast.actor("kunshan.officer")):
+        note = Note.objects.get(case=case, event__kind="case.advise")
+    assert note.text == "对方大使馆要求。"
+    story.step("kunshan.officer", case, "submit")
+    page = log_in(cast, "kunshan.chief").get(reverse("case-detail", args=[case.pk])).content.decode()
+    assert "打算走外交途径，建议的首选是国际刑警组织渠道" in page
+    assert "对方大使馆要求。" in page
+
+
+def test_a_closed_channel_is_refused_with_why(officer: Client, story: Story) -> None:
+    case = story.draft()
+    answer = choose(officer, case, way="moj", wanted_as="lead", reason="想走司法部")
+    assert answer.status_code == 400
+    assert "这条渠道走不通" in answer.content.decode()
+    assert kept(case) == []
+
+
+def test_a_choice_for_another_type_no_longer_stands(officer: Client, story: Story) -> None:
+    case = story.draft()
+    choose(officer, case, way="interpol", wanted_as="lead")
+    case.refresh_from_db()
+    changed = {"country": "FR", "request_type": "police_cooperation_out"}
+    officer.post(edit_url(case), draft_form(case, action="save", **changed))
+    assert officer.get(edit_url(case)).context["choice"] is None
+
+
+def test_others_do_not_see_the_panel(cast: Cast, story: Story) -> None:
+    case = story.draft()
+    url = reverse("case-advice", args=[case.pk])
+    assert log_in(cast, "ruili.officer").get(url).status_code == 404
+    assert log_in(cast, "kunshan.chief").get(url).status_code in (403, 404)

@@ -1,0 +1,214 @@
+"""Channel advice in situations written by hand from the law and the data: which channel comes first, whether a channel may be
+taken, and which article says so. The facts are those of the seeds, save what a situation gives itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agencies.models import Agency
+from agencies.seeding import rows_of, yaml_of
+from cases.advice import Asked, question_of, type_with_law
+from countries.models import Country
+from treaties.advice import Event, Fact, Figures, Option, Question, Way, advise
+from treaties.advice.approvals import WORDS
+from treaties.advice.groups import LAW, Group
+from treaties.advice.options import ARTICLES
+from treaties.advice.ways import CRIMES
+from treaties.legal_basis import Basis
+from treaties.models import Instrument, RequestType, Standing
+
+pytestmark = pytest.mark.django_db
+_TABLE = Path(__file__).with_name("advice_situations.csv")
+
+
+def situations() -> list[dict[str, str]]:
+    head, *rows = (line.split(",", 12) for line in _TABLE.read_text(encoding="utf-8").splitlines())
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def asked(row: dict[str, str]) -> Asked:
+    kind = type_with_law(row["type"])
+    assert kind is not None
+    return Asked(
+        country=Country.objects.get(code=row["country"]),
+        kind=kind,
+        urgency=row["urgency"],
+        purpose=row["purpose"],
+        origin=Agency.objects.get(code=row["origin"]),
+        on=date.fromisoformat(row["on"]),
+    )
+
+
+def given(question: Question, words: str) -> Question:
+    """The question with what the situation supposes: an event, a fact of the ledger (or its absence), an agreement."""
+    what, _colon, rest = words.partition(":")
+    if what == "event":
+        effect, family, starts, ends = (rest.split(":") + [""] * 3)[:4]
+        event = Event(
+            title="中止合作",
+            effect=effect,
+            source="照会",
+            families=frozenset(filter(None, [family])),
+            starts=date.fromisoformat(starts) if starts else None,
+            ends=date.fromisoformat(ends) if ends else None,
+        )
+        return replace(question, events=[event])
+    if what == "fact":
+        topic, _equals, code = rest.partition("=")
+        facts = {name: fact for name, fact in question.facts.items() if name != topic}
+        return replace(question, facts=facts | ({topic: fact_of(topic, code)} if code else {}))
+    if what == "agreed":
+        instrument = Instrument(code="POLICE-HU", title_zh="警务合作协定")
+        return replace(question, agreements=[Basis(kind="treaty", instrument=instrument, standing=Standing.IN_FORCE)])
+    return question
+
+
+def fact_of(topic: str, code: str, **more: str) -> Fact:
+    values = {"confidence": "confirmed", "source": "照会", "as_of": "2026-11-01", "value": code}
+    return Fact(topic=topic, name=topic, code=code, **{**values, **more})
+
+
+def lines(option: Option) -> Iterator[Any]:
+    yield from option.reasons
+    if option.allowed:
+        yield from option.preconditions
+        yield from option.warnings
+
+
+def test_there_are_at_least_sixty() -> None:
+    assert len(situations()) >= 60
+
+
+@pytest.mark.parametrize("row", situations(), ids=lambda row: f"{row['n']}-{row['country']}-{row['type']}")
+def test_a_situation(row: dict[str, str]) -> None:
+    options = advise(given(question_of(asked(row)), row["given"]))
+    assert sorted(option.way for option in options) == sorted(Way)
+    first = options[0].way.value if options[0].allowed else "none"
+    found = next(option for option in options if option.way == row["channel"])
+    assert (first, found.allowed) == (row["first"], row["allowed"] == "yes"), row["why"]
+    assert row["article"] in {line.article for line in lines(found)}, [line.text for line in lines(found)]
+    assert all(option.reasons for option in options)
+
+
+# --- What holds in every situation -----------------------------------------------------------------------------------
+
+
+THAI = {
+    "country": "TH",
+    "type": "mla_evidence_out",
+    "purpose": "evidence",
+    "urgency": "normal",
+    "origin": "320583000000",
+    "on": "2026-11-21",
+}
+
+
+def option_of(way: str, question: Question) -> Option:
+    return next(option for option in advise(question) if option.way == way)
+
+
+def test_the_route_runs_through_our_tiers_and_the_body_that_hands_it_over() -> None:
+    question = question_of(asked(THAI))
+    names = [stop.name for stop in option_of("moj", question).route]
+    assert names == ["昆山市公安局", "苏州市公安局", "江苏省公安厅", "公安部国际合作局", "司法部"]
+
+
+def test_at_the_border_the_route_ends_at_the_province() -> None:
+    row = THAI | {"country": "MM", "type": "border_area_police_cooperation", "origin": "533102000000"}
+    option = option_of("border_liaison", question_of(asked(row)))
+    assert [stop.tier for stop in option.route] == ["county", "city", "province"]
+    assert [approval.article for approval in option.approval] == ["MPSR-376"]
+
+
+def test_an_extradition_starts_at_the_province() -> None:
+    option = option_of("mfa", question_of(asked(THAI | {"type": "extradition_out"})))
+    assert [stop.name for stop in option.route] == ["江苏省公安厅", "公安部国际合作局", "外交部"]
+
+
+def test_what_is_missing_keeps_the_three_strengths_apart() -> None:
+    option = option_of("moj", question_of(asked(THAI)))
+    assert {row.level for row in option.missing} == {"mandatory", "as_needed", "by_reference"}
+    assert all(row.article for row in option.missing)
+
+
+def test_the_expected_day_needs_enough_cases() -> None:
+    question = question_of(asked(THAI), {"moj": Figures(n=12, answered=9, refused=1, median=40)})
+    option = option_of("moj", question)
+    assert option.expected_by == date(2026, 12, 31)
+    few = replace(question, figures={"moj": Figures(n=9, answered=9, refused=0, median=40)})
+    assert option_of("moj", few).expected_by is None
+
+
+def test_doubtful_and_old_facts_are_warned_of_by_name() -> None:
+    question = question_of(asked(THAI))
+    doubtful = fact_of("dual_criminality", "", value="要求双重犯罪", confidence="recollection", source="recollection")
+    old = fact_of("languages_accepted", "", value="泰文", as_of="2020-01")
+    told = replace(question, facts={**question.facts, "dual_criminality": doubtful, "languages_accepted": old})
+    words = [line.text for line in option_of("moj", told).warnings]
+    assert any(text.startswith("待核实：dual_criminality（要求双重犯罪）") for text in words)
+    assert any(text.startswith("旧资料：languages_accepted（泰文）") for text in words)
+
+
+def test_a_treaty_whose_standing_is_old_is_warned_of() -> None:
+    words = [line.text for line in option_of("moj", question_of(asked(THAI | {"country": "CA"}))).warnings]
+    assert any("刑事司法协助" in text and text.startswith("待核实") for text in words)
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    question = question_of(asked(THAI))
+    assert advise(question) == advise(question)
+
+
+def test_every_type_and_purpose_has_an_answer_for_every_channel() -> None:
+    for kind in RequestType.objects.all():
+        for purpose in ("evidence", "lead"):
+            options = advise(question_of(asked(THAI | {"type": kind.code, "purpose": purpose})))
+            assert len(options) == len(Way), kind.code
+            assert all(option.reasons for option in options), kind.code
+
+
+def test_every_group_of_the_table_closes_what_it_does_not_open() -> None:
+    assert set(LAW) == set(Group)
+
+
+def test_the_articles_are_named_as_the_law_names_them() -> None:
+    named: dict[str, str] = {}
+
+    def walk(part: Any) -> None:
+        if isinstance(part, dict):
+            if isinstance(part.get("cite"), str):
+                named[part["cite"]] = part.get("cite_zh", "")
+            part = list(part.values())
+        if isinstance(part, list):
+            for one in part:
+                walk(one)
+
+    walk(yaml_of("requirements.yaml"))
+    assert {article: named.get(article) for article in ARTICLES} == ARTICLES
+
+
+def test_who_approves_is_said_in_words_that_have_an_english() -> None:
+    known = {str(words) for words in WORDS}
+    for entry in yaml_of("requirements.yaml")["request_types"]:
+        if entry["direction"] != "incoming":
+            for row in entry.get("approval", []):
+                assert {row["approver_zh"], row["what"]} <= known
+
+
+def test_the_crimes_of_an_instrument_have_an_english() -> None:
+    assert {row["limited_to"] for row in rows_of("instrument_provisions.csv")} - {""} <= {
+        str(words) for words in CRIMES
+    }
+
+
+def test_asking_takes_few_queries(django_assert_max_num_queries: Any) -> None:
+    for row in (THAI, THAI | {"country": "MM"}, THAI | {"country": "US", "type": "extradition_out"}):
+        question = asked(row)
+        with django_assert_max_num_queries(7):
+            advise(question_of(question))

@@ -1,0 +1,266 @@
+"""What must be there before a request goes, and what may go wrong: one function for each rule, with its article.
+
+They are asked only of channels that may be taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from treaties.advice.asking import Fact, Question, Way
+from treaties.advice.groups import ASSISTANCE, POLICE_WAYS, POLICING, SURRENDER, Group
+from treaties.advice.options import Finding, Line, english, needs, quoted, warns
+from treaties.advice.ways import Rule
+from treaties.legal_basis import Basis
+
+# Our own choice: what was found longer ago than this is said to be old.
+OLD = timedelta(days=730)
+_NO_DEATH_PENALTY = frozenset({"abolished", "ordinary", "practice"})
+
+
+def opened_by(question: Question, _group: Group, way: Way) -> Iterator[Finding]:
+    """Some requests begin at a certain tier (EXT-47: the province; CTL-71: the ministry)."""
+    kind = question.kind
+    if question.origin.tier in kind.opened_by or way == Way.BORDER:
+        return
+    told = {"tiers": _tiers(kind.opened_by), "agency": quoted(question.origin.name)}
+    words = _("这类请求由%(tiers)s级公安机关提出，%(agency)s请相应机关提出。") % told
+    yield needs(words, kind.opened_by_article)
+
+
+def _tiers(tiers: list[str]) -> str:
+    names = {"county": _("县"), "city": _("市"), "province": _("省"), "ministry": _("部")}
+    return _("、").join(names[tier] for tier in tiers)
+
+
+def reciprocity(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+    """Where no treaty is in force: what reciprocity asks for (IMLA-4.1, EXT-3.1, EXT-49, MPSR-13)."""
+    if way == Way.AGREED or (way != Way.DIPLOMATIC and group not in POLICING):
+        return
+    for basis in question.bases:
+        if basis.kind != "reciprocity":
+            continue
+        for need in basis.needs:
+            # The articles that only name the channel say nothing of a channel that was opened by another.
+            if way == Way.DIPLOMATIC or need.article == "MPSR-13":
+                yield Finding(
+                    "needs", Line(_("互惠：%(words)s。") % {"words": need.words}, need.article, need.article_zh)
+                )
+        if basis.instrument is None and group in ASSISTANCE | SURRENDER:
+            words = _("没有查到两国之间的互惠承诺，准备由外交部商请互惠。")
+            yield needs(words, "EXT-49" if group in SURRENDER else "IMLA-10.1")
+
+
+def language(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+    """The letter in Chinese, with a translation (IMLA-10.2, EXT-47, MPSR-380); what the ledger says on languages."""
+    if way in (Way.BORDER, Way.CONSULAR) or group in (Group.DEPLOYMENT, Group.REMOVAL, Group.INTERPOL):
+        return
+    facts = question.facts
+    fact = facts.get("type_language") or facts.get("languages_accepted") or facts.get("languages")
+    said = _("（台账：%(languages)s）") % {"languages": quoted(fact.value)} if fact else _("（台账没有记录用什么文字）")
+    if group in ASSISTANCE and way not in POLICE_WAYS:
+        yield needs(_("请求书和材料用中文，附被请求国官方文字的译文%(said)s。") % {"said": said}, "IMLA-10.2", fact)
+    elif group is Group.EXTRADITION:
+        yield needs(_("文件和材料附经证明无误的译文%(said)s。") % {"said": said}, "EXT-47", fact)
+    elif group is Group.ARREST:
+        yield needs(_("文书的文字按条约，没有条约的按对方要求%(said)s。") % {"said": said}, "EXT-49", fact)
+    else:
+        yield needs(_("请求书、所附文件附相应译文%(said)s。") % {"said": said}, "MPSR-380", fact)
+
+
+def usable(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+    """Is what comes back evidence, or only a lead? What comes from abroad needs its origin, and leave to use it
+    (SPCI-77.1); as evidence it is asked for by mutual assistance (IMLA-9)."""
+    if group in (Group.MLA_EVIDENCE, Group.MLA_LEAD) and way not in POLICE_WAYS:
+        words = _("材料可以作证据；随案写明来源、提供人、提取人、提取时间，对方限制用途的从其限制。")
+        yield needs(words, "SPCI-77.1")
+    elif group is Group.MLA_LEAD:
+        yield needs(_("得到的材料只作线索；要在法庭上使用，再提出刑事司法协助请求。"), "IMLA-9")
+    elif group in POLICING | {Group.INTERPOL} and question.as_evidence:
+        words = _(
+            "警务渠道得到的材料，来源不明或者对方限制用途的不能作定案根据；要作证据的，改用“调查取证”等刑事司法协助。"
+        )
+        yield warns(words, "SPCI-77.1")
+
+
+def consent(_question: Question, group: Group, way: Way) -> Iterator[Finding]:
+    """Before the formal request, by a way that the requested State agrees to (EXT-48)."""
+    if group is Group.ARREST and way != Way.DIPLOMATIC:
+        yield needs(_("被请求国同意走这个途径；没有同意的走外交途径。"), "EXT-48")
+
+
+def other_type(_question: Question, group: Group, way: Way) -> Iterator[Finding]:
+    """To a State outside INTERPOL the same is asked as police cooperation (MPSR-380)."""
+    if group is Group.BESIDE_INTERPOL:
+        yield needs(_("换成“警务合作请求”或者“缉捕、递解在逃人员”类型，经省级公安机关审核后报公安部。"), "MPSR-380")
+
+
+def dual_criminality(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+    """An offence under both laws, and grave enough: ours asks it of others (EXT-7, IMLA-14.1.1, IMLA-56), so do they."""
+    fact = question.facts.get("dual_criminality")
+    said = _("（台账：%(words)s）") % {"words": quoted(fact.value)} if fact else _("（对方的要求台账没有记录）")
+    if group in SURRENDER:
+        words = _("核对双重犯罪和最低刑期%(said)s。")
+        yield needs(words % {"said": said}, "EXT-7", fact)
+        least = question.facts.get("minimum_penalty")
+        if least:
+            yield needs(_("对方的最低刑期：%(words)s") % {"words": quoted(least.value)}, "EXT-7", least)
+    elif group is Group.TRANSFER:
+        yield needs(
+            _("移管的条件：对方国民、双重犯罪、判决生效、本人书面同意、两国同意%(said)s。") % {"said": said},
+            "IMLA-56",
+            fact,
+        )
+    elif group in ASSISTANCE and way not in POLICE_WAYS:
+        yield needs(_("核对双重犯罪，对方可能以此为条件%(said)s。") % {"said": said}, "IMLA-14.1.1", fact)
+
+
+def nationals(question: Question, group: Group, _way: Way) -> Iterator[Finding]:
+    """A State seldom surrenders its own nationals; ours must not (EXT-8.1.1)."""
+    if group not in SURRENDER:
+        return
+    fact = question.facts.get("nationals")
+    if fact:
+        yield warns(_("被请求人是对方公民的：%(words)s") % {"words": quoted(fact.value)}, "EXT-8.1.1", fact)
+    else:
+        yield warns(_("先查明被请求人的国籍：各国多不引渡本国公民，对方的规定台账没有记录。"), "EXT-8.1.1")
+
+
+def death_penalty(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+    """Where they have no death penalty they may ask for an assurance on the sentence: decided by the Supreme People's
+    Court (EXT-50.1, IMLA-11.1)."""
+    fact = question.facts.get("death_penalty")
+    if fact is None or fact.code not in _NO_DEATH_PENALTY or way in POLICE_WAYS:
+        return
+    if group in SURRENDER or group is Group.MLA_EVIDENCE:
+        words = _("对方死刑：%(words)s。可能判处死刑的，对方可能要求量刑承诺，由最高人民法院决定。")
+        article = "EXT-50.1" if group in SURRENDER else "IMLA-11.1"
+        yield needs(words % {"words": quoted(fact.value)}, article, fact)
+
+
+def refusal(_question: Question, group: Group, way: Way) -> Iterator[Finding]:
+    """The grounds on which such a request must be refused in our law; the other side's are mostly the same (EXT-8,
+    IMLA-4.2)."""
+    if group in SURRENDER:
+        words = _(
+            "应当拒绝的情形（对方法律多有同类规定）：本国公民、一事不再理、政治犯罪、歧视、军事犯罪、时效已过、酷刑、缺席判决。"
+        )
+        yield warns(words, "EXT-8")
+    elif group in ASSISTANCE and way not in POLICE_WAYS:
+        yield warns(_("不得损害主权、安全和社会公共利益：对方也会以同样理由拒绝。"), "IMLA-4.2")
+
+
+def hurry(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+    """What a hurry opens: custody before the request (EXT-48), priority for freezing (IMLAP-6)."""
+    if not question.urgent:
+        return
+    if group is Group.EXTRADITION:
+        yield needs(_("紧急的，先用“请求外国先行采取强制措施”类型请求羁押，再正式请求引渡。"), "EXT-48")
+    elif group in ASSISTANCE and question.kind.family == "mla_freeze" and way not in POLICE_WAYS:
+        words = _("紧急查封、扣押、冻结的可以优先处理，在请求书里写明紧急的理由（待核实：条文首句没有取得）。")
+        yield needs(words, "IMLAP-6.1.1")
+    fact = question.facts.get("urgent_path")
+    if fact:
+        yield needs(_("对方的紧急途径：%(words)s") % {"words": quoted(fact.value)}, "", fact)
+
+
+def thresholds(question: Question, _group: Group, way: Way) -> Iterator[Finding]:
+    """A Red Notice has thresholds of its own (INTERPOL's rules on data, 82 and 83: known from commentary only)."""
+    if way == Way.INTERPOL and question.kind.code == "interpol_locate_arrest_out":
+        words = _("申请红色通报的门槛：严重的普通刑事犯罪，可判二年以上或者尚有六个月以上刑期（待核实：转引）。")
+        yield needs(words, "MPSR-381")
+        yield warns(_("红色通报本身不是对方拘捕的依据，对方是否羁押依其本国法律。"), "MPSR-381")
+
+
+def liaison_officer(question: Question, _group: Group, way: Way) -> Iterator[Finding]:
+    """Nobody here knows where our liaison officers sit."""
+    if way == Way.LIAISON:
+        fact = question.facts.get("liaison_posts")
+        if fact:
+            yield needs(_("警务联络官：%(words)s") % {"words": quoted(fact.value)}, "", fact)
+        else:
+            yield warns(_("台账没有记录我方在该国、对方在我国有没有警务联络官，先问公安部国际合作局。"))
+
+
+# What the ledger says on asking for this, to be followed unless our own law forbids it (IMLA-10.1, EXT-49, MPSR-377.2).
+_ASKED_FOR = ("type_channel", "channel", "contents", "attachments", "legalisation", "costs", "death_penalty_cases")
+
+
+def their_wishes(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+    """What the requested State asks for beyond ours is done where our law allows it (IMLA-10.1, EXT-49)."""
+    if way in (Way.BORDER, Way.CONSULAR):
+        return
+    article = "EXT-49" if group in SURRENDER else "IMLA-10.1" if group in ASSISTANCE else ""
+    for topic in _ASKED_FOR:
+        fact = question.facts.get(topic)
+        if fact and not (topic == "death_penalty_cases" and group not in SURRENDER):
+            yield needs(
+                _("对方的要求（%(topic)s）：%(words)s") % {"topic": fact.name, "words": quoted(fact.value)},
+                article,
+                fact,
+            )
+
+
+def secrets(_question: Question, group: Group, _way: Way) -> Iterator[Finding]:
+    """Nothing secret leaves the country without leave (SSL-37)."""
+    if group is not Group.REMOVAL:
+        yield needs(_("材料出境前审查：涉及国家秘密的按国家规定办理。"), "SSL-37")
+
+
+CONDITIONS: tuple[Rule, ...] = (
+    opened_by,
+    consent,
+    other_type,
+    reciprocity,
+    language,
+    usable,
+    dual_criminality,
+    death_penalty,
+    hurry,
+    thresholds,
+    their_wishes,
+    secrets,
+    nationals,
+    refusal,
+    liaison_officer,
+)
+
+
+# --- How good the facts are ------------------------------------------------------------------------------------------
+
+
+def doubt_about_fact(question: Question, fact: Fact) -> Iterator[Line]:
+    """A fact that a line rests on, and that is not settled, or old."""
+    told = {"name": fact.name, "value": quoted(fact.value), "source": quoted(_source(fact.source)), "day": fact.as_of}
+    if fact.unsettled:
+        yield Line(_("待核实：%(name)s（%(value)s），出处：%(source)s，%(day)s。") % told, "", "", fact)
+    elif _old(question, fact.as_of):
+        yield Line(_("旧资料：%(name)s（%(value)s）是%(day)s查的。") % told, "", "", fact)
+
+
+def doubt_about_basis(question: Question, basis: Basis) -> Iterator[Line]:
+    """A treaty whose standing is not settled, or was found long ago."""
+    if basis.instrument is None:
+        return
+    title = basis.instrument.title_en if english() and basis.instrument.title_en else basis.instrument.title_zh
+    told = {"title": quoted(title), "source": quoted(_source("；".join(basis.sources))), "day": basis.as_of}
+    if basis.confidence in ("secondary", "recollection"):
+        yield Line(_("待核实：《%(title)s》的效力，出处：%(source)s。") % told)
+    elif basis.as_of and _old(question, basis.as_of):
+        yield Line(_("旧资料：《%(title)s》的效力是%(day)s查的。") % told)
+
+
+def _old(question: Question, as_of: str) -> bool:
+    """Was it found more than two years before the day that is asked about? "2018-10" counts from its end at the latest."""
+    padded = (as_of + "-12-31")[:10] if len(as_of) == 4 else (as_of + "-28")[:10]
+    return padded < (question.on - OLD).isoformat()
+
+
+def _source(text: str) -> str:
+    """The source in the words of the page, cut to a line."""
+    if text == "recollection":
+        return _("凭记忆")
+    return text if len(text) <= 80 else text[:79] + "…"
