@@ -26,6 +26,7 @@ class Turn(IntEnum):
     CALENDAR = 7_310_010  # one change of a work calendar
     BOARD = 7_310_019  # one fold of what has changed into the board's figures
     OVERRIDE = 7_310_020  # one change of a country's periods
+    LEDGER = 7_310_021  # one change of a section of a ledger
 
 
 def wait(turn: Turn, name: str = "") -> None:

@@ -86,6 +86,13 @@ _EXPORT_KINDS = {
     "export.expire": _("删除到期的导出文件"),
 }
 
+_LEDGER_KINDS = {
+    "ledger.submit": _("台账送复核"),
+    "ledger.publish": _("发布台账"),
+    "ledger.send_back": _("台账退回修改"),
+    "ledger.entrust": _("指定台账管理员"),
+    "ledger.confirm": _("复核台账"),
+}
 _TREATY_KINDS = {
     "treaty.override": _("录入条约期限"),
     "treaty.override_end": _("终止条约期限"),
@@ -139,5 +146,7 @@ def connect() -> None:
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
     audit_log.name_kinds("treaty", _("条约"), _TREATY_KINDS)
+    audit_log.name_kinds("ledger", _("国别台账"), _LEDGER_KINDS)
+    audit_log.name_kinds("fact", _("资料"), {"fact.correct": _("更正或核对资料")})
     if settings.DEMO:
         audit_log.name_kinds("demo", _("演示"), {player.MARKER: _("生成演示案件")})

@@ -12,6 +12,7 @@ from countries.models.calendar import (
 from countries.models.facts import UNSETTLED, FactChange, FactConfidence, Sourced
 from countries.models.ledger import Frontier, LedgerEntry, LedgerTopic, Section, TopicKind
 from countries.models.lists import Country
+from countries.models.sections import SectionCare, SectionText, TextState
 
 __all__ = [
     "STANDING",
@@ -28,7 +29,10 @@ __all__ = [
     "NoticeKind",
     "NoticeState",
     "Section",
+    "SectionCare",
+    "SectionText",
     "Sourced",
     "SpecialDay",
+    "TextState",
     "TopicKind",
 ]
