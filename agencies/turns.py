@@ -26,8 +26,9 @@ class Turn(IntEnum):
     CALENDAR = 7_310_010  # one change of a work calendar
     BOARD = 7_310_019  # one fold of what has changed into the board's figures
     OVERRIDE = 7_310_020  # one change of a country's periods
-    REGISTRY = 7_310_024  # one addition to the treaty registry
     RECORD = 7_310_021  # one count of our record with every country
+    LEDGER = 7_310_022  # one change of a section of a ledger
+    REGISTRY = 7_310_024  # one addition to the treaty registry
 
 
 def wait(turn: Turn, name: str = "") -> None:

@@ -92,8 +92,12 @@ _TREATY_KINDS = {
     "treaty.override": _("录入条约期限"),
     "treaty.override_end": _("终止条约期限"),
 }
-
 _LEDGER_KINDS = {
+    "ledger.submit": _("台账送复核"),
+    "ledger.publish": _("发布台账"),
+    "ledger.send_back": _("台账退回修改"),
+    "ledger.entrust": _("指定台账管理员"),
+    "ledger.confirm": _("复核台账"),
     "ledger.withdraw": _("撤下台账记录"),
     "ledger.contact": _("查看外方联系方式"),
 }

@@ -13,6 +13,7 @@ from countries.models.facts import UNSETTLED, FactChange, FactConfidence, Source
 from countries.models.ledger import Frontier, LedgerEntry, LedgerTopic, Section, TopicKind
 from countries.models.lists import Country
 from countries.models.records import LedgerProposal, LedgerRecord, ProposalKind, ProposalState, RecordKind
+from countries.models.sections import SectionCare, SectionText, TextState
 
 __all__ = [
     "STANDING",
@@ -34,7 +35,10 @@ __all__ = [
     "ProposalState",
     "RecordKind",
     "Section",
+    "SectionCare",
+    "SectionText",
     "Sourced",
     "SpecialDay",
+    "TextState",
     "TopicKind",
 ]

@@ -1,0 +1,210 @@
+"""The written parts of a ledger: versions, review by another, nobody overwritten, an owner who comes back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from agencies.errors import Conflict, DomainError, FourEyes, GuardFailed, Malformed, NotPermitted, NotVisible
+from agencies.models import AuditEvent
+from agencies.moments import clock
+from countries import sections
+from countries.calendars import add_months, day_of
+from countries.models import Country, SectionCare, SectionText
+from countries.sections import Overtaken, Words
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+DESK, CHIEF = "guohe.desk", "guohe.chief"
+SECTION = "habits"
+
+
+def country(code: str = "TH") -> Country:
+    return Country.objects.get(code=code)
+
+
+def words(text: str = "【演示】先打电话，再发函。", sources: str = "【演示】2026年10月会谈纪要") -> Words:
+    return Words(text_zh=text, sources=sources)
+
+
+def written(cast: Cast, login: str = DESK, based_on: int | None = None, **said: str) -> SectionText:
+    return sections.write(
+        actor=cast.actor(login), country=country(), section=SECTION, words=words(**said), based_on=based_on
+    )
+
+
+def published(cast: Cast, author: str = DESK, reviewer: str = CHIEF, based_on: int | None = None) -> SectionText:
+    row = written(cast, author, based_on, text=f"【演示】{author}写的。")
+    sections.submit(actor=cast.actor(author), text_id=row.pk)
+    return sections.publish(actor=cast.actor(reviewer), text_id=row.pk)
+
+
+def holds() -> SectionText:
+    return sections.published(country())[SECTION]
+
+
+def test_written_reviewed_and_published(cast: Cast) -> None:
+    row = written(cast)
+    assert SECTION not in sections.published(country())
+    written(cast, text="【演示】改过一次。")
+    assert SectionText.objects.count() == 1
+    sections.submit(actor=cast.actor(DESK), text_id=row.pk)
+    sections.publish(actor=cast.actor(CHIEF), text_id=row.pk)
+    assert (holds().text_zh, holds().number) == ("【演示】改过一次。", 1)
+    assert holds().reviewer == cast.officer(CHIEF)
+    kinds = AuditEvent.objects.filter(subject="country:TH").order_by("id").values_list("kind", flat=True)
+    assert list(kinds) == ["ledger.submit", "ledger.publish"]
+
+
+def test_a_new_version_takes_the_place_of_the_old_which_stays(cast: Cast) -> None:
+    published(cast)
+    row = written(cast, based_on=1, text="【演示】第二版。")
+    sections.submit(actor=cast.actor(DESK), text_id=row.pk)
+    sections.publish(actor=cast.actor(CHIEF), text_id=row.pk)
+    assert [(one.number, one.state) for one in sections.versions(country(), SECTION)] == [
+        (2, "published"),
+        (1, "replaced"),
+    ]
+
+
+def test_two_at_once_lose_nothing(cast: Cast) -> None:
+    published(cast)
+    slow = written(cast, CHIEF, 1, text="【演示】审批人慢慢写的。")
+    quick = written(cast, DESK, 1, text="【演示】联络员先写完的。")
+    sections.submit(actor=cast.actor(DESK), text_id=quick.pk)
+    sections.publish(actor=cast.actor(CHIEF), text_id=quick.pk)
+    with pytest.raises(Overtaken) as error:
+        sections.submit(actor=cast.actor(CHIEF), text_id=slow.pk)
+    assert error.value.facts == {"published": quick.number, "yours": slow.number}
+    slow.refresh_from_db()
+    assert (slow.text_zh, slow.state) == ("【演示】审批人慢慢写的。", "draft")
+    again = written(cast, CHIEF, quick.number, text="【演示】两份合在一起。")
+    assert sections.submit(actor=cast.actor(CHIEF), text_id=again.pk).state == "review"
+
+
+def test_overtaken_while_under_review_it_is_not_published(cast: Cast) -> None:
+    published(cast)
+    mine = written(cast, CHIEF, 1)
+    sections.submit(actor=cast.actor(CHIEF), text_id=mine.pk)
+    sections.entrust(
+        actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
+    )
+    theirs = written(cast, DESK, 1)
+    sections.submit(actor=cast.actor(DESK), text_id=theirs.pk)
+    sections.publish(actor=cast.actor(CHIEF), text_id=theirs.pk)
+    with pytest.raises(Overtaken):
+        sections.publish(actor=cast.actor(DESK), text_id=mine.pk)
+
+
+@pytest.mark.parametrize(("said", "pointers"), [({"text": " "}, {"/text_zh"}), ({"sources": ""}, {"/sources"})])
+def test_without_words_or_sources_nothing_goes_to_review(cast: Cast, said: dict[str, str], pointers: set[str]) -> None:
+    row = written(cast, **said)
+    with pytest.raises(GuardFailed) as error:
+        sections.submit(actor=cast.actor(DESK), text_id=row.pk)
+    assert {reason.pointer for reason in error.value.reasons} == pointers
+
+
+def test_what_cannot_be_stored_is_named_and_nothing_changes(cast: Cast) -> None:
+    written(cast)
+    with pytest.raises(Malformed) as error:
+        written(cast, text="\x00", sources="长" * 2001)
+    assert {reason.pointer for reason in error.value.reasons} == {"/text_zh", "/sources"}
+    assert SectionText.objects.get().text_zh == words().text_zh
+
+
+def test_nobody_reviews_what_he_wrote(cast: Cast) -> None:
+    row = written(cast, CHIEF)
+    sections.submit(actor=cast.actor(CHIEF), text_id=row.pk)
+    with pytest.raises(FourEyes):
+        sections.publish(actor=cast.actor(CHIEF), text_id=row.pk)
+
+
+@pytest.mark.parametrize("login", ["kunshan.officer", "jiangsu.chief", "guohe.supervisor"])
+def test_others_write_nothing(cast: Cast, login: str) -> None:
+    with pytest.raises(NotPermitted):
+        written(cast, login)
+
+
+def test_a_desk_officer_who_does_not_own_it_reviews_nothing(cast: Cast) -> None:
+    row = written(cast, CHIEF)
+    sections.submit(actor=cast.actor(CHIEF), text_id=row.pk)
+    with pytest.raises(NotPermitted):
+        sections.publish(actor=cast.actor(DESK), text_id=row.pk)
+    sections.entrust(
+        actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
+    )
+    assert sections.publish(actor=cast.actor(DESK), text_id=row.pk).state == "published"
+
+
+def test_it_goes_back_with_what_is_to_be_mended(cast: Cast) -> None:
+    row = written(cast)
+    sections.submit(actor=cast.actor(DESK), text_id=row.pk)
+    with pytest.raises(Conflict):
+        written(cast)
+    with pytest.raises(Malformed):
+        sections.send_back(actor=cast.actor(CHIEF), text_id=row.pk, remark=" ")
+    assert sections.send_back(actor=cast.actor(CHIEF), text_id=row.pk, remark="补上年份。").remark == "补上年份。"
+    assert written(cast).state == "draft"
+
+
+def test_anothers_draft_is_not_there(cast: Cast) -> None:
+    row = written(cast)
+    with pytest.raises(NotVisible):
+        sections.submit(actor=cast.actor(CHIEF), text_id=row.pk)
+
+
+def test_what_was_published_stands(cast: Cast) -> None:
+    row = published(cast)
+    row.text_zh = "换掉"
+    with pytest.raises(IntegrityError, match="stands as it was published"), transaction.atomic():
+        row.save()
+
+
+def test_an_owner_comes_back_to_it(cast: Cast) -> None:
+    sections.entrust(
+        actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
+    )
+    today = day_of(clock())
+    assert sections.overdue(add_months(today, 6) - (date(2026, 1, 2) - date(2026, 1, 1))) == []
+    due = sections.overdue(add_months(today, 6))
+    assert [(care.country.code, care.section) for care in due] == [("TH", SECTION)]
+    SectionCare.objects.update(reviewed_on=date(2026, 1, 5))
+    assert sections.overdue(today)
+    with pytest.raises(NotPermitted):
+        sections.confirm(actor=cast.actor(CHIEF), country=country(), section=SECTION)
+    sections.confirm(actor=cast.actor(DESK), country=country(), section=SECTION)
+    assert sections.overdue(today) == []
+
+
+def test_publishing_is_a_review(cast: Cast) -> None:
+    sections.entrust(
+        actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
+    )
+    SectionCare.objects.update(reviewed_on=date(2020, 1, 5))
+    published(cast)
+    assert SectionCare.objects.get().reviewed_on == day_of(clock())
+
+
+@pytest.mark.parametrize(
+    ("login", "owner", "months", "error"),
+    [
+        (DESK, DESK, 6, NotPermitted),
+        (CHIEF, "kunshan.officer", 6, GuardFailed),
+        (CHIEF, DESK, 0, GuardFailed),
+        (CHIEF, DESK, 61, GuardFailed),
+    ],
+)
+def test_only_the_desks_approver_entrusts_it_to_the_desk(
+    cast: Cast, login: str, owner: str, months: int, error: type[DomainError]
+) -> None:
+    with pytest.raises(error):
+        sections.entrust(
+            actor=cast.actor(login),
+            country=country(),
+            section=SECTION,
+            owner=cast.officer(owner),
+            every_months=months,
+        )
+    assert not SectionCare.objects.exists()
