@@ -6,6 +6,7 @@ Nothing is created or opened up for it: what the account cannot reach, it gets a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import stat
@@ -119,13 +120,17 @@ def claim(layout: Layout, account: Account | None) -> None:
 
 
 def _give(folder: Path, account: Account) -> None:
-    """Without following links, and leaving alone what has a second name elsewhere: the account may have planted it."""
+    """Without following links, and leaving alone what has a second name elsewhere: the account may have planted it.
+
+    What vanishes meanwhile needs no owner: programs of a supervisor that was killed still clear up after themselves.
+    """
     for path, folders, files in os.walk(folder):
         for name in ["", *folders, *files]:
             entry = os.path.join(path, name)
-            found = os.lstat(entry)
-            if found.st_uid != account.uid and (found.st_nlink == 1 or stat.S_ISDIR(found.st_mode)):
-                os.chown(entry, account.uid, account.gid, follow_symlinks=False)
+            with contextlib.suppress(FileNotFoundError):
+                found = os.lstat(entry)
+                if found.st_uid != account.uid and (found.st_nlink == 1 or stat.S_ISDIR(found.st_mode)):
+                    os.chown(entry, account.uid, account.gid, follow_symlinks=False)
 
 
 def open_for(account: Account | None, path: Path, flags: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -73,17 +74,19 @@ def test_killed_during_the_first_start():
     """Whenever the blow falls, the next start succeeds."""
     with state_folder("案件" * 20) as folder:
         for delay in (0.3, 0.7, 1.5, 4):
-            process = subprocess.Popen(
-                [sys.executable, "-m", "coopdesk.stack", "run"],
-                cwd=ROOT,
-                env=clean_env(COOPDESK_STATE=str(folder)),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(delay)
-            process.kill()
-            process.wait()
+            with open(folder.with_name("said"), "w+") as said:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "coopdesk.stack", "run"],
+                    cwd=ROOT,
+                    env=clean_env(COOPDESK_STATE=str(folder)),
+                    stdout=said,
+                    stderr=said,
+                )
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(delay)
+                assert process.poll() is None, f"ended within {delay} s: {folder.with_name('said').read_text()}"
+                process.kill()
+                process.wait()
         with Stack(folder) as stack:
             assert stack.get("/account/login/") == 200
 
