@@ -180,7 +180,7 @@ def entrust(*, actor: Actor, country: Country, section: str, owner: Officer, eve
     if actor.role != Role.APPROVER:
         raise NotPermitted(_("每一节由谁管，由公安部国际合作局的审批人指定。"))
     found = []
-    posts = Appointment.objects.current().filter(officer=owner, agency_id=actor.agency_id)
+    posts = Appointment.objects.current().filter(officer=owner, agency__is_terminal=True)
     if not posts.filter(role__in=[Role.DESK, Role.APPROVER]).exists():
         found.append(Reason("not_of_the_desk", _("只能指定公安部国际合作局的联络员或者审批人。"), "/owner"))
     if every_months not in MONTHS:
