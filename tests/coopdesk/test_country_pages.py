@@ -56,6 +56,7 @@ def typed(client: Client, url: str, **changes: str) -> dict[str, str]:
     return opened | {"source": "【演示】外方法律文本第五条", "as_of": timezone.localdate().isoformat(), **changes}
 
 
+@pytest.mark.slow
 def test_no_page_shows_a_value_without_its_source(cast: Cast) -> None:
     client = log_in(cast, "kunshan.officer")
     known = Counter(LedgerEntry.objects.exclude(provenance={}).values_list("country__code", flat=True))
