@@ -1,0 +1,65 @@
+"""The forms of a section: its text, and who looks after it. They read input; the commands decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Officer
+from countries import section_care
+from countries.models import SectionCare
+from countries.sections import Words
+
+
+def _area(label: Any, language: str, rows: int, hint: Any = "", *, required: bool = False) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows, "lang": language})
+    return forms.CharField(label=label, help_text=hint, required=required, widget=widget)
+
+
+class TextForm(forms.Form):
+    """A version. Nothing is required to save a draft; what review asks for says the command."""
+
+    text_zh = _area(_("中文正文"), "zh-CN", 14, _("空一行另起一段。不写人名、证件号和案情。"))
+    text_en = _area(_("英文正文"), "en", 8, _("英文界面看到的文字；不写就显示中文。"))
+    sources = _area(_("出处"), "zh-CN", 3, _("从哪里查到的：文件、网址、谁在什么场合告知。没有出处的不能送复核。"))
+    based_on = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    # The proposal that is accepted by taking it into the text.
+    proposal = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
+
+    def words(self) -> Words:
+        """What was typed; lines end as they do in the database."""
+        typed = {name: self.cleaned_data[name].replace("\r\n", "\n") for name in ("text_zh", "text_en", "sources")}
+        return Words(**typed)
+
+
+class _Named(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Officer) -> str:  # type: ignore[override]
+        return f"{obj.name} {obj.police_number}"
+
+
+class CareForm(forms.Form):
+    """Who looks after a section, and how often he comes back to it."""
+
+    owner = _Named(
+        label=_("谁管"),
+        queryset=Officer.objects.none(),
+        empty_label=_("选一名民警"),
+        error_messages={"required": _("选一名民警。"), "invalid_choice": _("选一名民警。")},
+    )
+    every_months = forms.IntegerField(
+        label=_("每几个月复核一次"),
+        min_value=section_care.MONTHS.start,
+        max_value=section_care.MONTHS.stop - 1,
+        initial=12,
+        error_messages={
+            name: _("复核间隔写 1 到 60 个月。") for name in ("required", "invalid", "min_value", "max_value")
+        },
+    )
+
+    def __init__(self, *args: Any, care: SectionCare | None, **kwargs: Any) -> None:
+        held = {"owner": care.owner_id, "every_months": care.every_months} if care is not None else {}
+        super().__init__(*args, initial=held, **kwargs)
+        self.fields["owner"].queryset = section_care.candidates()  # type: ignore[attr-defined]
