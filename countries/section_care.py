@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -48,6 +48,12 @@ def candidates() -> QuerySet[Officer]:
     """Who may look after a section: the ministry's desk and its approvers."""
     posts = Appointment.objects.current().filter(agency__is_terminal=True, role__in=[Role.DESK, Role.APPROVER])
     return Officer.objects.filter(pk__in=posts.values("officer"), is_active=True).order_by("name", "pk")
+
+
+def agencies_of(officers: Collection[int]) -> dict[int, str]:
+    """The code of the organ for which each of these officers looks after ledgers; without who has left the desk."""
+    posts = Appointment.objects.current().filter(agency__is_terminal=True, officer__in=officers)
+    return dict(posts.values_list("officer", "agency__code"))
 
 
 @transaction.atomic
