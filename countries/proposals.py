@@ -154,7 +154,7 @@ def notify(event: AuditEvent, _payload: dict[str, Any]) -> None:
     if event.kind != MADE:
         tell(event, [event.facts["proposer"]])
         return
-    if owner := owner_of(event.facts["country"], event.facts["section"]):
+    if owner := owner_of(event.facts["country"], event.facts.get("section", "")):
         tell(event, owner)
         return
     desks = Agency.objects.filter(is_terminal=True).values_list("pk", flat=True)
