@@ -35,18 +35,11 @@ class TextForm(forms.Form):
         return Words(**typed)
 
 
-class _Named(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Officer) -> str:  # type: ignore[override]
-        return f"{obj.name} {obj.police_number}"
-
-
 class CareForm(forms.Form):
     """Who looks after a section, and how often he comes back to it."""
 
-    owner = _Named(
+    owner = forms.ChoiceField(
         label=_("谁管"),
-        queryset=Officer.objects.none(),
-        empty_label=_("选一名民警"),
         error_messages={"required": _("选一名民警。"), "invalid_choice": _("选一名民警。")},
     )
     every_months = forms.IntegerField(
@@ -59,7 +52,13 @@ class CareForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, care: SectionCare | None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, care: SectionCare | None = None) -> None:
         held = {"owner": care.owner_id, "every_months": care.every_months} if care is not None else {}
-        super().__init__(*args, initial=held, **kwargs)
-        self.fields["owner"].queryset = section_care.candidates()  # type: ignore[attr-defined]
+        super().__init__(data, initial=held)
+        self._officers = {str(one.pk): one for one in section_care.candidates()}
+        named = [(pk, f"{one.name} {one.police_number}") for pk, one in self._officers.items()]
+        self.fields["owner"].choices = [("", _("选一名民警")), *named]  # type: ignore[attr-defined]
+
+    def clean_owner(self) -> Officer:
+        """The officer himself."""
+        return self._officers[self.cleaned_data["owner"]]

@@ -89,8 +89,14 @@ def _save(request: HttpRequest, place: Place, form: TextForm) -> SectionText:
     typed = form.cleaned_data
     onto = request.POST.get("onto", "")
     based_on = int(onto) if onto.isascii() and onto.isdecimal() and len(onto) < 10 else typed["based_on"]
-    at = {"actor": place.actor, "country": place.country, "section": place.section}
-    row = sections.write(**at, words=form.words(), based_on=based_on, seen=typed["seen"])
+    row = sections.write(
+        actor=place.actor,
+        country=place.country,
+        section=place.section,
+        words=form.words(),
+        based_on=based_on,
+        seen=typed["seen"],
+    )
     if typed["proposal"]:
         proposals.accept(actor=place.actor, proposal_id=typed["proposal"])
     return sections.submit(actor=place.actor, text_id=row.pk) if request.POST.get("act") == SUBMIT else row

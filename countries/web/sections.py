@@ -119,9 +119,10 @@ def section_compare(request: HttpRequest, code: str, section: str) -> HttpRespon
     """Two versions side by side: the older on the left."""
     place = place_of(request, code, section)
     choices = list(sections.versions(place.country, place.section))
-    asked = [_number(request.GET.get(name, "")) for name in ("a", "b")]
-    if len(choices) > 1 and not any(request.GET.get(name) for name in ("a", "b")):
+    if len(choices) > 1 and not request.GET:
         asked = [choices[1].number, choices[0].number]
+    else:
+        asked = [_number(request.GET.get(name, "")) for name in ("a", "b")]
     pair = [sections.version(place.actor, place.country, place.section, number) for number in sorted(asked)]
     picks = [("a", _("旧版"), pair[0].number), ("b", _("新版"), pair[1].number)]
     context = place.context() | {"choices": choices, "picks": picks, "old": pair[0], "new": pair[1]}
@@ -190,7 +191,7 @@ def section_entrust(request: HttpRequest, code: str, section: str) -> HttpRespon
     """An approver of the desk says who looks after the section."""
     place = place_of(request, code, section)
     require_keeper(place.actor)
-    form = CareForm(request.POST, care=None)
+    form = CareForm(request.POST)
     if form.is_valid():
         try:
             section_care.entrust(actor=place.actor, country=place.country, section=place.section, **form.cleaned_data)
