@@ -54,22 +54,36 @@ class Written:
         return self.next_review is not None and self.next_review <= today
 
 
-def written_of(country: Country) -> dict[str, Written]:
-    """The sections of a ledger of which something is written or after which somebody looks, in one query."""
+def country_and_written(code: str) -> tuple[Country, dict[str, Written]] | None:
+    """The partner country with this code and its sections of which something is written or after which somebody looks,
+    in one query; None for any other code."""
     texts = SectionText.objects.filter(country=OuterRef("pk"), state=TextState.PUBLISHED).order_by()
     cares = SectionCare.objects.filter(country=OuterRef("pk")).order_by()
     names = ("section", "number", "text_zh", "text_en", "sources", "decided_at")
     cared = {name: name for name in ("section", "owner_id", "every_months", "reviewed_on")}
-    held = Country.objects.filter(pk=country.pk).annotate(
-        texts=ArraySubquery(texts.values(row=JSONObject(**{name: name for name in names}))),
-        cares=ArraySubquery(cares.values(row=JSONObject(owner="owner__name", **cared))),
+    country = (
+        Country.objects.filter(code=code, is_partner=True)
+        .annotate(
+            texts=ArraySubquery(texts.values(row=JSONObject(**{name: name for name in names}))),
+            cares=ArraySubquery(cares.values(row=JSONObject(owner="owner__name", **cared))),
+        )
+        .first()
     )
-    found_texts, found_cares = held.values_list("texts", "cares").get()
+    return (country, _by_section(country.texts, country.cares)) if country is not None else None
+
+
+def written_of(country: Country) -> dict[str, Written]:
+    """The same of a country that is at hand."""
+    found = country_and_written(country.code)
+    return found[1] if found is not None else {}
+
+
+def _by_section(texts: list[dict[str, Any]], cares: list[dict[str, Any]]) -> dict[str, Written]:
     parts: dict[str, dict[str, Any]] = {}
-    for row in found_texts:
+    for row in texts:
         published = day_of(datetime.fromisoformat(row.pop("decided_at")))
         parts[row["section"]] = row | {"published_on": published, "reviewed_on": published}
-    for row in found_cares:
+    for row in cares:
         row["reviewed_on"] = date.fromisoformat(row["reviewed_on"])
         parts[row["section"]] = parts.get(row["section"], {}) | row
     return {section: Written(**part) for section, part in parts.items()}

@@ -87,7 +87,7 @@ PAGES = {
     "guohe.chief": (
         "/countries/TH/sections/habits/",
         "/countries/TH/sections/habits/versions/3/",
-        "/countries/work/",
+        "/countries/mine/",
         "/archive/?view=proposed",
         "/cases/{checked}/",
         "/limits/set/?kind=review&urgency=normal",
@@ -105,7 +105,7 @@ PAGES = {
         "/countries/proposals/{proposed}/",
         "/countries/TH/sections/habits/",
         "/countries/TH/sections/extradition/write/?proposal={aimed}",
-        "/countries/work/",
+        "/countries/mine/",
         "/notices/",
     ),
     "suzhou.officer": ("/cases/{shared}/",),

@@ -88,7 +88,7 @@ def test_a_lesson_from_a_case_is_proposed_and_answered(browse, enter, cast, stor
     proposal = page.url
 
     desk = enter(browse(), "guohe.desk")
-    desk.goto("/countries/work/")
+    desk.goto("/countries/mine/")
     desk.get_by_role("link", name="先核对账户再发函").click()
     assert case.number not in desk.content()  # the case has not reached the ministry
     desk.get_by_role("link", name="按建议录入").click()
