@@ -49,7 +49,7 @@ _WORK: tuple[str, str | Promise] = ("ledger-work", gettext_lazy("等我办的"))
 
 def tabs_of(current: str, *, desk: bool) -> list[Tab]:
     """The tabs of the ledgers' home; `desk`: for an officer of the ministry's desk."""
-    named = [*_TABS, _WORK] if desk else _TABS
+    named = [_TABS[0], _WORK, *_TABS[1:]] if desk else _TABS
     return [{"url": reverse(name), "label": label, "count": None, "current": name == current} for name, label in named]
 
 
