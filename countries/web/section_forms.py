@@ -13,17 +13,24 @@ from countries.models import SectionCare
 from countries.sections import Words
 
 
-def _area(label: Any, language: str, rows: int, hint: Any = "", *, required: bool = False) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": rows, "lang": language})
-    return forms.CharField(label=label, help_text=hint, required=required, widget=widget)
+class _Area(forms.CharField):
+    """A text. Review asks for it (`required`), a draft does not: the command says so, not the form."""
+
+    def __init__(self, label: Any, language: str, rows: int, hint: Any, *, required: bool = True) -> None:
+        widget = forms.Textarea(attrs={"rows": rows, "lang": language})
+        super().__init__(label=label, help_text=hint, required=required, widget=widget)
+
+    def validate(self, value: Any) -> None:
+        """Nothing is asked of a draft."""
 
 
 class TextForm(forms.Form):
-    """A version. Nothing is required to save a draft; what review asks for says the command."""
+    """A version."""
 
-    text_zh = _area(_("中文正文"), "zh-CN", 14, _("空一行另起一段。不写人名、证件号和案情。"))
-    text_en = _area(_("英文正文"), "en", 8, _("英文界面看到的文字；不写就显示中文。"))
-    sources = _area(_("出处"), "zh-CN", 3, _("从哪里查到的：文件、网址、谁在什么场合告知。没有出处的不能送复核。"))
+    use_required_attribute = False
+    text_zh = _Area(_("中文正文"), "zh-CN", 14, _("空一行另起一段。不写人名、证件号和案情。"))
+    text_en = _Area(_("英文正文"), "en", 8, _("英文界面看到的文字；不写就显示中文。"), required=False)
+    sources = _Area(_("出处"), "zh-CN", 3, _("从哪里查到的：文件、网址、谁在什么场合告知。没有出处的不能送复核。"))
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     # The proposal that is accepted by taking it into the text.
