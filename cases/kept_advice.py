@@ -4,7 +4,7 @@ reason, when he takes another channel than the first, as a note that the route r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from agencies import audit
 from agencies.actors import Actor
 from agencies.delegations import doer
-from agencies.errors import Malformed, NotPermitted, Reason
+from agencies.errors import Malformed, NotPermitted, NotVisible, Reason
 from agencies.models import AuditEvent
 from agencies.moments import clock
 from cases import policies
@@ -123,6 +123,8 @@ def _facts(question: Question, options: Sequence[Option], way: str) -> dict[str,
                 "way": option.way.value,
                 "allowed": option.allowed,
                 "articles": sorted({line.article for line in option.reasons if line.article}),
+                "figures": asdict(option.record) if option.record else None,
+                "expected_by": option.expected_by.isoformat() if option.expected_by else None,
             }
             for option in options
         ],
@@ -130,12 +132,40 @@ def _facts(question: Question, options: Sequence[Option], way: str) -> dict[str,
             {"topic": fact.topic, "code": fact.code, "confidence": fact.confidence, "as_of": fact.as_of}
             for fact in question.facts.values()
         ],
+        "events": [{"subject": event.subject, "effect": event.effect} for event in question.events],
         "instruments": [
             {"code": basis.instrument.code, "status": basis.standing.value, "confidence": basis.confidence}
             for basis in [*question.bases, *question.agreements]
             if basis.instrument is not None
         ],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Advice as it was given once: the event in the trail, and the reason for another channel than the first."""
+
+    event: AuditEvent
+    reason: str
+
+    @property
+    def who(self) -> str:
+        return doer(self.event)
+
+
+def kept_advice(actor: Actor, case_id: UUID | str, event_id: int) -> tuple[Case, Kept]:
+    """Advice that is kept with a case; NotVisible when the actor does not see the case, or it has no such advice."""
+    case = policies.get_visible(actor, case_id)
+    events = AuditEvent.objects.filter(subject=f"case:{case.pk}", kind=KIND, pk=event_id)
+    event = events.select_related("officer").first()
+    if event is None:
+        raise NotVisible
+    return case, Kept(event, _reason(case, event))
+
+
+def _reason(case: Case, event: AuditEvent) -> str:
+    note = Note.objects.filter(case=case, event=event).first()
+    return note.text if note else ""
 
 
 def last_choice(case: Case) -> Choice | None:
@@ -147,6 +177,4 @@ def last_choice(case: Case) -> Choice | None:
     facts = event.facts
     if (facts["country"], facts["request_type"]) != (case.country.code, case.request_type.code):
         return None
-    note = Note.objects.filter(case=case, event=event).first()
-    reason = note.text if note else ""
-    return Choice(facts["way"], facts["first"], facts["purpose"], reason, doer(event), event.at)
+    return Choice(facts["way"], facts["first"], facts["purpose"], _reason(case, event), doer(event), event.at)

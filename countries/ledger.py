@@ -210,6 +210,11 @@ def entries_of(countries: Collection[Country], topics: Collection[LedgerTopic]) 
     return {(row.country_id, row.topic_id): row for row in rows}
 
 
+def topics_called(codes: Iterable[str]) -> dict[str, LedgerTopic]:
+    """Topics by their code."""
+    return {topic.code: topic for topic in LedgerTopic.objects.filter(code__in=set(codes))}
+
+
 def history_of(row: Sourced) -> list[FactChange]:
     """Every change of the row's values, newest first."""
     return list(FactChange.objects.filter(subject=row.subject).select_related("officer"))
