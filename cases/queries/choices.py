@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from agencies.models import Agency
 from agencies.queries import children_of
 from countries.lookup import partner_countries
-from treaties.models import RequestType
+from treaties.models import Channel, Named, RefusalGround, RequestType
 
 _KEEP = 300  # seconds
 # (code, name, group)
@@ -54,6 +54,22 @@ def request_types() -> dict[str, Offer]:
     )
     language = 1 if _english() else 0
     return {code: (code, names[language], "") for code, *names in rows}
+
+
+def channels() -> dict[str, str]:
+    """The name of every channel by its code, in the language of the page."""
+    return _names("choices.channels", Channel)
+
+
+def refusal_grounds() -> dict[str, str]:
+    """The name of every ground of refusal by its code, in the language of the page."""
+    return _names("choices.refusal_grounds", RefusalGround)
+
+
+def _names(key: str, model: type[Named]) -> dict[str, str]:
+    rows = _kept(key, lambda: list(model._default_manager.values_list("code", "name_zh", "name_en")))
+    language = 1 if _english() else 0
+    return {code: names[language] for code, *names in rows}
 
 
 def origins(agency_id: int, chosen: Agency | None) -> list[Offer]:

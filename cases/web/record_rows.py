@@ -18,7 +18,6 @@ from cases.record.cells import ANSWERED, OPEN, PARTLY, REFUSED, RETURNED, TRANSF
 from cases.record.reading import MIN, REST, UNNOTED, Due, Line, Part, Record
 from cases.web import record_chart
 from countries.calendars import SHANGHAI
-from treaties.models import Channel, RefusalGround
 
 
 def shown(record: Record) -> dict[str, Any]:
@@ -47,7 +46,7 @@ def type_names() -> dict[str, str]:
 
 
 def channel_names() -> dict[str, str]:
-    return {one.code: one.name for one in Channel.objects.all()} | {UNNOTED: _("没有写明渠道")}
+    return choices.channels() | {UNNOTED: _("没有写明渠道")}
 
 
 def _filter(name: str, label: str, codes: Sequence[str], names: Mapping[str, str], chosen: str) -> dict[str, Any]:
@@ -101,7 +100,7 @@ _TABLES = ("types", "channels", "years")
 def _part(part: Part, title: str, direction: Direction, names: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     heads = {"types": _("类型"), "channels": _("渠道"), "years": _("年份")}
     rests = {"types": _("其他类型合计"), "channels": _("其他渠道合计"), "years": _("其他年份合计")}
-    ground_names = {one.code: one.name for one in RefusalGround.objects.all()} if part.grounds else {}
+    ground_names = choices.refusal_grounds() if part.grounds else {}
     return {
         "n": part.n,
         "states": [{"label": label, "n": part.state(code)} for code, label in _state_words(direction)],

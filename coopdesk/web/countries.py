@@ -18,6 +18,8 @@ from agencies.actors import Actor
 from agencies.errors import NotVisible
 from agencies.models import Officer
 from agencies.roles import Role
+from cases.record.reading import read
+from cases.web.record_rows import shown
 from coopdesk.web import country_words
 from countries.ledger import Ledger, ledger_of, officers_in
 from countries.lookup import country_by_code
@@ -77,7 +79,7 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
     there = [one for one in held if one.pair.standing not in (Standing.NONE, Standing.UNKNOWN)]
     zones, frontiers = _zones(country, notes), [(row, _length(row, notes)) for row in ledger.frontiers]
     marks = len(ledger.unsettled) + zones.check + sum(length.check for _row, length in frontiers)
-    parts = country_words.parts(ledger, kept, notes, today, record=False)
+    parts = country_words.parts(ledger, kept, notes, today, record=True)
     parts[0].rows.append(zones)
     region, subregion, other_name = country_words.place(country)
     context: dict[str, Any] = {
@@ -90,8 +92,8 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
         "lede": country_words.lede(held, ledger, country_words.ongoing(kept, on)),
         "unsettled": marks,
         "unsettled_treaties": sum(one.unsettled for one in there),
-        # The record of our own casework, once the cases' room offers it: templates/coopdesk/country.html has its place.
         "parts": parts,
+        "record": shown(read(country, actor)),
         "treaties": [country_words.treaty_row(one, notes) for one in there],
         "others": [country_words.treaty_row(one, notes) for one in held if one not in there],
         "two_sided": sum(one.bilateral for one in there),

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from agencies.doors.api import Door
 from agencies.doors.schema import FLAG, NUMBER, TEXT, closed, doc, listed, nullable, one_of, shape
 from agencies.errors import NotVisible
+from countries.api.partners import LINKS, links_of
 from countries.ledger import ledger_of
 from countries.lookup import country_by_code
 from countries.models import UNSETTLED, FactConfidence, LedgerEntry, LedgerRecord, RecordKind, Section, Sourced
@@ -37,7 +38,10 @@ _VALUE: dict[str, Any] = {
 _OPEN = tuple(name for name in LedgerRecord.SOURCED if name != "contact")
 _HELD = closed({"field": one_of(_OPEN), "value": {}, **_ORIGIN})
 _RECORD = closed({"id": NUMBER, "kind": one_of(RecordKind.values), "values": listed(_HELD)})
-LEDGER = shape("CountryLedger", closed({"code": TEXT, "values": listed(closed(_VALUE)), "records": listed(_RECORD)}))
+LEDGER = shape(
+    "CountryLedger",
+    closed({"code": TEXT, "values": listed(closed(_VALUE)), "records": listed(_RECORD), "links": LINKS}),
+)
 
 
 class CountryLedger(Door):
@@ -51,7 +55,7 @@ class CountryLedger(Door):
         ledger = ledger_of(country)
         values = [row for value in ledger.values if value.entry is not None for row in _values(value.entry)]
         records = [{"id": row.pk, "kind": row.kind, "values": list(_held(row, _OPEN))} for row in records_of(country)]
-        return Response({"code": country.code, "values": values, "records": records})
+        return Response({"code": country.code, "values": values, "records": records, "links": links_of(country)})
 
 
 def _values(entry: LedgerEntry) -> Iterator[dict[str, Any]]:
