@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agencies import audit
@@ -143,7 +144,8 @@ def _facts(question: Question, options: Sequence[Option], way: str) -> dict[str,
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Advice as it was given once: the event in the trail, and the reason for another channel than the first."""
+    """Advice as it was given once: the event in the trail, and the reason for another channel than the first ("" also for
+    those who do not read what the route says among itself)."""
 
     event: AuditEvent
     reason: str
@@ -160,11 +162,11 @@ def kept_advice(actor: Actor, case_id: UUID | str, event_id: int) -> tuple[Case,
     event = events.select_related("officer").first()
     if event is None:
         raise NotVisible
-    return case, Kept(event, _reason(case, event))
+    return case, Kept(event, _reason(event, policies.readable_notes(actor, case)))
 
 
-def _reason(case: Case, event: AuditEvent) -> str:
-    note = Note.objects.filter(case=case, event=event).first()
+def _reason(event: AuditEvent, readable: Q) -> str:
+    note = Note.objects.filter(readable, event=event).first()
     return note.text if note else ""
 
 
@@ -177,4 +179,4 @@ def last_choice(case: Case) -> Choice | None:
     facts = event.facts
     if (facts["country"], facts["request_type"]) != (case.country.code, case.request_type.code):
         return None
-    return Choice(facts["way"], facts["first"], facts["purpose"], _reason(case, event), doer(event), event.at)
+    return Choice(facts["way"], facts["first"], facts["purpose"], _reason(event, Q(case=case)), doer(event), event.at)
