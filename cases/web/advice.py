@@ -219,7 +219,7 @@ def _basis(basis: Basis) -> Said:
 
 def _found(sources: Sequence[str], as_of: str) -> list[tuple[str, Any]]:
     """Where something was found and when, each source as it stands in the data."""
-    told = format_html_join("；", "{}", ((source_told(source),) for source in sources))
+    told = format_html_join(_("；"), "{}", ((source_told(source),) for source in sources))
     return [(_("出处"), told), *([(_("查证日期"), as_of)] if as_of else [])]
 
 

@@ -18,6 +18,7 @@ from agencies.actors import Actor
 from agencies.errors import NotVisible
 from agencies.models import Officer
 from agencies.roles import Role
+from cases.queries.choices import asked_of_others
 from cases.record.reading import read
 from cases.web.record_rows import shown
 from coopdesk.web import country_words
@@ -33,7 +34,6 @@ from treaties.codes import request_type_by_code
 from treaties.legal_basis import legal_basis_for
 from treaties.models import Standing
 from treaties.of_country import Held, treaties_of
-from treaties.queries import request_types
 
 
 class DayForm(forms.Form):
@@ -98,7 +98,7 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
         "others": [country_words.treaty_row(one, notes) for one in held if one not in there],
         "two_sided": sum(one.bilateral for one in there),
         "many_sided": sum(not one.bilateral for one in there),
-        "asking": country_words.asking(ledger, request_types("outgoing"), held, notes),
+        "asking": country_words.asking(ledger, asked_of_others(), held, notes),
         "columns": country_words.columns(ledger),
         "frontiers": frontiers,
         "desk": is_desk(request),
