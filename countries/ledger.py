@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Max, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, ExpressionWrapper, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
@@ -123,7 +123,8 @@ def ledger_of(country: Country) -> Ledger:
 def _topics_with_entries(country: Country) -> tuple[list[tuple[LedgerTopic, list[LedgerEntry]]], list[Frontier]]:
     """Every topic with what is known of it; and the frontiers, which come with the topic that asks for a border."""
     held = LedgerEntry.objects.filter(topic=OuterRef("pk"), country=country).order_by("about")
-    divisions = Frontier.objects.annotate(of=OuterRef("code")).filter(of="borders_us", country=country)
+    code = ExpressionWrapper(OuterRef("code"), output_field=CharField())
+    divisions = Frontier.objects.alias(of=code).filter(of="borders_us", country=country)
     topics = list(
         LedgerTopic.objects.annotate(
             held=_rows(held, "id", "about", *LedgerEntry.SOURCED, "provenance"),
