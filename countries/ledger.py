@@ -125,7 +125,7 @@ def _topics_with_entries(country: Country) -> tuple[list[tuple[LedgerTopic, list
     held = LedgerEntry.objects.filter(topic=OuterRef("pk"), country=country).order_by("about")
     code = ExpressionWrapper(OuterRef("code"), output_field=CharField())
     divisions = Frontier.objects.alias(of=code).filter(of="borders_us", country=country)
-    topics = list(
+    topics: list[Any] = list(
         LedgerTopic.objects.annotate(
             held=_rows(held, "id", "about", *LedgerEntry.SOURCED, "provenance"),
             frontiers=_rows(divisions.order_by("division_code"), *_FRONTIER),
