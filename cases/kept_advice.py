@@ -3,8 +3,8 @@ reason, when he takes another channel than the first, as a note that the route r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from cases.advice import Asked, question_of
 from cases.models import Audience, Case, Note
 from cases.step_input import Faults, clean_text
 from countries.calendars import day_of
-from treaties.advice import Option, Purpose, Question, advise
+from treaties.advice import Fact, Option, Purpose, Question, advise
 
 KIND = "case.advise"
 REASON_LIMIT = 500
@@ -40,6 +40,33 @@ class Choice:
     reason: str
     who: str
     at: datetime
+
+
+class Consulted(Mapping[str, Fact]):
+    """The facts of a question, that remembers which of them the rules looked at."""
+
+    def __init__(self, facts: Mapping[str, Fact]) -> None:
+        self._facts, self._topics = facts, set[str]()
+
+    def __getitem__(self, topic: str) -> Fact:
+        self._topics.add(topic)
+        return self._facts[topic]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    def used(self) -> dict[str, Any]:
+        """Those that were looked at and are there, as codes."""
+        return {
+            "used": [
+                {"topic": fact.topic, "code": fact.code, "confidence": fact.confidence, "as_of": fact.as_of}
+                for fact in self._facts.values()
+                if fact.topic in self._topics
+            ]
+        }
 
 
 def purpose_of(case: Case) -> str:
@@ -76,9 +103,11 @@ def keep_choice(*, actor: Actor, case_id: UUID | str, way: str, purpose: str, re
     if asked is None:
         raise Malformed(reasons=[Reason("type_missing", _("先选国家和请求类型。"), "/way")])
     question = question_of(asked)
-    options = advise(question)
+    consulted = Consulted(question.facts)
+    options = advise(replace(question, facts=consulted))
     words = _judged(options, way, reason)
-    event = audit.record(actor=actor, kind=KIND, subject=f"case:{case.pk}", facts=_facts(question, options, way))
+    facts = _facts(question, options, way) | consulted.used()
+    event = audit.record(actor=actor, kind=KIND, subject=f"case:{case.pk}", facts=facts)
     if words:
         Note.objects.create(
             case=case,
@@ -128,10 +157,6 @@ def _facts(question: Question, options: Sequence[Option], way: str) -> dict[str,
                 "expected_by": option.expected_by.isoformat() if option.expected_by else None,
             }
             for option in options
-        ],
-        "used": [
-            {"topic": fact.topic, "code": fact.code, "confidence": fact.confidence, "as_of": fact.as_of}
-            for fact in question.facts.values()
         ],
         "events": [{"subject": event.subject, "effect": event.effect} for event in question.events],
         "instruments": [

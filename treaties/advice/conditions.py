@@ -15,7 +15,7 @@ from treaties.advice.asking import Fact, Question, Way
 from treaties.advice.groups import ASSISTANCE, POLICE_WAYS, POLICING, SURRENDER, Group
 from treaties.advice.options import Finding, Line, english, needs, quoted, warns
 from treaties.advice.ways import Rule
-from treaties.legal_basis import Basis, Ground
+from treaties.legal_basis import Basis
 
 _NO_DEATH_PENALTY = frozenset({"abolished", "ordinary", "practice"})
 
@@ -248,21 +248,23 @@ def doubt_about_basis(question: Question, basis: Basis) -> Iterator[Line]:
     if basis.instrument is None:
         return
     title = basis.instrument.title_en if english() and basis.instrument.title_en else basis.instrument.title_zh
-    stands, covers = basis.stands, basis.covers
-    told = {"title": quoted(title), "source": quoted(_sources(stands)), "day": stands.as_of}
-    if stands.confidence in UNSETTLED:
-        yield Line(_("待核实：《%(title)s》的效力，出处：%(source)s。") % told)
-    elif _old(question, stands.as_of):
-        yield Line(_("旧资料：《%(title)s》的效力是%(day)s查的。") % told)
-    if covers.confidence in UNSETTLED and basis.kind == "statute":
-        yield Line(_("待核实：《%(title)s》的条款，没有对过正式文本。") % {"title": quoted(title)})
-    elif covers.confidence in UNSETTLED:
-        told = {"title": quoted(title), "source": quoted(_sources(covers))}
-        yield Line(_("待核实：《%(title)s》管不管这类请求，出处：%(source)s。") % told)
-
-
-def _sources(ground: Ground) -> str:
-    return "；".join(map(_source, ground.sources))
+    covered = _("引用的条款") if basis.kind == "statute" else _("管不管这类请求")
+    doubts = [
+        (what, ground)
+        for what, ground in ((_("效力"), basis.stands), (covered, basis.covers))
+        if ground.confidence in UNSETTLED
+    ]
+    if doubts:
+        told = {
+            "title": quoted(title),
+            "what": _("、").join(what for what, _ground in doubts),
+            "source": _("；").join(
+                dict.fromkeys(quoted(_source(one)) for _what, found in doubts for one in found.sources)
+            ),
+        }
+        yield Line(_("待核实：《%(title)s》%(what)s，出处：%(source)s。") % told)
+    elif _old(question, basis.as_of):
+        yield Line(_("旧资料：《%(title)s》的效力是%(day)s查的。") % {"title": quoted(title), "day": basis.as_of})
 
 
 def _old(question: Question, as_of: str) -> bool:
