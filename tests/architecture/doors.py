@@ -173,6 +173,7 @@ DOORS: dict[str, Door] = {
     "case-file-remove": Door("cases", ACT, hides=True, further=True),
     "case-paper": Door("cases", hides=True),
     "case-advice": Door("cases", hides=True, further=True),
+    "case-advice-kept": Door("cases", hides=True, further=True),
     "case-note-add": Door("cases", ACT, hides=True, further=True),
     "case-step": Door("cases", ACT, hides=True, further=True),
     "case-unmask": Door("cases", ACT, hides=True, further=True),

@@ -13,9 +13,10 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agencies.commands.reorganisation import merge_agency
-from agencies.models import Appointment
+from agencies.models import Appointment, AuditEvent
 from cases import files
 from cases.exports import jobs
+from cases.kept_advice import keep_choice
 from cases.models import InternalLimit
 from countries.notices import set_day
 from tests import samples
@@ -68,6 +69,8 @@ def world(db, story, cast, see):
         drafter = cast.actor("kunshan.officer")
         paper = files.attach(actor=drafter, case_id=draft.pk, name="a.pdf", content=io.BytesIO(samples.PDF))
         subject, item = draft.subjects.get(), draft.items.order_by("position")[0]
+        keep_choice(actor=drafter, case_id=draft.pk, way="interpol", purpose="lead", reason="")
+        advised = AuditEvent.objects.get(subject=f"case:{draft.pk}", kind="case.advise")
     case = story.step("kunshan.officer", draft, "submit")
     with see("kunshan.officer"):
         deadline = case.deadlines.get(met_at=None)
@@ -87,6 +90,7 @@ def world(db, story, cast, see):
         "record_id": keep_post(cast).pk,
         "proposal_id": make_proposal(cast).pk,
         "case_id": case.pk,
+        "event_id": advised.pk,
         "export_id": export.pk,
         "token": "nobodys",
         "subject_id": subject.pk,
