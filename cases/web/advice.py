@@ -21,13 +21,14 @@ from agencies.actors import Actor
 from agencies.doors import words
 from agencies.models import Agency
 from agencies.queries import agencies_called
-from cases.advice import Asked, advice_for, type_with_law
+from cases.advice import Asked, advice_for
 from cases.models import Urgency
 from cases.queries.drafting import STRENGTHS
 from countries.lookup import country_by_code, partner_countries, sound
 from countries.models import UNSETTLED
 from treaties.advice import Line, Needed, Option, Purpose
 from treaties.advice.ways import crimes_of
+from treaties.codes import request_type_by_code
 from treaties.legal_basis import Basis
 from treaties.queries import grouped_request_types
 
@@ -82,7 +83,7 @@ class AdviceForm(forms.Form):
         if not self.is_valid():
             return None
         found = self.cleaned_data
-        country, kind = country_by_code(found["country"]), type_with_law(found["type"])
+        country, kind = country_by_code(found["country"]), request_type_by_code(found["type"])
         if country is None or kind is None:
             return None
         return Asked(

@@ -15,8 +15,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from treaties.models import RefusalGround, RequestType, TypeLaw
+from treaties.models import RefusalGround, RequestType
 from treaties.queries.lists import entries
+from treaties.type_law import laws_on
 
 # The parts of a type's law (seeds/requirements.yaml), in the order of a request's life.
 SECTIONS: Mapping[str, Promise] = {
@@ -67,7 +68,8 @@ def articles_of_law(code: str) -> list[Article]:
     """The articles of the statute or rule with this code that any request type cites, in the order of the text."""
     found: dict[str, Article] = {}
     names = {ground.article + ground.key: ground.name for ground in RefusalGround.objects.exclude(article="")}
-    for law in TypeLaw.objects.select_related("request_type").order_by("request_type__position"):
+    laws = laws_on().select_related("request_type")
+    for law in sorted(laws, key=lambda law: law.request_type.position):
         for part in SECTIONS:
             for entry in entries(law.data.get(part)):
                 if entry["cite"].partition("-")[0] == code:
