@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from treaties.models import RefusalGround, RequestType
+from treaties.models import RequestType
 from treaties.queries.lists import entries
+from treaties.queries.own_words import own_words
 from treaties.type_law import laws_on
 
 # The parts of a type's law (seeds/requirements.yaml), in the order of a request's life.
@@ -40,11 +41,6 @@ SECTIONS: Mapping[str, Promise] = {
     "costs": _("费用"),
     "special_rules": _("专门规定"),
 }
-# A label is short and no sentence.
-LABEL_LIMIT = 24
-_SENTENCE = re.compile(r"[。；，：]|应当|不得|可以")
-# Whose Chinese words are labels of ours or names of things; of the others only the part is told.
-_LABELLED = frozenset({"required_contents", "required_attachments", "time_limits", "urgent_path", "refusal_grounds"})
 
 
 @dataclass(slots=True)
@@ -67,33 +63,21 @@ class Article:
 def articles_of_law(code: str) -> list[Article]:
     """The articles of the statute or rule with this code that any request type cites, in the order of the text."""
     found: dict[str, Article] = {}
-    names = {ground.article + ground.key: ground.name for ground in RefusalGround.objects.exclude(article="")}
     laws = laws_on().select_related("request_type")
     for law in sorted(laws, key=lambda law: law.request_type.position):
         for part in SECTIONS:
             for entry in entries(law.data.get(part)):
                 if entry["cite"].partition("-")[0] == code:
-                    _add(found, law.request_type, part, entry, names)
+                    _add(found, law.request_type, part, entry)
     return sorted(found.values(), key=lambda article: [int(n) for n in re.findall(r"\d+", article.cite)])
 
 
-def _add(
-    found: dict[str, Article], kind: RequestType, part: str, entry: Mapping[str, Any], names: Mapping[str, str]
-) -> None:
+def _add(found: dict[str, Article], kind: RequestType, part: str, entry: Mapping[str, Any]) -> None:
     article = found.setdefault(entry["cite"], Article(entry["cite"]))
     article.cite_zh = article.cite_zh or entry.get("cite_zh", "")
     article.verified = article.verified and entry.get("verified") is None
     article.types.setdefault(kind.code, kind)
     labels = article.about.setdefault(part, [])
-    label = names.get(entry["cite"] + entry.get("key", "")) or _label(part, entry)
+    label = own_words(entry)
     if label and label not in labels:
         labels.append(label)
-
-
-def _label(part: str, entry: Mapping[str, Any]) -> str:
-    """A short label in the language of the page, or "". The English words are ours throughout."""
-    if (get_language() or "").startswith("en"):
-        return str(entry.get("en") or "")
-    words = str(entry.get("zh") or "")
-    own = part in _LABELLED and len(words) <= LABEL_LIMIT and not _SENTENCE.search(words)
-    return words if own else ""
