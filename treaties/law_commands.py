@@ -100,7 +100,7 @@ def set_law(*, actor: Actor, new: NewLaw) -> TypeLaw:
 def overtaken_by(row: TypeLaw) -> list[TypeLaw]:
     """The versions that were to hold from a later day and now never will."""
     later = versions_of(row.request_type).filter(number__lt=row.number, effective_from__gte=row.effective_from)
-    return list(later)
+    return [one for one in later if one.effective_from and one.effective_from > day_of(clock())]
 
 
 def _latest(kind: RequestType) -> int:

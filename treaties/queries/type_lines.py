@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from treaties.law_terms import CONFIDENCE, GROUNDS, LEVELS
+from django.utils.functional import Promise
+
+from treaties.law_terms import CONDITIONS, CONFIDENCE, GROUNDS, LEVELS
 from treaties.models import Confidence
 from treaties.queries.articles import SECTIONS
 from treaties.queries.own_words import own_words, said_zh, translated, written
@@ -30,6 +32,11 @@ class Line:
         return str(self.entry.get("cite", ""))
 
     @property
+    def statute(self) -> str:
+        """The code of the statute or rule."""
+        return self.cite.partition("-")[0]
+
+    @property
     def article(self) -> str:
         """The article as a letter cites it."""
         return str(self.entry.get("cite_zh") or self.cite)
@@ -46,9 +53,10 @@ class Line:
         return translated(str(zh))
 
     @property
-    def when(self) -> str:
-        """The code of the condition under which it is wanted."""
-        return str(self.entry.get("when", ""))
+    def when(self) -> str | Promise:
+        """Under what condition it is wanted."""
+        code = str(self.entry.get("when", ""))
+        return CONDITIONS.get(code, code)
 
     @property
     def confidence(self) -> Confidence:
