@@ -135,7 +135,7 @@ def shown(section: str, level: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     """A line as the form shows it, in our own words."""
     found = {
         **entry,
-        "zh": written(entry) or short_zh(entry) or said_zh(entry),
+        "zh": written(entry) or short_zh(entry) or said_zh(entry),  # in our own words
         "level": level,
         "article": entry.get("cite", ""),
         "checked": entry.get("verified") is None,

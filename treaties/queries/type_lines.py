@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from treaties.law_terms import CONDITIONS, CONFIDENCE, GROUNDS, LEVELS
 from treaties.models import Confidence
 from treaties.queries.articles import SECTIONS
-from treaties.queries.own_words import own_words, said_zh, translated, written
+from treaties.queries.own_words import own_words, said_zh, short_zh, translated, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ class Line:
         return own_words(self.entry) or said_zh(self.entry)
 
     @property
+    def zh(self) -> str:
+        """The same in Chinese, whatever the language."""
+        return written(self.entry) or short_zh(self.entry) or said_zh(self.entry)
+
+    @property
     def who(self) -> str:
         """Who acts, approves or promises, in the language of the page."""
         zh = next((self.entry[name] for name in ("actor_zh", "approver_zh", "given_by") if name in self.entry), "")
@@ -71,10 +76,6 @@ class Line:
     def source(self) -> str:
         """Where the ministry has it from; "" for a line of the seeds."""
         return str(self.entry.get("source", ""))
-
-    @property
-    def by_the_ministry(self) -> bool:
-        return bool(written(self.entry))
 
 
 def lines_of(data: Mapping[str, Any]) -> dict[str, list[Line]]:
@@ -119,8 +120,3 @@ def _by_key(lines: Iterable[Line]) -> dict[str, Line]:
 
 def _alike(one: Line | None, other: Line | None) -> bool:
     return one is not None and other is not None and (one.level, one.entry) == (other.level, other.entry)
-
-
-def unsettled_of(lines: Iterable[Line]) -> int:
-    """How many show as 待核实."""
-    return sum(line.unsettled for line in lines)

@@ -125,7 +125,7 @@ def _overtaken(request: HttpRequest, new: NewLaw, error: StaleVersion) -> HttpRe
     head = VersionForm(initial=first | {"base": latest.number, "seen": latest.number})
     form = LawForm(head, _merged(latest, base, new))
     changes = [changed(one) for one in differences(seen.data, latest.data)]
-    more = {"stale": error, "latest": latest, "changes": changes, "status": error.status}
+    more = {"stale": error, "latest": latest, "seen": seen.number, "changes": changes, "status": error.status}
     return _page(request, new.kind, form, **more)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -101,7 +100,7 @@ class VersionForm(forms.Form):
 
 
 def _typed(name: str, section: str) -> forms.Field:
-    texts: Mapping[str, tuple[Promise, int]] = {
+    texts: Mapping[str, tuple[Any, int]] = {
         "zh": (_("内容"), ZH_LIMIT),
         "en": (_("英文"), EN_LIMIT),
         "given_by": (_("由谁承诺"), WHO_LIMIT),
@@ -116,7 +115,7 @@ def _typed(name: str, section: str) -> forms.Field:
         return forms.BooleanField(label=_("已与公布的条文核对（不选就显示待核实）"), required=False)
     if name == "value":
         return forms.IntegerField(label=_("数额"), required=False, min_value=1, max_value=MOST)
-    choices: Mapping[str, tuple[Promise, Sequence[Choice]]] = {
+    choices: Mapping[str, tuple[Any, Sequence[Choice]]] = {
         "unit": (_("单位"), _UNITS),
         "kind": (_("性质"), PeriodKind.choices),
         "level": (_("强度"), [(code, LEVELS.get(code) or Strength(code).label) for code in STRENGTHS.get(section, ())]),
@@ -160,9 +159,9 @@ class LineForm(forms.Form):
 
     def new(self) -> NewLine:
         """What was typed, for the command."""
-        typed = {name: self.cleaned_data.get(name) for name in (*FIELDS[self.section], "key", "gone")}
-        words = {name: " ".join(value.split()) if isinstance(value, str) else value for name, value in typed.items()}
-        return NewLine(section=self.section, place=f"/{self.prefix}", **words)
+        typed: dict[str, Any] = {name: self.cleaned_data[name] for name in (*FIELDS[self.section], "key", "gone")}
+        typed |= {name: " ".join(value.split()) for name, value in typed.items() if isinstance(value, str)}
+        return NewLine(section=self.section, place=f"/{self.prefix}", **typed)
 
 
 class LawForm:
