@@ -17,7 +17,8 @@ _PLACES = "条款项"
 
 def article_names() -> dict[str, str]:
     """Every article that the law in force cites, by its code, and every statute or rule by its own."""
-    found = {entry["cite"]: entry.get("cite_zh", "") for law in laws_on() for entry in entries(law.data)}
+    cited = (entry for law in laws_on() for entry in entries(law.data) if entry.get("cite_zh"))
+    found = {entry["cite"]: entry["cite_zh"] for entry in cited}
     statutes = Instrument.objects.filter(kind__in=DOMESTIC)
     return found | {one.code: f"《{one.short_zh or one.title_zh}》" for one in statutes}
 

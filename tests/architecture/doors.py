@@ -70,6 +70,7 @@ DOORS: dict[str, Door] = {
     "instrument-matrix": Door("officers"),
     "instrument-matrix-file": Door("officers"),
     "instrument-timeline": Door("officers"),
+    "law-statutes": Door("officers"),
     "law-type-list": Door("officers"),
     "law-type": Door("officers"),
     "law-type-versions": Door("officers"),

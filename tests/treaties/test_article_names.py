@@ -31,7 +31,7 @@ def test_numerals_as_statutes_write_them() -> None:
 def test_the_names_of_the_data_are_what_would_be_written() -> None:
     names = article_names()
     for law in laws_on():
-        for entry in entries(law.data):
+        for entry in (one for one in entries(law.data) if "cite_zh" in one):
             without = {cite: name for cite, name in names.items() if cite != entry["cite"]}
             one_paragraph = entry["cite"].count(".") > 0 and "款" not in entry["cite_zh"]
             assert one_paragraph or article_name(entry["cite"], without) == entry["cite_zh"]

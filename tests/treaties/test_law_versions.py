@@ -16,6 +16,7 @@ from cases.queries.drafting import basis_of, wanted
 from countries.models import Country
 from tests.browsing import log_in
 from tests.cast import Cast
+from treaties.law_lines import lines_by_key
 from treaties.models import RefusalGround, RequestType, TypeLaw, UsedBy
 from treaties.queries import content_names, contents_of, grounds_offered, time_limits_for
 from treaties.queries.law_types import Wanted, types_on
@@ -67,10 +68,10 @@ def opened(client: Client, code: str = OUT, *, query: str = "", **changes: Any) 
     return {name: value for name, value in data.items() if value is not None}
 
 
-def place(client: Client, section: str, key: str, code: str = OUT) -> str:
-    """The beginning of the names of a line's fields; "" finds the blank line."""
-    lines = client.get(edit(code)).context["form"].lines[section]
-    return next(str(line.prefix) for line in lines if (line["key"].value() or "") == key)
+def place(section: str, key: str, code: str = OUT) -> str:
+    """The beginning of the names of a line's fields; "" is the blank line after the last."""
+    keys = [held for of, held in lines_by_key(law_of(kind(code))) if of == section]
+    return f"{section}-{keys.index(key) if key else len(keys)}"
 
 
 def save(client: Client, data: dict[str, Any], code: str = OUT) -> TypeLaw:
@@ -81,7 +82,7 @@ def save(client: Client, data: dict[str, Any], code: str = OUT) -> TypeLaw:
 
 def fresh(client: Client, code: str = OUT, **changes: Any) -> dict[str, Any]:
     """A form with one new content."""
-    at = place(client, "required_contents", "", code)
+    at = place("required_contents", "", code)
     line = {f"{at}-zh": "【演示】数据保留期", f"{at}-en": "[Demo] Retention", f"{at}-level": "mandatory"}
     return opened(client, code, **changes) | line | {f"{at}-article": "IMLA-13.1.7"}
 
@@ -121,7 +122,7 @@ def test_loading_the_seeds_again_keeps_the_ministrys_version(desk: Client) -> No
 
 def test_what_was_noted_under_a_line_that_is_gone_keeps_its_name(desk: Client) -> None:
     first = contents_of(kind(IN))[0]
-    save(desk, opened(desk, IN, **{f"{place(desk, 'required_contents', first.key, IN)}-gone": "on"}), IN)
+    save(desk, opened(desk, IN, **{f"{place('required_contents', first.key, IN)}-gone": "on"}), IN)
     assert first.key not in {content.key for content in contents_of(kind(IN))}
     assert content_names(kind(IN))[first.key] == first.zh
 
@@ -139,7 +140,7 @@ def test_no_version_of_the_ministry_is_changed_or_taken_away(desk: Client) -> No
 
 
 def test_a_ground_keeps_its_strength_and_a_new_one_can_be_named(desk: Client) -> None:
-    at, blank = place(desk, "refusal_grounds", "political_offence", IN), place(desk, "refusal_grounds", "", IN)
+    at, blank = place("refusal_grounds", "political_offence", IN), place("refusal_grounds", "", IN)
     line = {"zh": "【演示】危害公共秩序", "level": "no_obligation", "article": "CTL-71.1"}
     changes = {f"{at}-level": "mandatory"} | {f"{blank}-{name}": value for name, value in line.items()}
     save(desk, opened(desk, IN, **changes), IN)
@@ -154,8 +155,8 @@ def test_a_ground_keeps_its_strength_and_a_new_one_can_be_named(desk: Client) ->
 
 
 def test_a_period_follows_its_version_and_a_new_one_never_runs(desk: Client) -> None:
-    at, blank = place(desk, "time_limits", "execution_evidence", IN), place(desk, "time_limits", "", IN)
-    gone = place(desk, "time_limits", "execution_service", IN) if "execution_service" in keys(IN) else ""
+    at, blank = place("time_limits", "execution_evidence", IN), place("time_limits", "", IN)
+    gone = place("time_limits", "execution_service", IN) if "execution_service" in keys(IN) else ""
     line = {"zh": "【演示】初核", "value": "5", "unit": "day", "kind": "deadline", "trigger_zh": "收到之日"}
     changes = {f"{at}-value": "2", f"{at}-article": "MPSR-379"}
     changes |= {f"{blank}-{name}": value for name, value in (line | {"article": "IMLA-15.1"}).items()}
@@ -227,15 +228,14 @@ def test_more_lines_keep_what_was_typed(desk: Client) -> None:
 )
 def test_bad_input_is_told_at_its_field_and_kept(desk: Client, field: str, value: str, words: str) -> None:
     data = fresh(desk)
-    name = next((name for name in (field, f"{place(desk, 'required_contents', '')}-{field}") if name in data), field)
+    name = next((name for name in (field, f"{place('required_contents', '')}-{field}") if name in data), field)
     data[name] = value
-    for do in ("look", "save"):
-        answer = desk.post(edit(), data | {"do": do})
-        assert answer.status_code == 400
-        errors = answer.context["form"].errors
-        assert list(errors) == [name]
-        assert words in str(errors[name])
-        assert "【演示】修法" in answer.content.decode()
+    answer = desk.post(edit(), data | {"do": "save"})
+    assert answer.status_code == 400
+    errors = answer.context["form"].errors
+    assert list(errors) == [name]
+    assert words in str(errors[name])
+    assert "【演示】修法" in answer.content.decode()
     assert not TypeLaw.objects.filter(number=2).exists()
 
 
@@ -243,7 +243,7 @@ def test_bad_input_is_told_at_its_field_and_kept(desk: Client, field: str, value
     ("changes", "field"), [({"value": "0"}, "value"), ({"value": ""}, "value"), ({"unit": ""}, "unit")]
 )
 def test_a_period_without_number_or_unit_is_refused(desk: Client, changes: dict[str, str], field: str) -> None:
-    at = place(desk, "time_limits", "execution_evidence", IN)
+    at = place("time_limits", "execution_evidence", IN)
     data = opened(desk, IN, **{f"{at}-{name}": value for name, value in changes.items()})
     answer = desk.post(edit(IN), data | {"do": "save"})
     assert (answer.status_code, list(answer.context["form"].errors)) == (400, [f"{at}-{field}"])
@@ -262,7 +262,7 @@ def test_nothing_to_change_and_a_day_before_the_present_version_are_refused(desk
 def test_of_two_at_once_the_second_sees_the_first_and_nothing_is_lost(cast: Cast, desk: Client) -> None:
     other = log_in(cast, "guohe.chief")
     first, second, third = [content.key for content in contents_of(kind())[:3]]
-    at = [place(desk, "required_contents", key) for key in (first, second, third)]
+    at = [place("required_contents", key) for key in (first, second, third)]
     theirs = opened(other, **{f"{at[0]}-zh": "【演示】他写的", f"{at[1]}-zh": "【演示】他也改", f"{at[2]}-gone": "on"})
     mine = fresh(desk) | {f"{at[1]}-zh": "【演示】我改的", f"{at[2]}-zh": "【演示】我留着"}
     save(other, theirs)
@@ -332,3 +332,17 @@ def test_no_page_shows_a_sentence_of_the_law(cast: Cast) -> None:
         text = client.get(page(code)).content.decode()
         for entry in law_of(kind(code))["special_rules"]:
             assert len(entry["zh"]) <= 24 or entry["zh"] not in text
+
+
+def test_an_article_tells_what_cites_it(cast: Cast, desk: Client) -> None:
+    client = log_in(cast, "kunshan.officer")
+    url = reverse("law-statutes")
+    answer = client.get(url, {"q": "EXT-8.1.1"})
+    (article,) = [one for one in answer.context["found"] if one.cite == "EXT-8.1.1"]
+    assert "extradition_in" in article.types
+    assert "应当拒绝的理由" in [str(words) for words, _labels in article.told]
+    assert reverse("law-type", args=["extradition_in"]) in answer.content.decode()
+    counts = {row["statute"].code: row["articles"] for row in client.get(url).context["statutes"]}
+    assert counts["IMLA"] > 50
+    save(desk, fresh(desk) | {f"{place('required_contents', '')}-article": "NCL-1"})
+    assert "NCL-1" in client.get(reverse("instrument-detail", args=["NCL"])).content.decode()

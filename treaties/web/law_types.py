@@ -14,7 +14,7 @@ from agencies.doors import words
 from agencies.models.tree import Tier
 from treaties.models import DOMESTIC, Course, Instrument, Provision, RequestType, TypeLaw
 from treaties.policies import keeps_law
-from treaties.queries import GROUPS, registry, time_limits_for
+from treaties.queries import GROUPS, articles, registry, time_limits_for
 from treaties.queries.law_types import DIRECTIONS, Beside, TypeRow, beside, types_on
 from treaties.queries.type_lines import differences, lines_of
 from treaties.type_law import version_on, versions_of
@@ -130,3 +130,33 @@ def law_type_versions(request: HttpRequest, code: str) -> HttpResponse:
 def _former(versions: Sequence[TypeLaw], row: TypeLaw | None) -> TypeLaw | None:
     """The version before this one."""
     return next((one for one in versions if row is not None and one.number < row.number), None)
+
+
+@require_safe
+def law_statutes(request: HttpRequest) -> HttpResponse:
+    """The statutes and rules on which requests rest; with words, the articles that have them."""
+    cited = articles.cited_articles()
+    terms = request.GET.get("q", "").casefold().split()[:6]
+    context = {
+        "statutes": [_statute(one, cited) for one in Instrument.objects.filter(kind__in=DOMESTIC).order_by("code")],
+        "q": request.GET.get("q", ""),
+        "found": [one for one in cited if all(term in _text(one) for term in terms)] if terms else [],
+    }
+    return render(request, "treaties/statutes.html", context)
+
+
+def _statute(one: Instrument, cited: Sequence[articles.Article]) -> dict[str, Any]:
+    own = [article for article in cited if article.statute == one.code]
+    return {
+        "statute": one,
+        "title": titled(one),
+        "articles": len(own),
+        "types": len({code for article in own for code in article.types}),
+        "unsettled": sum(not article.verified for article in own),
+    }
+
+
+def _text(article: articles.Article) -> str:
+    """What searching finds an article by."""
+    labels = [label for words, found in article.told for label in (str(words), *found)]
+    return "\n".join((article.cite, article.cite_zh, *labels)).casefold()
