@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from treaties.law_terms import CONDITIONS, CONFIDENCE, GROUNDS, LEVELS
 from treaties.models import Confidence
 from treaties.queries.articles import SECTIONS
-from treaties.queries.own_words import own_words, said_zh, short_zh, translated, written
+from treaties.queries.own_words import english, own_words, said_zh, short_zh, translated, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class Line:
     @property
     def who(self) -> str:
         """Who acts, approves or promises, in the language of the page."""
+        if english() and "actor_en" in self.entry:
+            return str(self.entry["actor_en"])
         zh = next((self.entry[name] for name in ("actor_zh", "approver_zh", "given_by") if name in self.entry), "")
         return translated(str(zh))
 

@@ -21,6 +21,7 @@ from treaties.models import PeriodKind, Strength
 from treaties.queries import GROUPS
 from treaties.queries.law_types import DIRECTIONS, Wanted
 from treaties.web.forms import Choice, day_field
+from treaties.web.law_words import TAGS, level_name
 
 _ANY: Choice = ("", _("全部"))
 _NONE: Choice = ("", _("选一个"))
@@ -99,6 +100,14 @@ class VersionForm(forms.Form):
     )
 
 
+# What a line cannot do without.
+_NEEDED: Mapping[str, Any] = {
+    "zh": _("用自己的话写明。"),
+    "article": _("写条款的代码，例如 IMLA-13.1.4。"),
+    "trigger_zh": _("写明从什么时候起算。"),
+}
+
+
 def _typed(name: str, section: str) -> forms.Field:
     texts: Mapping[str, tuple[Any, int]] = {
         "zh": (_("内容"), ZH_LIMIT),
@@ -110,7 +119,9 @@ def _typed(name: str, section: str) -> forms.Field:
     if name in texts:
         label, limit = texts[name]
         hint = _("例如 IMLA-13.1.4") if name == "article" else ""
-        return forms.CharField(label=label, max_length=limit, required=False, help_text=hint)
+        said = {"required": _NEEDED[name]} if name in _NEEDED else None
+        needed = name in _NEEDED
+        return forms.CharField(label=label, max_length=limit, required=needed, help_text=hint, error_messages=said)
     if name == "checked":
         return forms.BooleanField(label=_("已与公布的条文核对（不选就显示待核实）"), required=False)
     if name == "value":
@@ -121,7 +132,7 @@ def _typed(name: str, section: str) -> forms.Field:
         "level": (_("强度"), [(code, LEVELS.get(code) or Strength(code).label) for code in STRENGTHS.get(section, ())]),
     }
     label, offered = choices[name]
-    return forms.ChoiceField(label=label, choices=[_NONE, *offered], required=False)
+    return forms.ChoiceField(label=label, choices=[_NONE, *offered], error_messages={"required": _("选一个。")})
 
 
 class LineForm(forms.Form):
@@ -152,6 +163,12 @@ class LineForm(forms.Form):
     def told(self) -> str:
         """What the line is called at its head."""
         return str(self["zh"].value() or "")
+
+    @property
+    def strength(self) -> tuple[Any, str] | None:
+        """The word and the tag of its strength."""
+        level = self["level"].value() if "level" in self.fields else ""
+        return (level_name(self.section, level), TAGS[level]) if level in TAGS else None
 
     def asked(self) -> list[forms.BoundField]:
         """The fields of the section, in order."""

@@ -20,7 +20,7 @@ from treaties.queries.articles import SECTIONS
 from treaties.queries.type_lines import Difference, Line
 
 # The strengths in the order of the page, each with the kind of its tag.
-_TAGS: Mapping[str, str] = {
+TAGS: Mapping[str, str] = {
     "mandatory": "must",
     "as_needed": "need",
     "by_reference": "ref",
@@ -64,12 +64,10 @@ def sections(lines: Mapping[str, Sequence[Line]]) -> list[Section]:
 
 
 def _groups(section: str, lines: Sequence[Line]) -> list[Group]:
-    by_level: dict[str, list[Line]] = {level: [] for level in ("", *_TAGS)}
+    by_level: dict[str, list[Line]] = {level: [] for level in ("", *TAGS)}
     for line in lines:
         by_level[line.level].append(line)
-    return [
-        Group(level_name(section, level), _TAGS.get(level, ""), found) for level, found in by_level.items() if found
-    ]
+    return [Group(level_name(section, level), TAGS.get(level, ""), found) for level, found in by_level.items() if found]
 
 
 def level_name(section: str, level: str) -> str | Promise:
