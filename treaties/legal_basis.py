@@ -13,8 +13,9 @@ from django.utils.translation import get_language
 
 from agencies.seeding import rows_of
 from countries.models import Country
-from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, RequestType, Standing, TypeLaw
+from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, RequestType, Standing
 from treaties.standing import Pair, pair_on, weakest
+from treaties.type_law import law_of
 
 _RECIPROCITY = (InstrumentKind.RECIPROCITY_GIVEN, InstrumentKind.RECIPROCITY_RECEIVED)
 
@@ -83,17 +84,20 @@ class Basis:
         return self.stands.as_of
 
 
-def legal_basis_for(country: Country, request_type: RequestType, on: date) -> list[Basis]:
+def legal_basis_for(
+    country: Country, request_type: RequestType, on: date, law: Mapping[str, Any] | None = None
+) -> list[Basis]:
     """What a request of the type to (or from) the country may rest on that day, what comes first in law first:
 
     treaties in force with the country, conventions in force for both, our statutes, reciprocity where no treaty is in
-    force (IMLA-4.1, EXT-3.1, MPSR-13); after them what was signed, has ended or is not known to be in force.
+    force (IMLA-4.1, EXT-3.1, MPSR-13); after them what was signed, has ended or is not known to be in force. Who has read
+    the law of the type of that day gives it along.
     """
     treaties = sorted(_treaties(country, request_type, on), key=_rank)
     bound = [basis for basis in treaties if basis.standing == Standing.IN_FORCE]
     others = [basis for basis in treaties if basis.standing not in (Standing.IN_FORCE, Standing.NONE)]
     promised = [] if any(basis.kind == "treaty" for basis in bound) else _reciprocity(country, request_type, on)
-    return [*bound, *_statutes(request_type), *promised, *others]
+    return [*bound, *_statutes(law_of(request_type, on) if law is None else law), *promised, *others]
 
 
 def _rank(basis: Basis) -> tuple[bool, bool, str]:
@@ -154,11 +158,10 @@ def parties_of(country: Country) -> dict[int, Party]:
     return {party.instrument_id: party for party in Party.objects.filter(country=country)}
 
 
-def _statutes(request_type: RequestType) -> list[Basis]:
+def _statutes(law: Mapping[str, Any]) -> list[Basis]:
     """The articles on which the type rests, statute by statute, in the order in which they matter to it."""
-    law: TypeLaw | None = getattr(request_type, "law", None)  # none is an AttributeError of Django's
     cited: dict[str, list[Mapping[str, Any]]] = {}
-    for entry in law.data.get("legal_basis", ()) if law else ():
+    for entry in law.get("legal_basis", ()):
         cited.setdefault(entry["cite"].split("-")[0], []).append(entry)
     known = {row.code: row for row in Instrument.objects.filter(code__in=cited, kind__in=DOMESTIC)}
     return [_statute(known[code], entries) for code, entries in cited.items() if code in known]

@@ -13,7 +13,7 @@ import pytest
 
 from agencies.models import Agency
 from agencies.seeding import rows_of, yaml_of
-from cases.advice import Asked, question_of, type_with_law
+from cases.advice import Asked, question_of
 from countries.ledger_kinds import SCOPES
 from countries.models import Country
 from treaties.advice import Event, Fact, Figures, Option, Question, Way, advise
@@ -21,6 +21,7 @@ from treaties.advice.approvals import WORDS
 from treaties.advice.groups import LAW, Group
 from treaties.advice.options import ARTICLES
 from treaties.advice.ways import CRIMES, TOUCHES
+from treaties.codes import request_type_by_code
 from treaties.legal_basis import Basis
 from treaties.models import Instrument, RequestType, Standing
 
@@ -34,7 +35,7 @@ def situations() -> list[dict[str, str]]:
 
 
 def asked(row: dict[str, str]) -> Asked:
-    kind = type_with_law(row["type"])
+    kind = request_type_by_code(row["type"])
     assert kind is not None
     return Asked(
         country=Country.objects.get(code=row["country"]),
@@ -228,5 +229,5 @@ def test_the_crimes_of_an_instrument_have_an_english() -> None:
 def test_asking_takes_few_queries(django_assert_max_num_queries: Any) -> None:
     for row in (THAI, THAI | {"country": "MM"}, THAI | {"country": "US", "type": "extradition_out"}):
         question = asked(row)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             advise(question_of(question))
