@@ -14,8 +14,9 @@ from django.utils import timezone
 from agencies.models import AuditEvent
 from cases.queries.drafting import basis_of, wanted
 from countries.models import Country
-from tests.browsing import log_in
+from tests.browsing import edit_url, log_in
 from tests.cast import Cast
+from tests.stories import Story
 from treaties.law_lines import lines_by_key
 from treaties.models import RefusalGround, RequestType, TypeLaw, UsedBy
 from treaties.queries import content_names, contents_of, grounds_offered, time_limits_for
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 LATER = TODAY + timedelta(days=40)
 OUT, IN = "mla_evidence_out", "mla_evidence_in"
+SHORT = "police_cooperation_out"  # a type with few lines
 SOURCE = "【演示】公报2026年第9号"
 
 
@@ -128,12 +130,24 @@ def test_what_was_noted_under_a_line_that_is_gone_keeps_its_name(desk: Client) -
 
 
 def test_no_version_of_the_ministry_is_changed_or_taken_away(desk: Client) -> None:
-    row = save(desk, fresh(desk))
+    row = save(desk, fresh(desk, SHORT), SHORT)
     with pytest.raises(IntegrityError, match="stands"), transaction.atomic():
         TypeLaw.objects.filter(pk=row.pk).update(data={})
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_table_privilege('coopdesk_app', 'treaties_typelaw', 'DELETE')")
         assert cursor.fetchone() == (False,)
+
+
+def test_drafts_of_today_show_it_and_noted_lines_of_old_cases_keep_their_names(
+    cast: Cast, story: Story, desk: Client
+) -> None:
+    draft, old = story.draft(request_type=SHORT), story.registered(request_type=IN)
+    first = contents_of(kind(IN))[0]
+    old = story.step("guohe.desk", old, "check_form", result="returned", missing=[first.key])
+    save(desk, fresh(desk, SHORT), SHORT)
+    save(desk, opened(desk, IN, **{f"{place('required_contents', first.key, IN)}-gone": "on"}), IN)
+    assert "【演示】数据保留期" in log_in(cast, "kunshan.officer").get(edit_url(draft)).content.decode()
+    assert first.zh in desk.get(reverse("case-detail", args=[old.pk])).content.decode()
 
 
 # --- Grounds and periods ---------------------------------------------------------------------------------------------
@@ -227,10 +241,10 @@ def test_more_lines_keep_what_was_typed(desk: Client) -> None:
     ],
 )
 def test_bad_input_is_told_at_its_field_and_kept(desk: Client, field: str, value: str, words: str) -> None:
-    data = fresh(desk)
-    name = next((name for name in (field, f"{place('required_contents', '')}-{field}") if name in data), field)
+    data = fresh(desk, SHORT)
+    name = next((name for name in (field, f"{place('required_contents', '', SHORT)}-{field}") if name in data), field)
     data[name] = value
-    answer = desk.post(edit(), data | {"do": "save"})
+    answer = desk.post(edit(SHORT), data | {"do": "save"})
     assert answer.status_code == 400
     errors = answer.context["form"].errors
     assert list(errors) == [name]
@@ -239,24 +253,22 @@ def test_bad_input_is_told_at_its_field_and_kept(desk: Client, field: str, value
     assert not TypeLaw.objects.filter(number=2).exists()
 
 
-@pytest.mark.parametrize(
-    ("changes", "field"), [({"value": "0"}, "value"), ({"value": ""}, "value"), ({"unit": ""}, "unit")]
-)
-def test_a_period_without_number_or_unit_is_refused(desk: Client, changes: dict[str, str], field: str) -> None:
-    at = place("time_limits", "execution_evidence", IN)
-    data = opened(desk, IN, **{f"{at}-{name}": value for name, value in changes.items()})
-    answer = desk.post(edit(IN), data | {"do": "save"})
-    assert (answer.status_code, list(answer.context["form"].errors)) == (400, [f"{at}-{field}"])
+def test_a_period_without_number_or_unit_is_refused(desk: Client) -> None:
+    at = place("time_limits", "execution_evidence", "police_cooperation_in")
+    data = opened(desk, "police_cooperation_in")
+    for field, value in (("value", "0"), ("value", ""), ("unit", ""), ("trigger_zh", "")):
+        answer = desk.post(edit("police_cooperation_in"), data | {f"{at}-{field}": value, "do": "save"})
+        assert (answer.status_code, list(answer.context["form"].errors)) == (400, [f"{at}-{field}"])
 
 
 def test_nothing_to_change_and_a_day_before_the_present_version_are_refused(desk: Client) -> None:
-    answer = desk.post(edit(), opened(desk) | {"do": "save"})
+    answer = desk.post(edit(SHORT), opened(desk, SHORT) | {"do": "save"})
     assert "没有改动" in answer.content.decode()
-    save(desk, fresh(desk, effective_from=(TODAY - timedelta(days=3)).isoformat()))
-    early = fresh(desk, effective_from=(TODAY - timedelta(days=4)).isoformat())
-    assert list(desk.post(edit(), early | {"do": "save"}).context["form"].errors) == ["effective_from"]
-    back = opened(desk, query="?from=1")
-    assert save(desk, back).data == TypeLaw.objects.get(request_type__code=OUT, number=1).data
+    save(desk, fresh(desk, SHORT, effective_from=(TODAY - timedelta(days=3)).isoformat()), SHORT)
+    early = fresh(desk, SHORT, effective_from=(TODAY - timedelta(days=4)).isoformat())
+    assert list(desk.post(edit(SHORT), early | {"do": "save"}).context["form"].errors) == ["effective_from"]
+    back = opened(desk, SHORT, query="?from=1")
+    assert save(desk, back, SHORT).data == TypeLaw.objects.get(request_type__code=SHORT, number=1).data
 
 
 def test_of_two_at_once_the_second_sees_the_first_and_nothing_is_lost(cast: Cast, desk: Client) -> None:
@@ -282,8 +294,11 @@ def test_of_two_at_once_the_second_sees_the_first_and_nothing_is_lost(cast: Cast
 @pytest.mark.parametrize("login", ["jiangsu.desk", "kunshan.officer", "guohe.officer", "guohe.supervisor", "auditor"])
 def test_nobody_else_writes_it(cast: Cast, desk: Client, login: str) -> None:
     client = log_in(cast, login)
-    assert {client.get(edit()).status_code, client.post(edit(), fresh(desk) | {"do": "save"}).status_code} == {403}
-    assert edit() not in client.get(page()).content.decode()
+    assert {
+        client.get(edit(SHORT)).status_code,
+        client.post(edit(SHORT), fresh(desk, SHORT) | {"do": "save"}).status_code,
+    } == {403}
+    assert edit(SHORT) not in client.get(page(SHORT)).content.decode()
     assert not TypeLaw.objects.filter(number=2).exists()
 
 
