@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from agencies import prepared
 from agencies.models import Agency
 from agencies.queries import route_of
 from cases.journey import to_authority
@@ -45,6 +46,7 @@ def type_with_law(code: str) -> RequestType | None:
     return RequestType.objects.select_related("law").filter(code=code).first()
 
 
+@prepared.statements()
 def question_of(asked: Asked) -> Question:
     """Everything that the rules may use."""
     entries = list(_entries(asked.country, asked.kind))

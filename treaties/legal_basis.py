@@ -104,9 +104,10 @@ def _rank(basis: Basis) -> tuple[bool, bool, str]:
 
 def _treaties(country: Country, request_type: RequestType, on: date) -> Iterator[Basis]:
     parties = parties_of(country)
+    theirs = Party.objects.filter(country=country).order_by().values("instrument")
     provisions = (
         Provision.objects.filter(family=request_type.family)
-        .filter(Q(instrument__kind=InstrumentKind.MULTILATERAL) | Q(instrument__in=list(parties)))
+        .filter(Q(instrument__kind=InstrumentKind.MULTILATERAL) | Q(instrument__in=theirs))
         .exclude(instrument__kind__in=_RECIPROCITY)
         .select_related("instrument")
     )
