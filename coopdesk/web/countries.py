@@ -30,6 +30,7 @@ from countries.record_words import officers_of
 from countries.records import PURPOSES, records_of
 from countries.source_form import day_field
 from countries.source_words import Notes, Shown, plain
+from countries.written import country_and_written
 from treaties.codes import request_type_by_code
 from treaties.legal_basis import legal_basis_for
 from treaties.models import Standing
@@ -70,7 +71,10 @@ def actor_of(request: HttpRequest) -> Actor:
 @require_safe
 def country_page(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that is known of a country before it is asked for anything, on a day."""
-    country, today = country_or_404(code), timezone.localdate()
+    found, today = country_and_written(code.upper()), timezone.localdate()
+    if found is None:
+        raise NotVisible
+    country, written = found
     form = DayForm({"on": request.GET.get("on") or today.isoformat()})
     on = form.asked(today)
     held, ledger, actor = treaties_of(country, on), ledger_of(country), actor_of(request)
@@ -79,7 +83,8 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
     there = [one for one in held if one.pair.standing not in (Standing.NONE, Standing.UNKNOWN)]
     zones, frontiers = _zones(country, notes), [(row, _length(row, notes)) for row in ledger.frontiers]
     marks = len(ledger.unsettled) + zones.check + sum(length.check for _row, length in frontiers)
-    parts = country_words.parts(ledger, kept, notes, today, record=True)
+    known = country_words.Known(ledger=ledger, records=kept, written=written)
+    parts = country_words.parts(known, notes, today, record=True)
     parts[0].rows.append(zones)
     region, subregion, other_name = country_words.place(country)
     context: dict[str, Any] = {

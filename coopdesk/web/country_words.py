@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,9 @@ from agencies.doors import words
 from countries.ledger import REVIEW_MONTHS, Ledger, Value, months_between
 from countries.models import Country, LedgerRecord, LedgerTopic, RecordKind, Section
 from countries.record_words import Kept, kept_in
+from countries.section_words import Told, told
 from countries.source_words import Notes, Shown, plain, shown
+from countries.written import Written
 from treaties.family_words import covered
 from treaties.legal_basis import Basis
 from treaties.models import RequestType, Standing
@@ -39,7 +41,7 @@ _ASIDE: dict[str, str | Promise] = {"treaties": gettext_lazy("条约与协定"),
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One section of the page: where it is, its values, and its age or its count."""
+    """One section of the page: where it is, what is written of it, its values, and its age or its count."""
 
     id: str
     title: str | Promise
@@ -47,6 +49,7 @@ class Part:
     remark: str = ""
     near: bool = False
     kept: tuple[Kept, ...] = ()
+    told: Told | None = None
     blank: bool = False  # nothing is known yet
 
 
@@ -86,21 +89,38 @@ def age(oldest: date | None, today: date) -> tuple[str, bool]:
     return said, months >= REVIEW_MONTHS
 
 
-def parts(ledger: Ledger, records: Sequence[LedgerRecord], notes: Notes, today: date, *, record: bool) -> list[Part]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the ledger holds of a country: its values, its records, its written parts."""
+
+    ledger: Ledger
+    records: Sequence[LedgerRecord]
+    written: Mapping[str, Written]
+
+
+def parts(known: Known, notes: Notes, today: date, *, record: bool) -> list[Part]:
     """The sections in the order of the page; `record` says whether the cases offer theirs."""
     found = []
     for section in Section:
-        rows, kept = section_rows(ledger, section, notes), tuple(kept_in(section, records, notes, today))
-        said, late = age(ledger.oldest(section), today)
-        held = sum(len(group.rows) for group in kept)
-        blank = section != Section.ASKING and not held and not any(row.text for row in rows)
-        remark = _("待写") if blank else str(held) if held and not rows else said
-        found.append(Part(section.value, section.label, rows, remark, late, kept, blank))
+        found.append(_part(section, known, notes, today))
         if section == Section.PROFILE:
             found.append(Part("treaties", _ASIDE["treaties"], []))
         if section == Section.ASKING and record:
             found.append(Part("record", _ASIDE["record"], []))
     return found
+
+
+def _part(section: Section, known: Known, notes: Notes, today: date) -> Part:
+    """One section. Its remark: that a review is overdue, else that it is blank, its count, the age of its values or text."""
+    rows, kept = section_rows(known.ledger, section, notes), tuple(kept_in(section, known.records, notes, today))
+    text = told(section, known.written.get(section), today)
+    said, late = age(known.ledger.oldest(section), today)
+    held = sum(len(group.rows) for group in kept)
+    blank = section != Section.ASKING and not held and not text.written.number and not any(row.text for row in rows)
+    remark = _("待写") if blank else str(held) if held and not rows else said or text.age
+    if text.late:
+        remark, late = text.age, True
+    return Part(section.value, section.label, rows, remark, late, kept, text, blank)
 
 
 def place(country: Country) -> tuple[str, str, str]:

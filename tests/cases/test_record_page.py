@@ -24,10 +24,8 @@ API = reverse("api-country-record", args=["TH"])
 
 
 @pytest.fixture
-def world(real_db, cast):
-    past = recording.a_world(cast)
-    recording.count()
-    return past
+def world(real_world):
+    return real_world(recording.a_world)
 
 
 def text(answer) -> str:
@@ -147,6 +145,7 @@ def test_a_busy_countrys_page_takes_twelve_queries_as_any_other(world, cast):
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_it_reads_at_the_desk_on_the_phone_and_in_english(world):
     with serving() as address, chromium() as browser:
         for size in (DESK, PHONE):

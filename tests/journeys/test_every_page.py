@@ -22,7 +22,7 @@ from tests.conftest import django_connected_as
 from tests.delegating import lend, post_of
 from tests.keeping import Keeper
 from tests.language import wrong_words
-from tests.ledgers import keep_post, make_proposal
+from tests.ledgers import keep_post, look_after, make_proposal, publish_text, submit_text
 from tests.supervising import Overseer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -56,6 +56,9 @@ PAGES = {
         "/countries/TH/asking/mla_evidence_out/",
         "/countries/TH/values/relations/",
         "/countries/TH/propose/",
+        "/countries/TH/sections/habits/",
+        "/countries/TH/sections/habits/versions/1/",
+        "/countries/TH/sections/habits/compare/?a=1&b=2",
         "/countries/compare/?c=TH&c=VN&c=MM&c=RU",
         "/countries/unsettled/",
         "/countries/unsettled/?c=TH",
@@ -83,7 +86,14 @@ PAGES = {
         "/cases/{disposed}/",
     ),
     "beijing.chief": ("/unattended/", "/notices/", "/", "/cases/{asked}/"),
-    "guohe.chief": ("/archive/?view=proposed", "/cases/{checked}/", "/limits/set/?kind=review&urgency=normal"),
+    "guohe.chief": (
+        "/countries/TH/sections/habits/",
+        "/countries/TH/sections/habits/versions/3/",
+        "/countries/mine/",
+        "/archive/?view=proposed",
+        "/cases/{checked}/",
+        "/limits/set/?kind=review&urgency=normal",
+    ),
     "guohe.desk": (
         "/",
         "/cases/{abroad}/",
@@ -95,6 +105,10 @@ PAGES = {
         "/countries/TH/records/new/?kind=authority",
         "/countries/records/{kept}/",
         "/countries/proposals/{proposed}/",
+        "/countries/TH/sections/habits/",
+        "/countries/TH/sections/extradition/write/?proposal={aimed}",
+        "/countries/mine/",
+        "/notices/",
     ),
     "suzhou.officer": ("/cases/{shared}/",),
     "ruili.desk": ("/cases/register/",),
@@ -162,6 +176,11 @@ def world(real_db, story, cast) -> dict[str, object]:
     places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
     notice = clear_day(actor=cast.actor("sysadmin"), day=date(2026, 10, 10), title="国办发明电〔2026〕7号更正")
     order = merge_agency(actor=cast.actor("sysadmin"), reason="云编发〔2026〕3号", **places)
+    look_after(cast)
+    publish_text(cast)
+    publish_text(cast, "【演示】先打电话。\n三天后再发函。", on=1)
+    submit_text(cast, "【演示】先发函。", on=2)
+    aimed = make_proposal(cast, section="extradition")
     with django_connected_as("worker"):
         outbox.drain()
         departures.look()
@@ -181,6 +200,7 @@ def world(real_db, story, cast) -> dict[str, object]:
         "archived": archived.pk,
         "disposed": disposed.pk,
         "kept": keep_post(cast).pk,
+        "aimed": aimed.pk,
         "proposed": make_proposal(cast).pk,
         "draft": draft.pk,
         "case": case.pk,
