@@ -17,6 +17,7 @@ from countries.records import records_of
 from treaties.advice import Event, Fact, Figures, Option, Origin, Question, Stop, Way, advise
 from treaties.legal_basis import agreements_with, legal_basis_for
 from treaties.models import RequestType
+from treaties.type_law import law_of
 
 # The topic of the ledger that says how cooperation stands; its choices are the effects of an event.
 _COOPERATION, _AS_USUAL = "cooperation", "normal"
@@ -26,7 +27,7 @@ _EFFECTS = {"suspended": "suspended", "slower": "limited", "watch": "noted"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What an officer asks advice on. `kind` comes with its law, `on` is a day, today or another one."""
+    """What an officer asks advice on. `on` is a day, today or another one."""
 
     country: Country
     kind: RequestType
@@ -41,25 +42,21 @@ def advice_for(asked: Asked) -> list[Option]:
     return advise(question_of(asked))
 
 
-def type_with_law(code: str) -> RequestType | None:
-    """The request type with what the law says of it, in one query; None for an unknown code."""
-    return RequestType.objects.select_related("law").filter(code=code).first()
-
-
 @prepared.statements()
 def question_of(asked: Asked) -> Question:
-    """Everything that the rules may use."""
+    """Everything that the rules may use, the law as it holds on the day."""
+    law = law_of(asked.kind, asked.on)
     entries = list(_entries(asked.country, asked.kind))
     return Question(
         country=asked.country.code,
         country_name=asked.country.name,
         kind=asked.kind,
-        law=asked.kind.law.data,
+        law=law,
         urgency=asked.urgency,
         purpose=asked.purpose,
         on=asked.on,
         origin=_origin(asked.origin),
-        bases=legal_basis_for(asked.country, asked.kind, asked.on),
+        bases=legal_basis_for(asked.country, asked.kind, asked.on, law),
         agreements=agreements_with(asked.country, asked.on),
         facts={entry.topic.code: _fact(entry) for entry in entries},
         events=[*_stated(entries), *_recorded(asked.country)],

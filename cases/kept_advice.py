@@ -25,6 +25,7 @@ from cases.models import Audience, Case, Note
 from cases.step_input import Faults, clean_text
 from countries.calendars import day_of
 from treaties.advice import Fact, Option, Purpose, Question, advise
+from treaties.type_law import version_on
 
 KIND = "case.advise"
 REASON_LIMIT = 500
@@ -139,7 +140,8 @@ def _judged(options: Sequence[Option], way: str, reason: object) -> str:
 
 
 def _facts(question: Question, options: Sequence[Option], way: str) -> dict[str, Any]:
-    """The advice as codes: every channel with its articles, the facts and treaties it stood on, and the choice."""
+    """The advice as codes: every channel with its articles, the law, facts and treaties it stood on, and the choice."""
+    law = version_on(question.kind, question.on)
     return {
         "way": way,
         "first": options[0].way.value,
@@ -148,6 +150,7 @@ def _facts(question: Question, options: Sequence[Option], way: str) -> dict[str,
         "country": question.country,
         "request_type": question.kind.code,
         "on": question.on.isoformat(),
+        "law": law.number if law else None,
         "options": [
             {
                 "way": option.way.value,

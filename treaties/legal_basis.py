@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -13,8 +13,9 @@ from django.utils.translation import get_language
 
 from agencies.seeding import rows_of
 from countries.models import Country
-from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, RequestType, Standing, TypeLaw
+from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, RequestType, Standing
 from treaties.standing import Pair, pair_on, weakest
+from treaties.type_law import law_of
 
 _RECIPROCITY = (InstrumentKind.RECIPROCITY_GIVEN, InstrumentKind.RECIPROCITY_RECEIVED)
 
@@ -83,17 +84,22 @@ class Basis:
         return self.stands.as_of
 
 
-def legal_basis_for(country: Country, request_type: RequestType, on: date) -> list[Basis]:
+def legal_basis_for(
+    country: Country, request_type: RequestType, on: date, law: Mapping[str, Any] | None = None
+) -> list[Basis]:
     """What a request of the type to (or from) the country may rest on that day, what comes first in law first:
 
     treaties in force with the country, conventions in force for both, our statutes, reciprocity where no treaty is in
-    force (IMLA-4.1, EXT-3.1, MPSR-13); after them what was signed, has ended or is not known to be in force.
+    force (IMLA-4.1, EXT-3.1, MPSR-13); after them what was signed, has ended or is not known to be in force. Who has read
+    the law of the type of that day gives it along.
     """
-    treaties = sorted(_treaties(country, request_type, on), key=_rank)
+    found = list(_provisions(country, request_type))
+    treaties = [_basis(row, party, on) for row, party in found if row.instrument.kind not in _RECIPROCITY]
+    treaties.sort(key=_rank)
     bound = [basis for basis in treaties if basis.standing == Standing.IN_FORCE]
     others = [basis for basis in treaties if basis.standing not in (Standing.IN_FORCE, Standing.NONE)]
-    promised = [] if any(basis.kind == "treaty" for basis in bound) else _reciprocity(country, request_type, on)
-    return [*bound, *_statutes(request_type), *promised, *others]
+    promised = [] if any(basis.kind == "treaty" for basis in bound) else _reciprocity(_assured(found, on), request_type)
+    return [*bound, *_statutes(law_of(request_type, on) if law is None else law), *promised, *others]
 
 
 def _rank(basis: Basis) -> tuple[bool, bool, str]:
@@ -102,17 +108,26 @@ def _rank(basis: Basis) -> tuple[bool, bool, str]:
     return (basis.kind != "treaty", bool(basis.limited_to), basis.instrument.code)
 
 
-def _treaties(country: Country, request_type: RequestType, on: date) -> Iterator[Basis]:
+def _provisions(country: Country, request_type: RequestType) -> Iterator[tuple[Provision, Party | None]]:
+    """What covers such requests: conventions whoever is party to them, and whatever the country has a part in."""
     parties = parties_of(country)
     theirs = Party.objects.filter(country=country).order_by().values("instrument")
     provisions = (
         Provision.objects.filter(family=request_type.family)
         .filter(Q(instrument__kind=InstrumentKind.MULTILATERAL) | Q(instrument__in=theirs))
-        .exclude(instrument__kind__in=_RECIPROCITY)
         .select_related("instrument")
     )
     for provision in provisions:
-        yield _basis(provision, parties.get(provision.instrument_id), on)
+        yield provision, parties.get(provision.instrument_id)
+
+
+def _assured(found: Iterable[tuple[Provision, Party | None]], on: date) -> Iterator[tuple[Instrument, Pair]]:
+    """The assurances of reciprocity that hold that day."""
+    for row, _party in found:
+        if row.instrument.kind in _RECIPROCITY:
+            pair = pair_on(row.instrument, None, on)
+            if pair.standing == Standing.IN_FORCE:
+                yield row.instrument, pair
 
 
 def _basis(provision: Provision, party: Party | None, on: date) -> Basis:
@@ -155,11 +170,10 @@ def parties_of(country: Country) -> dict[int, Party]:
     return {party.instrument_id: party for party in Party.objects.filter(country=country)}
 
 
-def _statutes(request_type: RequestType) -> list[Basis]:
+def _statutes(law: Mapping[str, Any]) -> list[Basis]:
     """The articles on which the type rests, statute by statute, in the order in which they matter to it."""
-    law: TypeLaw | None = getattr(request_type, "law", None)  # none is an AttributeError of Django's
     cited: dict[str, list[Mapping[str, Any]]] = {}
-    for entry in law.data.get("legal_basis", ()) if law else ():
+    for entry in law.get("legal_basis", ()):
         cited.setdefault(entry["cite"].split("-")[0], []).append(entry)
     known = {row.code: row for row in Instrument.objects.filter(code__in=cited, kind__in=DOMESTIC)}
     return [_statute(known[code], entries) for code, entries in cited.items() if code in known]
@@ -181,22 +195,15 @@ def _statute(instrument: Instrument, entries: Sequence[Mapping[str, Any]]) -> Ba
     )
 
 
-def _reciprocity(country: Country, request_type: RequestType, on: date) -> list[Basis]:
+def _reciprocity(assured: Iterable[tuple[Instrument, Pair]], request_type: RequestType) -> list[Basis]:
     """Reciprocity, with what it asks for; with each assurance that was given or received for such requests."""
     needs = tuple(
         need
         for families, direction, need in _needs()
         if request_type.family in families and direction in ("both", request_type.direction)
     )
-    given = Instrument.objects.filter(
-        kind__in=_RECIPROCITY, parties__country=country, provisions__family=request_type.family
-    ).distinct()
-    assured = []
-    for instrument in given:
-        pair = pair_on(instrument, None, on)
-        if pair.standing == Standing.IN_FORCE:
-            assured.append(_promise(instrument, pair.standing, needs, _ground(pair)))
-    return assured or ([_promise(None, Standing.NONE, needs, Ground("sourced"))] if needs else [])
+    promised = [_promise(instrument, pair.standing, needs, _ground(pair)) for instrument, pair in assured]
+    return promised or ([_promise(None, Standing.NONE, needs, Ground("sourced"))] if needs else [])
 
 
 def _promise(instrument: Instrument | None, standing: Standing, needs: tuple[Need, ...], stands: Ground) -> Basis:

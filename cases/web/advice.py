@@ -22,7 +22,7 @@ from agencies.actors import Actor
 from agencies.doors import words
 from agencies.models import Agency
 from agencies.queries import agencies_called
-from cases.advice import Asked, advice_for, type_with_law
+from cases.advice import Asked, advice_for
 from cases.models import Urgency
 from cases.queries.drafting import STRENGTHS
 from countries.lookup import country_by_code, partner_countries, sound
@@ -31,6 +31,7 @@ from countries.source_words import source_told
 from treaties.advice import Figures, Line, Needed, Option, Purpose
 from treaties.advice.advising import ENOUGH
 from treaties.advice.ways import crimes_of
+from treaties.codes import request_type_by_code
 from treaties.legal_basis import Basis
 from treaties.queries import grouped_request_types
 
@@ -85,7 +86,7 @@ class AdviceForm(forms.Form):
         if not self.is_valid():
             return None
         found = self.cleaned_data
-        country, kind = country_by_code(found["country"]), type_with_law(found["type"])
+        country, kind = country_by_code(found["country"]), request_type_by_code(found["type"])
         if country is None or kind is None:
             return None
         return Asked(

@@ -13,7 +13,7 @@ import pytest
 
 from agencies.models import Agency
 from agencies.seeding import rows_of, yaml_of
-from cases.advice import Asked, question_of, type_with_law
+from cases.advice import Asked, question_of
 from countries.ledger_kinds import SCOPES
 from countries.models import Country
 from treaties.advice import Event, Fact, Figures, Option, Question, Way, advise
@@ -21,6 +21,7 @@ from treaties.advice.approvals import WORDS
 from treaties.advice.groups import LAW, Group
 from treaties.advice.options import ARTICLES
 from treaties.advice.ways import CRIMES, TOUCHES
+from treaties.codes import request_type_by_code
 from treaties.legal_basis import Basis
 from treaties.models import Instrument, RequestType, Standing
 
@@ -34,7 +35,7 @@ def situations() -> list[dict[str, str]]:
 
 
 def asked(row: dict[str, str]) -> Asked:
-    kind = type_with_law(row["type"])
+    kind = request_type_by_code(row["type"])
     assert kind is not None
     return Asked(
         country=Country.objects.get(code=row["country"]),
