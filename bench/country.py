@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import statistics
 import time
 from collections.abc import Callable
@@ -45,6 +46,7 @@ def measure(_small: str, large: str) -> list[Figure]:
 
 class _Page:
     def __init__(self, country: Country, number: str) -> None:
+        logging.getLogger("coopdesk.request").setLevel(logging.WARNING)
         self._url = reverse("country-detail", args=[country.code])
         self._client = Client(SERVER_NAME="localhost")
         cookie = session_of(Officer.objects.get(police_number=number))

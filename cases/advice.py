@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from agencies import prepared
 from agencies.models import Agency
 from agencies.queries import route_of
 from cases.journey import to_authority
@@ -41,6 +42,7 @@ def advice_for(asked: Asked) -> list[Option]:
     return advise(question_of(asked))
 
 
+@prepared.statements()
 def question_of(asked: Asked) -> Question:
     """Everything that the rules may use, the law as it holds on the day."""
     law = law_of(asked.kind, asked.on)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -93,10 +93,12 @@ def legal_basis_for(
     force (IMLA-4.1, EXT-3.1, MPSR-13); after them what was signed, has ended or is not known to be in force. Who has read
     the law of the type of that day gives it along.
     """
-    treaties = sorted(_treaties(country, request_type, on), key=_rank)
+    found = list(_provisions(country, request_type))
+    treaties = [_basis(row, party, on) for row, party in found if row.instrument.kind not in _RECIPROCITY]
+    treaties.sort(key=_rank)
     bound = [basis for basis in treaties if basis.standing == Standing.IN_FORCE]
     others = [basis for basis in treaties if basis.standing not in (Standing.IN_FORCE, Standing.NONE)]
-    promised = [] if any(basis.kind == "treaty" for basis in bound) else _reciprocity(country, request_type, on)
+    promised = [] if any(basis.kind == "treaty" for basis in bound) else _reciprocity(_assured(found, on), request_type)
     return [*bound, *_statutes(law_of(request_type, on) if law is None else law), *promised, *others]
 
 
@@ -106,16 +108,26 @@ def _rank(basis: Basis) -> tuple[bool, bool, str]:
     return (basis.kind != "treaty", bool(basis.limited_to), basis.instrument.code)
 
 
-def _treaties(country: Country, request_type: RequestType, on: date) -> Iterator[Basis]:
+def _provisions(country: Country, request_type: RequestType) -> Iterator[tuple[Provision, Party | None]]:
+    """What covers such requests: conventions whoever is party to them, and whatever the country has a part in."""
     parties = parties_of(country)
+    theirs = Party.objects.filter(country=country).order_by().values("instrument")
     provisions = (
         Provision.objects.filter(family=request_type.family)
-        .filter(Q(instrument__kind=InstrumentKind.MULTILATERAL) | Q(instrument__in=list(parties)))
-        .exclude(instrument__kind__in=_RECIPROCITY)
+        .filter(Q(instrument__kind=InstrumentKind.MULTILATERAL) | Q(instrument__in=theirs))
         .select_related("instrument")
     )
     for provision in provisions:
-        yield _basis(provision, parties.get(provision.instrument_id), on)
+        yield provision, parties.get(provision.instrument_id)
+
+
+def _assured(found: Iterable[tuple[Provision, Party | None]], on: date) -> Iterator[tuple[Instrument, Pair]]:
+    """The assurances of reciprocity that hold that day."""
+    for row, _party in found:
+        if row.instrument.kind in _RECIPROCITY:
+            pair = pair_on(row.instrument, None, on)
+            if pair.standing == Standing.IN_FORCE:
+                yield row.instrument, pair
 
 
 def _basis(provision: Provision, party: Party | None, on: date) -> Basis:
@@ -183,22 +195,15 @@ def _statute(instrument: Instrument, entries: Sequence[Mapping[str, Any]]) -> Ba
     )
 
 
-def _reciprocity(country: Country, request_type: RequestType, on: date) -> list[Basis]:
+def _reciprocity(assured: Iterable[tuple[Instrument, Pair]], request_type: RequestType) -> list[Basis]:
     """Reciprocity, with what it asks for; with each assurance that was given or received for such requests."""
     needs = tuple(
         need
         for families, direction, need in _needs()
         if request_type.family in families and direction in ("both", request_type.direction)
     )
-    given = Instrument.objects.filter(
-        kind__in=_RECIPROCITY, parties__country=country, provisions__family=request_type.family
-    ).distinct()
-    assured = []
-    for instrument in given:
-        pair = pair_on(instrument, None, on)
-        if pair.standing == Standing.IN_FORCE:
-            assured.append(_promise(instrument, pair.standing, needs, _ground(pair)))
-    return assured or ([_promise(None, Standing.NONE, needs, Ground("sourced"))] if needs else [])
+    promised = [_promise(instrument, pair.standing, needs, _ground(pair)) for instrument, pair in assured]
+    return promised or ([_promise(None, Standing.NONE, needs, Ground("sourced"))] if needs else [])
 
 
 def _promise(instrument: Instrument | None, standing: Standing, needs: tuple[Need, ...], stands: Ground) -> Basis:

@@ -229,5 +229,5 @@ def test_the_crimes_of_an_instrument_have_an_english() -> None:
 def test_asking_takes_few_queries(django_assert_max_num_queries: Any) -> None:
     for row in (THAI, THAI | {"country": "MM"}, THAI | {"country": "US", "type": "extradition_out"}):
         question = asked(row)
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(9):
             advise(question_of(question))
