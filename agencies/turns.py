@@ -29,6 +29,7 @@ class Turn(IntEnum):
     RECORD = 7_310_021  # one count of our record with every country
     LEDGER = 7_310_022  # one change of a section of a ledger
     REGISTRY = 7_310_024  # one addition to the treaty registry
+    LAW = 7_310_027  # one new version of the law of a request type
 
 
 def wait(turn: Turn, name: str = "") -> None:

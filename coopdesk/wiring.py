@@ -171,6 +171,7 @@ def _name_kinds() -> None:
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
     audit_log.name_kinds("treaty", _("条约"), _TREATY_KINDS)
+    audit_log.name_kinds("law", _("请求类型的法律"), {"law.version": _("写新的一版")})
     audit_log.name_kinds("fact", _("有出处的资料"), _FACT_KINDS)
     audit_log.name_kinds("ledger", _("国别台账"), _LEDGER_KINDS)
     audit_log.name_kinds("proposal", _("台账建议"), _PROPOSAL_KINDS)

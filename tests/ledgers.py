@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils import timezone
 
 from agencies.scope import acting
@@ -19,6 +21,17 @@ def keep_post(cast: Cast) -> LedgerRecord:
     values = _BLANK | {"name_zh": "【演示】警务联络官", "attrs": {"side": "ours"}, "contact": "【演示】电话"}
     row = LedgerRecord(country=Country.objects.get(code="TH"), kind="post")
     said = {"source": "【演示】任命通知", "as_of": timezone.localdate(), "seen": ""}
+    return state_record(actor=cast.actor("guohe.desk"), row=row, values=values, **said)
+
+
+def keep_event(
+    cast: Cast, country: str, effect: str, scope: str, starts: date, ends: date | None = None
+) -> LedgerRecord:
+    """An event in a country's ledger that affects cooperation of the scope."""
+    told = {"name_zh": "【演示】领事馆停办", "starts_on": starts, "ends_on": ends}
+    values = _BLANK | told | {"attrs": {"scope": scope, "effect": effect}, "contact": ""}
+    row = LedgerRecord(country=Country.objects.get(code=country), kind="event")
+    said = {"source": "【演示】外方照会", "as_of": timezone.localdate(), "seen": ""}
     return state_record(actor=cast.actor("guohe.desk"), row=row, values=values, **said)
 
 

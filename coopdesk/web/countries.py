@@ -18,6 +18,9 @@ from agencies.actors import Actor
 from agencies.errors import NotVisible
 from agencies.models import Officer
 from agencies.roles import Role
+from cases.queries.choices import asked_of_others
+from cases.record.reading import read
+from cases.web.record_rows import shown
 from coopdesk.web import country_words
 from countries.ledger import Ledger, ledger_of, officers_in
 from countries.lookup import country_by_code
@@ -32,7 +35,6 @@ from treaties.codes import request_type_by_code
 from treaties.legal_basis import legal_basis_for
 from treaties.models import Standing
 from treaties.of_country import Held, treaties_of
-from treaties.queries import request_types
 
 
 class DayForm(forms.Form):
@@ -82,7 +84,7 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
     zones, frontiers = _zones(country, notes), [(row, _length(row, notes)) for row in ledger.frontiers]
     marks = len(ledger.unsettled) + zones.check + sum(length.check for _row, length in frontiers)
     known = country_words.Known(ledger=ledger, records=kept, written=written)
-    parts = country_words.parts(known, notes, today, record=False)
+    parts = country_words.parts(known, notes, today, record=True)
     parts[0].rows.append(zones)
     region, subregion, other_name = country_words.place(country)
     context: dict[str, Any] = {
@@ -95,13 +97,13 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
         "lede": country_words.lede(held, ledger, country_words.ongoing(kept, on)),
         "unsettled": marks,
         "unsettled_treaties": sum(one.unsettled for one in there),
-        # The record of our own casework, once the cases' room offers it: templates/coopdesk/country.html has its place.
         "parts": parts,
+        "record": shown(read(country, actor)),
         "treaties": [country_words.treaty_row(one, notes) for one in there],
         "others": [country_words.treaty_row(one, notes) for one in held if one not in there],
         "two_sided": sum(one.bilateral for one in there),
         "many_sided": sum(not one.bilateral for one in there),
-        "asking": country_words.asking(ledger, request_types("outgoing"), held, notes),
+        "asking": country_words.asking(ledger, asked_of_others(), held, notes),
         "columns": country_words.columns(ledger),
         "frontiers": frontiers,
         "desk": is_desk(request),

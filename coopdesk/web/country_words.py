@@ -50,6 +50,7 @@ class Part:
     near: bool = False
     kept: tuple[Kept, ...] = ()
     told: Told | None = None
+    blank: bool = False  # nothing is known yet
 
 
 def lede(held: Sequence[Held], ledger: Ledger, events: Sequence[LedgerRecord]) -> str:
@@ -119,7 +120,7 @@ def _part(section: Section, known: Known, notes: Notes, today: date) -> Part:
     remark = _("待写") if blank else str(held) if held and not rows else said or text.age
     if text.late:
         remark, late = text.age, True
-    return Part(section.value, section.label, rows, remark, late, kept, text)
+    return Part(section.value, section.label, rows, remark, late, kept, text, blank)
 
 
 def place(country: Country) -> tuple[str, str, str]:
@@ -165,7 +166,8 @@ class TreatyRow:
 
 def treaty_row(held: Held, notes: Notes) -> TreatyRow:
     """The row of one treaty."""
-    side = held.side
+    side, code = held.side, held.instrument.code
+    page = reverse("instrument-detail", args=[code])
     standing = held.pair.standing
     mark = format_html('<span class="status" data-s="{}">{}</span>', MARKS[standing], standing.label)
     said = [
@@ -175,7 +177,7 @@ def treaty_row(held: Held, notes: Notes) -> TreatyRow:
     covers = {str(row.provenance["family"]): row.provenance["family"] for row in held.provisions}
     return TreatyRow(
         held=held,
-        title=plain(_("名称"), _title(held), _origins(held.instrument, _title_field(held)), notes),
+        title=plain(_("名称"), _title(held, page), _origins(held.instrument, _title_field(held)), notes),
         joined=_joined(held, notes),
         signed=_dated(_("签署"), side, ("signed_on", "signed_partial"), notes),
         in_force=_dated(_("生效"), side, ("in_force_on",), notes),
@@ -188,10 +190,10 @@ def _title_field(held: Held) -> str:
     return "title_en" if words.english() and held.instrument.title_en else "title_zh"
 
 
-def _title(held: Held) -> Any:
+def _title(held: Held, page: str) -> Any:
     name = _title_field(held)
     language = "en" if name == "title_en" else "zh-CN"
-    return format_html('<span lang="{}" data-user>{}</span>', language, getattr(held.instrument, name))
+    return format_html('<a href="{}" lang="{}" data-user>{}</a>', page, language, getattr(held.instrument, name))
 
 
 def _origins(row: Any, *names: str) -> list[Any]:
@@ -204,7 +206,8 @@ def _joined(held: Held, notes: Notes) -> Shown | None:
     told = format_html(
         '{} <span lang="zh-CN" data-user>{}</span>', words.whole_day(held.party.joined_on), held.party.joined_by
     )
-    return plain(_("加入"), told, _origins(held.party, "joined_on"), notes)
+    page = reverse("instrument-party", args=[held.instrument.code, held.party.country.code])
+    return plain(_("加入"), told, _origins(held.party, "joined_on"), notes, page)
 
 
 def _dated(label: str, row: Any, names: tuple[str, ...], notes: Notes) -> Shown:
@@ -265,7 +268,8 @@ def _cell(value: Value, country: Country, kind: RequestType, notes: Notes) -> Sh
 def _basis(held: Held, notes: Notes) -> Shown:
     instrument = held.instrument
     name = instrument.short_zh or instrument.title_zh
-    told = format_html('<span lang="zh-CN" data-user>{}</span>', name)
+    page = reverse("instrument-detail", args=[instrument.code])
+    told = format_html('<a href="{}" lang="zh-CN" data-user>{}</a>', page, name)
     said = [
         {"source": source, "as_of": held.pair.as_of, "confidence": held.pair.confidence, "by": None}
         for source in held.pair.sources
@@ -312,8 +316,13 @@ def basis_row(basis: Basis, notes: Notes) -> BasisRow:
     instrument = basis.instrument
     name: Any = _("互惠承诺")
     if instrument is not None:
-        name = format_html('<span lang="zh-CN" data-user>{}</span>', instrument.short_zh or instrument.title_zh)
-    # What reciprocity asks for has the articles themselves as its source.
-    sources = basis.sources or ("、".join(basis.articles_zh),)
-    said = [{"source": source, "as_of": basis.as_of, "confidence": basis.confidence, "by": None} for source in sources]
+        title = instrument.short_zh or instrument.title_zh
+        page = reverse("instrument-detail", args=[instrument.code])
+        name = format_html('<a href="{}" lang="zh-CN" data-user>{}</a>', page, title)
+    said = [
+        {"source": source, "as_of": ground.as_of, "confidence": ground.confidence, "by": None}
+        for ground in (basis.stands, basis.covers)
+        # What reciprocity asks for has the articles themselves as its source.
+        for source in ground.sources or (("、".join(basis.articles_zh),) if ground.confidence else ())
+    ]
     return BasisRow(basis, plain(_BASES[basis.kind], name, said, notes))

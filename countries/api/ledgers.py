@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from agencies.doors.api import Door
 from agencies.doors.schema import DATE, FLAG, NUMBER, TEXT, closed, doc, listed, nullable, one_of, shape
 from agencies.errors import NotVisible
+from countries.api.partners import LINKS, links_of
 from countries.ledger import ledger_of
 from countries.lookup import country_by_code
 from countries.models import UNSETTLED, Country, FactConfidence, LedgerEntry, LedgerRecord, RecordKind, Section, Sourced
@@ -62,6 +63,7 @@ LEDGER = shape(
             "values": listed(closed(_VALUE)),
             "records": listed(_RECORD),
             "sections": listed(closed(_SECTION)),
+            "links": LINKS,
         }
     ),
 )
@@ -78,7 +80,8 @@ class CountryLedger(Door):
         ledger = ledger_of(country)
         values = [row for value in ledger.values if value.entry is not None for row in _values(value.entry)]
         records = [{"id": row.pk, "kind": row.kind, "values": list(_held(row, _OPEN))} for row in records_of(country)]
-        return Response({"code": country.code, "values": values, "records": records, "sections": _sections(country)})
+        told = {"values": values, "records": records, "sections": _sections(country), "links": links_of(country)}
+        return Response({"code": country.code, **told})
 
 
 def _sections(country: Country) -> list[dict[str, Any]]:

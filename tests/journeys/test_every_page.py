@@ -11,10 +11,11 @@ from axe_playwright_python.sync_playwright import Axe
 from agencies import outbox
 from agencies.commands import appointments
 from agencies.commands.reorganisation import merge_agency
-from agencies.models import Appointment
+from agencies.models import Appointment, AuditEvent
 from agencies.scope import acting
 from cases import departures
 from cases.internal_limits import Asked, set_limit
+from cases.kept_advice import keep_choice
 from cases.models import InternalLimit
 from countries.notices import clear_day
 from tests.conftest import django_connected_as
@@ -39,6 +40,7 @@ PAGES = {
         "/cases/new/",
         "/cases/new/?country=TH",
         "/cases/{draft}/edit/",
+        "/cases/{draft}/advice/{advised}/",
         "/cases/{draft}/discard/",
         "/cases/{case}/",
         "/cases/{returned}/edit/",
@@ -183,8 +185,10 @@ def world(real_db, story, cast) -> dict[str, object]:
         outbox.drain()
         departures.look()
         outbox.drain()
+    draft = story.draft()
     return {
         "order": order.pk,
+        "advised": _advised(cast.actor("kunshan.officer"), draft),
         "notice": notice.pk,
         "post": post_of(cast, "kunshan.chief").pk,
         "received": story.registered().pk,
@@ -198,7 +202,7 @@ def world(real_db, story, cast) -> dict[str, object]:
         "kept": keep_post(cast).pk,
         "aimed": aimed.pk,
         "proposed": make_proposal(cast).pk,
-        "draft": story.draft().pk,
+        "draft": draft.pk,
         "case": case.pk,
         "ordered": Overseer(cast).order("jiangsu.supervisor", case).pk,
         "returned": story.at("returned").pk,
@@ -208,6 +212,13 @@ def world(real_db, story, cast) -> dict[str, object]:
         "officer": cast.officer("ruili.officer").pk,
         "limit": _limit(cast.actor("guohe.chief")).pk,
     }
+
+
+def _advised(actor, case) -> int:
+    """The event of advice that is kept with the draft."""
+    with acting(actor):
+        keep_choice(actor=actor, case_id=case.pk, way="mfa", purpose="lead", reason="【演示】对方要求。")
+        return AuditEvent.objects.get(subject=f"case:{case.pk}", kind="case.advise").pk
 
 
 def _limit(actor) -> InternalLimit:
