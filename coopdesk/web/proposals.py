@@ -77,7 +77,7 @@ class ProposalForm(forms.Form):
         topics = LedgerTopic.objects.all()
         named: list[tuple[Any, Any]] = [("", gettext_lazy("不在列表里"))]
         for section in Section:
-            whole = (f"{WHOLE}{section}", gettext_lazy("这一节的文字"))
+            whole = (f"{WHOLE}{section}", _("%(section)s：整节的文字") % {"section": section.label})
             named.append((section.label, [whole, *((row.code, row.name) for row in topics if row.section == section)]))
         self.fields["topic"].choices = named  # type: ignore[attr-defined]
 

@@ -42,11 +42,22 @@ class TextForm(forms.Form):
         return Words(**typed)
 
 
+class _Names(forms.Select):
+    """Names of officers stay Chinese on an English page."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if value:
+            option["attrs"]["lang"] = "zh-CN"
+        return option
+
+
 class CareForm(forms.Form):
     """Who looks after a section, and how often he comes back to it."""
 
     owner = forms.ChoiceField(
         label=_("谁管"),
+        widget=_Names,
         error_messages={"required": _("选一名民警。"), "invalid_choice": _("选一名民警。")},
     )
     every_months = forms.IntegerField(
