@@ -100,6 +100,9 @@ _LEDGER_KINDS = {
     "ledger.confirm": _("复核台账"),
     "ledger.withdraw": _("撤下台账记录"),
     "ledger.contact": _("查看外方联系方式"),
+    "ledger.print": _("打印国别台账"),
+    "ledger.export": _("导出国别台账交换文件"),
+    "ledger.import": _("导入国别台账交换文件"),
 }
 _PROPOSAL_KINDS = {
     proposals.MADE: _("提出台账建议"),
@@ -109,6 +112,7 @@ _PROPOSAL_KINDS = {
 _FACT_KINDS = {
     "fact.correct": _("核对或更正资料"),
     "fact.enter": _("录入资料"),
+    "fact.adopt": _("采用交换来的资料"),
 }
 
 
