@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from agencies.doors import words
 from agencies.models import Officer
 from coopdesk.web import country_words
+from coopdesk.web.countries import is_desk
 from countries import ledger
 from countries.ledger import Value
 from countries.lookup import country_by_code, partner_countries, search_countries, sound
@@ -73,6 +74,7 @@ def country_list(request: HttpRequest) -> HttpResponse:
     unsettled, changed = ledger.unsettled_by_country(), ledger.last_changes()
     rows = [_row(row, forced.get(row.pk, Counter()), unsettled[row.pk], changed.get(row.pk)) for row in found]
     context = {"tabs": tabs_of("country-list"), "rows": rows, "typed": typed, "regions": regions, "region": region}
+    context["desk"] = is_desk(request)
     return render(request, "coopdesk/country_list.html", context)
 
 

@@ -92,6 +92,7 @@ PAGES = {
         "/countries/TH/values/death_penalty/",
         "/countries/TH/records/new/?kind=authority",
         "/countries/records/{kept}/",
+        "/countries/exchange/",
         "/countries/proposals/{proposed}/",
     ),
     "suzhou.officer": ("/cases/{shared}/",),

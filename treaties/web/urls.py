@@ -23,5 +23,6 @@ urlpatterns = [
     ),
     path("law/matrix/", matrix.matrix_page, name="instrument-matrix"),
     path("law/matrix/file/", matrix.matrix_file, name="instrument-matrix-file"),
+    path("law/matrix/sheet/", matrix.matrix_sheet, name="instrument-matrix-sheet"),
     path("law/timeline/", instruments.instrument_timeline, name="instrument-timeline"),
 ]
