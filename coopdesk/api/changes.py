@@ -112,7 +112,7 @@ def _named(subjects: Iterable[str]) -> dict[str, tuple[str, str]]:
     for subject in subjects:
         table, _colon, key = subject.partition(":")
         wanted.setdefault(table, []).append(int(key))
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for table, keys in wanted.items():
         rows = _TABLES[table]._default_manager.filter(pk__in=keys).values_list("pk", *_NAMES[table])
         found |= {f"{table}:{key}": (str(ref), about[0] if about else "") for key, ref, *about in rows}

@@ -198,7 +198,7 @@ def _lines(country: Country, piece: Piece, ours: Held) -> Iterator[Line]:
 
 
 def _new_row(country: Country, piece: Piece, shelf: Shelf) -> Line:
-    told = {"id": line_id(piece, ""), "piece": piece, "group": shelf.label, "verdict": Verdict.ADDED}
+    told: dict[str, Any] = {"id": line_id(piece, ""), "piece": piece, "group": shelf.label, "verdict": Verdict.ADDED}
     try:
         row = made(country, piece)
     except DomainError as error:

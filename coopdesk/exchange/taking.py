@@ -88,15 +88,14 @@ def _refuse_loose(row: Any, line: Line) -> None:
 
 
 def _origin(found: Comparison, actor: Actor, told: Told) -> Origin:
-    """As over there; only that nobody here has checked it: what they confirmed counts as `sourced`."""
+    """As over there; only that nobody here has checked it: what they confirmed counts as `sourced`. What is stored is Chinese."""
     confidence = told.confidence
     if confidence == FactConfidence.CONFIRMED:
         confidence = FactConfidence.SOURCED.value
     source = told.source
     if source != FactConfidence.RECOLLECTION.value:
-        by = _("%(name)s核对，") % {"name": told.by} if told.by else ""
-        way = _("（%(by)s%(site)s %(day)s 交换）")
-        way = way % {"by": by, "site": found.opened.site, "day": found.exported_on.isoformat()}
+        by = f"{told.by}核对，" if told.by else ""
+        way = f"（{by}{found.opened.site} {found.exported_on.isoformat()} 交换）"
         source = Truncator(source).chars(SOURCE_LIMIT - len(way)) + way
     return Origin(source=source, as_of=told.as_of, confidence=confidence, by=actor.person_id)
 
@@ -104,13 +103,9 @@ def _origin(found: Comparison, actor: Actor, told: Told) -> Origin:
 def _draft(actor: Actor, found: Comparison, line: SectionLine) -> None:
     """Their words as his own draft, which somebody else reviews like any other."""
     theirs = line.theirs
-    way = _("%(site)s %(day)s 交换：%(author)s写，%(reviewer)s复核，%(published)s发布。") % {
-        "site": found.opened.site,
-        "day": found.exported_on.isoformat(),
-        "author": theirs["author"],
-        "reviewer": theirs["reviewer"],
-        "published": theirs["published_on"],
-    }
+    site, day = found.opened.site, found.exported_on.isoformat()
+    who = f"{theirs['author']}写，{theirs['reviewer']}复核，{theirs['published_on']}发布"
+    way = f"{site} {day} 交换：{who}。"
     sources = Truncator(theirs["sources"]).chars(sections.SOURCES_LIMIT - len(way) - 1)
     words = sections.Words(text_zh=theirs["text_zh"], text_en=theirs["text_en"], sources=f"{sources}\n{way}")
     based_on = line.ours.number if line.ours is not None else None

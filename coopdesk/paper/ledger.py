@@ -113,7 +113,7 @@ def _data(actor: Actor, country: Country) -> dict[str, Any]:
         else _ASIDE[one.id](_Whole(actor, ledger, held, there, notes, written))
         for one in country_words.parts(ledger, kept, notes, today, record=True)
     ]
-    seat = Agency.objects.filter(pk=actor.agency_id).first()
+    seat = Agency.objects.filter(pk=actor.agency_id or 0).first()
     name = {"name": country.name}
     return {
         "language": "en" if words.english() else "zh",

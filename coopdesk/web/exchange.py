@@ -13,6 +13,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -72,8 +73,8 @@ def exchange_take(request: HttpRequest) -> HttpResponse:
     try:
         found = taking.look(actor=actor, content=content)
     except (Malformed, TooLarge) as error:
-        form = FileForm({}, {})
-        form.errors.clear()
+        form = FileForm({}, MultiValueDict())
+        form.errors.clear()  # that no file was chosen: it came with the page
         attach(form, error)
         return _start(request, form)
     try:
@@ -125,6 +126,7 @@ def _preview(
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    every: list[Line | SectionLine] = [*found.lines, *found.texts]
     context = {
         "found": found,
         "country": found.country,
@@ -134,7 +136,7 @@ def _preview(
         "faulty": [line for line in found.lines if line.fault],
         "text": text,
         "error": error,
-        "any": any(not line.fault for line in [*found.lines, *found.texts]),
+        "any": any(not line.fault for line in every),
     }
     return render(request, "coopdesk/exchange_preview.html", context, status=status)
 

@@ -78,7 +78,7 @@ _RECORD_NAMES: dict[str, str | Promise] = {
 def _record_keys(rows: Sequence[LedgerRecord]) -> list[Key]:
     """Kind, names and first day, and which of those that are alike: records have no number in common."""
     seen: Counter[Key] = Counter()
-    found = []
+    found: list[Key] = []
     for row in rows:
         alike = (row.kind, row.name_zh, row.name_en, row.starts_on.isoformat() if row.starts_on else "")
         seen[alike] += 1

@@ -267,14 +267,14 @@ def test_our_officers_word_and_the_later_day_are_shown_and_not_ticked(cast: Cast
 
 
 def test_what_they_have_checked_settles_what_we_have_not(desk: Client) -> None:
-    row = LedgerEntry.objects.filter(country__code="TH", provenance__text_en__confidence="secondary", code="").first()
-    assert row is not None
-    content = told(desk, lambda body: piece(body, "entry", row.topic.code)["values"].update(text_en=value(row.text_en)))
+    row = entry("legal_family")
+    assert row.provenance["code"]["confidence"] == "secondary"
+    content = told(desk, lambda body: piece(body, "entry", "legal_family")["values"].update(code=value(row.code)))
     page = upload(desk, content)
     assert [(group["verdict"], group["rows"][0][1]) for group in page.context["groups"]] == [("settles", True)]
     take(desk, content)
     row.refresh_from_db()
-    assert row.provenance["text_en"]["confidence"] == "sourced"
+    assert row.provenance["code"]["confidence"] == "sourced"
     assert not upload(desk, content).context["any"]
 
 
@@ -370,7 +370,7 @@ def test_somebody_edits_between_looking_and_taking(cast: Cast, desk: Client) -> 
     assert "另有人改了这个国家的台账" in answer.content.decode()
     assert answer.context["groups"][0]["rows"][0][1]  # what he had ticked is ticked
     assert entry().text_en == "Bangkok"
-    assert desk.post(TAKE, choose(answer)).status_code == 302
+    assert desk.post(TAKE, choose(answer) | {"line": posted["line"]}).status_code == 302
     assert (entry().text_en, entry("police").text_zh) == ("【演示】新都", "【演示】改过")
 
 

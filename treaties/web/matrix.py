@@ -118,8 +118,8 @@ def matrix_sheet(request: HttpRequest) -> FileResponse:
         for n, cell in enumerate(line):
             if cell:
                 sheet.write_string(row, n, cell, quoted if cell.startswith(FORMULAS) else text)
-    for row, line in enumerate(asked.lines, 1):
-        sheet.write_number(row, len(heads) - 1, line.in_force)
+    for row, counted in enumerate(asked.lines, 1):
+        sheet.write_number(row, len(heads) - 1, counted.in_force)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, len(heads) - 1, 12)
     sheet.freeze_panes(1, 1)
