@@ -193,7 +193,7 @@ def _lines(country: Country, piece: Piece, ours: Held) -> Iterator[Line]:
                 verdict=verdict,
                 values=[_value(shelf, row, name, mine.values.get(name), theirs)],
                 field=name,
-                fault=_fault(shelf, row, {name: theirs}),
+                fault=_once(shelf, row, {name: theirs})[0],
             )
 
 
@@ -205,9 +205,9 @@ def _new_row(country: Country, piece: Piece, shelf: Shelf) -> Line:
         words = str(error.reasons[0].words if error.reasons else error.message)
         bare = [(shelf.names[name], None, one) for name, one in piece.values.items()]
         return Line(**told, title=" ".join(filter(None, piece.key)), values=bare, fault=words)
-    fault = _fault(shelf, row, piece.values)
     values = [_value(shelf, row, name, None, one) for name, one in piece.values.items()]
-    return Line(**told, title=shelf.title(row) or piece.key[0], values=values, fault=fault)
+    fault, title = _once(shelf, row, piece.values)
+    return Line(**told, title=title, values=values, fault=fault)
 
 
 def made(country: Country, piece: Piece) -> Any:
@@ -243,15 +243,15 @@ def _verdict(ours: Told | None, theirs: Told) -> Verdict | None:
     return Verdict.OLDER if theirs.as_of < ours.as_of else Verdict.DIFFERS
 
 
-def _fault(shelf: Shelf, row: Any, values: Mapping[str, Told]) -> str:
-    """What would be wrong with the row once it had these values; the row is left as it was."""
+def _once(shelf: Shelf, row: Any, values: Mapping[str, Told]) -> tuple[str, str]:
+    """What would be wrong with the row once it had these values, and what it would be called; it is left as it was."""
     before = {name: getattr(row, name) for name in values}
     for name, told in values.items():
         setattr(row, name, shelf.inward(row, name, value_of(shelf.model, name, told.value, name)))
-    words = shelf.fault(row)
+    found = shelf.fault(row), shelf.title(row)
     for name, value in before.items():
         setattr(row, name, value)
-    return words
+    return found
 
 
 def _section_line(

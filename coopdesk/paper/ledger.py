@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from agencies import audit
 from agencies.actors import Actor
@@ -51,6 +51,8 @@ class Table:
     rows: list[list[Cell]]
     title: str | Promise = ""
     numbers: Sequence[int] = ()
+    # Its rows are short and stay on one page each.
+    whole: bool = False
 
     def data(self) -> dict[str, Any]:
         """For the template."""
@@ -59,6 +61,7 @@ class Table:
             "heads": [str(head) for head in self.heads],
             "widths": list(self.widths),
             "numbers": list(self.numbers),
+            "whole": self.whole,
             "rows": self.rows,
         }
 
@@ -236,14 +239,10 @@ def _treaties(of: _Whole) -> Part:
     two = sum(one.bilateral for one in of.there)
     counted = _("双边 %(n)s，多边 %(m)s") % {"n": two, "m": len(of.there) - two}
     part = Part(_("条约与协定"), counted)
-    rows = [country_words.treaty_row(one, of.notes) for one in of.there]
+    rows = [_treaty(n, country_words.treaty_row(one, of.notes)) for n, one in enumerate(of.there, 1)]
     if rows:
-        heads = [_("名称"), _("签署"), _("生效"), _("状态"), _("管什么")]
-        cells: list[list[Cell]] = [
-            [_cell(row.title), _cell(row.signed), _cell(row.in_force), _cell(row.standing), _cell(row.covers)]
-            for row in rows
-        ]
-        part.tables.append(Table(heads, (6, 3, 3, 3, 5), cells))
+        heads = ["", _("名称"), _("签署"), _("生效"), _("状态"), _("管什么")]
+        part.tables.append(Table(heads, (1, 6, 3, 3, 3, 5), rows, whole=True))
     else:
         part.notes.append(_("没有查到和这个国家的条约。") + _("没有条约的，请求以互惠为基础。"))
     if others := len(of.held) - len(of.there):
@@ -252,24 +251,33 @@ def _treaties(of: _Whole) -> Part:
     return part
 
 
+def _treaty(n: int, row: country_words.TreatyRow) -> list[Cell]:
+    name = {"t": bare(row.title.text), "w": row.kind, "c": row.title.check, "n": row.title.numbers}
+    if row.joined is not None:
+        name["w"] = f"{row.kind} {row.joined.label} {bare(row.joined.text)}"
+        name |= {"c": name["c"] or row.joined.check, "n": sorted({*name["n"], *row.joined.numbers})}
+    return [str(n), name, *(_short(one) for one in (row.signed, row.in_force, row.standing, row.covers))]
+
+
 def _asking(of: _Whole) -> Part:
     part = _begun(Section.ASKING.label, "", of.written.get(Section.ASKING))
-    part.facts = [
-        (str(row.label), _cell(row)) for row in country_words.section_rows(of.ledger, Section.ASKING, of.notes)
+    facts = country_words.section_rows(of.ledger, Section.ASKING, of.notes)
+    part.facts = [(str(row.label), _cell(row)) for row in facts]
+    rows = country_words.asking(of.ledger, request_types("outgoing"), of.held, of.notes)
+    known = [row for row in rows if row.treaties or row.conventions or any(one.text for one in row.cells)]
+    topics = country_words.columns(of.ledger)
+    shown = [n for n, _topic in enumerate(topics) if any(row.cells[n].text for row in known)]
+    cells: list[list[Cell]] = [
+        [row.kind.name, *(_short(row.cells[n]) for n in shown), _basis(row, of.there)] for row in known
     ]
-    rows: list[list[Cell]] = []
-    unknown = []
-    for row in country_words.asking(of.ledger, request_types("outgoing"), of.held, of.notes):
-        if not row.treaties and not row.conventions and not any(one.text for one in row.cells):
-            unknown.append(row.kind.name)
-            continue
-        rows.append([row.kind.name, *(_short(one) for one in row.cells), _basis(row)])
-    heads = [_("请求类型"), *(topic.name for topic in country_words.columns(of.ledger)), _("条约依据")]
-    if rows:
-        part.tables.append(Table(heads, (5, 3, 3, 3, 3, 4, 6), rows))
-    if unknown:
+    if cells:
+        heads = [_("请求类型"), *(topics[n].name for n in shown), _("条约依据")]
+        part.tables.append(Table(heads, (6, *(4 for _n in shown), 5), cells, whole=True))
+    if blank := [topic.name for n, topic in enumerate(topics) if n not in shown]:
+        part.notes.append(_("各类型都没有录入的：%(names)s。") % {"names": _("、").join(blank)})
+    if unknown := [row.kind.name for row in rows if row not in known]:
         part.notes.append(_("没有录入的类型：%(names)s。") % {"names": _("、").join(unknown)})
-    part.notes.append(_("还没有录入的显示“—”，不等于不可以。"))
+    part.notes.append(_("还没有录入的不等于不可以。条约的序号见“条约与协定”。"))
     return part
 
 
@@ -277,12 +285,13 @@ def _short(one: Shown) -> Cell:
     return _cell(one) if one.text else "—"
 
 
-def _basis(row: country_words.AskingRow) -> Cell:
-    told = [bare(one.text) for one in row.treaties]
-    if row.conventions:
-        told.append(_("多边公约 %(n)s 项") % {"n": row.conventions})
-    numbers = sorted({n for one in row.treaties for n in one.numbers})
-    return {"t": "\n".join(told) or "—", "w": "", "c": any(one.check for one in row.treaties), "n": numbers}
+def _basis(row: country_words.AskingRow, there: Sequence[Held]) -> Cell:
+    """The treaties between the two by their number above, and how many conventions."""
+    forced = [(n, one) for n, one in enumerate(there, 1) if one.pair.standing == Standing.IN_FORCE and one.bilateral]
+    told = [_("条约 %(n)s") % {"n": n} for n, one in forced if row.kind.family in one.families]
+    if n := row.conventions:
+        told.append(ngettext("多边公约 %(n)s 项", "多边公约 %(n)s 项", n) % {"n": n})
+    return _("，").join(told) or "—"
 
 
 def _record(of: _Whole) -> Part:

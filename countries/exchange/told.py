@@ -131,7 +131,11 @@ def piece_in(data: Any, shelves: Mapping[str, Shelf], where: str, today: date) -
             text_of(name, where, 40): text_of(said, f"{where}/plain", TEXT_LIMIT, blank=True)
             for name, said in plain.items()
         },
-        {name: _told(shelf.model, name, one, f"{where}/{name}", today) for name, one in values.items()},
+        {
+            name: _told(shelf.model, name, values[name], f"{where}/{name}", today)
+            for name in shelf.fields
+            if name in values
+        },
     )
 
 

@@ -68,7 +68,7 @@ def test_it_is_whole_in_english(cast: Cast) -> None:
     write_habits(cast)
     _answer, _content, text = printed(cast, "en", "auditor")
     flat = " ".join(text.split())
-    for words in ("Country ledger: Thailand", "Call first.", "Sources", "To be verified"):
+    for words in ("Country ledger: Thailand", "Call first.", "conventions", "Sources", "To be verified"):
         assert words in flat, words
     assert "先打电话" not in flat
 
