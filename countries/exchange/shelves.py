@@ -103,8 +103,8 @@ def _record_word(row: LedgerRecord, name: str, value: Any) -> str:
     told = []
     for attr in KINDS[row.kind].attrs:
         if said := value.get(attr.name):
-            told.append(f"{attr.label}：{(attr.choices or {}).get(said, said)}")
-    return "；".join(told)
+            told.append(f"{attr.label} {(attr.choices or {}).get(said, said)}")
+    return _("，").join(told)
 
 
 def _attrs_out(_row: LedgerRecord, name: str, value: Any) -> Any:
