@@ -252,10 +252,11 @@ def _treaties(of: _Whole) -> Part:
 
 
 def _treaty(n: int, row: country_words.TreatyRow) -> list[Cell]:
-    name = {"t": bare(row.title.text), "w": row.kind, "c": row.title.check, "n": row.title.numbers}
+    told, check, numbers = row.kind, row.title.check, set(row.title.numbers)
     if row.joined is not None:
-        name["w"] = f"{row.kind} {row.joined.label} {bare(row.joined.text)}"
-        name |= {"c": name["c"] or row.joined.check, "n": sorted({*name["n"], *row.joined.numbers})}
+        told = f"{row.kind} {row.joined.label} {bare(row.joined.text)}"
+        check, numbers = check or row.joined.check, numbers | set(row.joined.numbers)
+    name: Cell = {"t": bare(row.title.text), "w": told, "c": check, "n": sorted(numbers)}
     return [str(n), name, *(_short(one) for one in (row.signed, row.in_force, row.standing, row.covers))]
 
 
@@ -272,7 +273,7 @@ def _asking(of: _Whole) -> Part:
     ]
     if cells:
         heads = [_("请求类型"), *(topics[n].name for n in shown), _("条约依据")]
-        part.tables.append(Table(heads, (6, *(4 for _n in shown), 5), cells, whole=True))
+        part.tables.append(Table(heads, [6, *[4] * len(shown), 5], cells, whole=True))
     if blank := [topic.name for n, topic in enumerate(topics) if n not in shown]:
         part.notes.append(_("各类型都没有录入的：%(names)s。") % {"names": _("、").join(blank)})
     if unknown := [row.kind.name for row in rows if row not in known]:
