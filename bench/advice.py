@@ -10,8 +10,9 @@ from datetime import date
 from agencies.models import Agency
 from bench.django_at import django_at
 from bench.figures import Figure, interleaved
-from cases.advice import Asked, advice_for, type_with_law
+from cases.advice import Asked, advice_for
 from countries.models import Country
+from treaties.codes import request_type_by_code
 
 _LIMIT = 15.0
 _ROUNDS = 20
@@ -36,7 +37,7 @@ def _answers() -> Callable[[], float]:
     def measure() -> float:
         started = time.perf_counter()
         for country, kind, origin in itertools.islice(questions, _ROUNDS):
-            found = type_with_law(kind)
+            found = request_type_by_code(kind)
             assert found is not None
             advice_for(
                 Asked(

@@ -3,19 +3,20 @@ reason, when he takes another channel than the first, as a note that the route r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agencies import audit
 from agencies.actors import Actor
 from agencies.delegations import doer
-from agencies.errors import Malformed, NotPermitted, Reason
+from agencies.errors import Malformed, NotPermitted, NotVisible, Reason
 from agencies.models import AuditEvent
 from agencies.moments import clock
 from cases import policies
@@ -23,7 +24,8 @@ from cases.advice import Asked, question_of
 from cases.models import Audience, Case, Note
 from cases.step_input import Faults, clean_text
 from countries.calendars import day_of
-from treaties.advice import Option, Purpose, Question, advise
+from treaties.advice import Fact, Option, Purpose, Question, advise
+from treaties.type_law import version_on
 
 KIND = "case.advise"
 REASON_LIMIT = 500
@@ -39,6 +41,33 @@ class Choice:
     reason: str
     who: str
     at: datetime
+
+
+class Consulted(Mapping[str, Fact]):
+    """The facts of a question, that remembers which of them the rules looked at."""
+
+    def __init__(self, facts: Mapping[str, Fact]) -> None:
+        self._facts, self._topics = facts, set[str]()
+
+    def __getitem__(self, topic: str) -> Fact:
+        self._topics.add(topic)
+        return self._facts[topic]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    def used(self) -> dict[str, Any]:
+        """Those that were looked at and are there, as codes."""
+        return {
+            "used": [
+                {"topic": fact.topic, "code": fact.code, "confidence": fact.confidence, "as_of": fact.as_of}
+                for fact in self._facts.values()
+                if fact.topic in self._topics
+            ]
+        }
 
 
 def purpose_of(case: Case) -> str:
@@ -75,9 +104,11 @@ def keep_choice(*, actor: Actor, case_id: UUID | str, way: str, purpose: str, re
     if asked is None:
         raise Malformed(reasons=[Reason("type_missing", _("先选国家和请求类型。"), "/way")])
     question = question_of(asked)
-    options = advise(question)
+    consulted = Consulted(question.facts)
+    options = advise(replace(question, facts=consulted))
     words = _judged(options, way, reason)
-    event = audit.record(actor=actor, kind=KIND, subject=f"case:{case.pk}", facts=_facts(question, options, way))
+    facts = _facts(question, options, way) | consulted.used()
+    event = audit.record(actor=actor, kind=KIND, subject=f"case:{case.pk}", facts=facts)
     if words:
         Note.objects.create(
             case=case,
@@ -109,7 +140,8 @@ def _judged(options: Sequence[Option], way: str, reason: object) -> str:
 
 
 def _facts(question: Question, options: Sequence[Option], way: str) -> dict[str, Any]:
-    """The advice as codes: every channel with its articles, the facts and treaties it stood on, and the choice."""
+    """The advice as codes: every channel with its articles, the law, facts and treaties it stood on, and the choice."""
+    law = version_on(question.kind, question.on)
     return {
         "way": way,
         "first": options[0].way.value,
@@ -118,24 +150,52 @@ def _facts(question: Question, options: Sequence[Option], way: str) -> dict[str,
         "country": question.country,
         "request_type": question.kind.code,
         "on": question.on.isoformat(),
+        "law": law.number if law else None,
         "options": [
             {
                 "way": option.way.value,
                 "allowed": option.allowed,
                 "articles": sorted({line.article for line in option.reasons if line.article}),
+                "figures": asdict(option.record) if option.record else None,
+                "expected_by": option.expected_by.isoformat() if option.expected_by else None,
             }
             for option in options
         ],
-        "used": [
-            {"topic": fact.topic, "code": fact.code, "confidence": fact.confidence, "as_of": fact.as_of}
-            for fact in question.facts.values()
-        ],
+        "events": [{"subject": event.subject, "effect": event.effect} for event in question.events],
         "instruments": [
             {"code": basis.instrument.code, "status": basis.standing.value, "confidence": basis.confidence}
             for basis in [*question.bases, *question.agreements]
             if basis.instrument is not None
         ],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Advice as it was given once: the event in the trail, and the reason for another channel than the first ("" also for
+    those who do not read what the route says among itself)."""
+
+    event: AuditEvent
+    reason: str
+
+    @property
+    def who(self) -> str:
+        return doer(self.event)
+
+
+def kept_advice(actor: Actor, case_id: UUID | str, event_id: int) -> tuple[Case, Kept]:
+    """Advice that is kept with a case; NotVisible when the actor does not see the case, or it has no such advice."""
+    case = policies.get_visible(actor, case_id)
+    events = AuditEvent.objects.filter(subject=f"case:{case.pk}", kind=KIND, pk=event_id)
+    event = events.select_related("officer").first()
+    if event is None:
+        raise NotVisible
+    return case, Kept(event, _reason(event, policies.readable_notes(actor, case)))
+
+
+def _reason(event: AuditEvent, readable: Q) -> str:
+    note = Note.objects.filter(readable, event=event).first()
+    return note.text if note else ""
 
 
 def last_choice(case: Case) -> Choice | None:
@@ -147,6 +207,4 @@ def last_choice(case: Case) -> Choice | None:
     facts = event.facts
     if (facts["country"], facts["request_type"]) != (case.country.code, case.request_type.code):
         return None
-    note = Note.objects.filter(case=case, event=event).first()
-    reason = note.text if note else ""
-    return Choice(facts["way"], facts["first"], facts["purpose"], reason, doer(event), event.at)
+    return Choice(facts["way"], facts["first"], facts["purpose"], _reason(event, Q(case=case)), doer(event), event.at)

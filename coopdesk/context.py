@@ -49,7 +49,7 @@ ROOMS = (
         url="instrument-list",
         label=pgettext_lazy("room", "条约法律"),
         roles=_EVERYONE,
-        inside=("instrument",),
+        inside=("instrument", "law"),
         key="g t",
     ),
     Room(url="advice", label=_("渠道建议"), roles=CASE_ROLES),

@@ -165,6 +165,11 @@ CELERY_BEAT_SCHEDULE = {
     "run-exports": {"task": "cases.tasks.run_exports", "schedule": 30.0, "options": {"expires": 30}},
     "expire-exports": {"task": "cases.tasks.expire_exports", "schedule": 3600.0, "options": {"expires": 3600}},
     "settle-calendars": {"task": "countries.tasks.settle_calendars", "schedule": 60.0, "options": {"expires": 60}},
+    "raise-lapsed-reviews": {
+        "task": "countries.tasks.raise_lapsed_reviews",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "fold-board": {"task": "cases.tasks.fold_board", "schedule": 60.0, "options": {"expires": 60}},
     # Counts once a week; every other time it finds nothing to do.
     "refresh-records": {"task": "cases.tasks.refresh_records", "schedule": 300.0, "options": {"expires": 300}},

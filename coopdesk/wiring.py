@@ -14,7 +14,7 @@ from cases.paper import agenda
 from cases.tasks import nudge_exports
 from cases.workflow import TRANSITIONS
 from coopdesk.demo import player
-from countries import calendar_effects, proposals
+from countries import calendar_effects, proposals, section_care
 
 # What cases record beside the steps of the workflow table.
 _CASE_KINDS = {
@@ -93,11 +93,14 @@ _TREATY_KINDS = {
     "treaty.override_end": _("终止条约期限"),
 }
 _LEDGER_KINDS = {
+    "ledger.draft": _("写台账草稿"),
+    "ledger.drop": _("放弃台账草稿"),
     "ledger.submit": _("台账送复核"),
     "ledger.publish": _("发布台账"),
     "ledger.send_back": _("台账退回修改"),
     "ledger.entrust": _("指定台账管理员"),
     "ledger.confirm": _("复核台账"),
+    section_care.LAPSED: _("台账到期没有复核"),
     "ledger.withdraw": _("撤下台账记录"),
     "ledger.contact": _("查看外方联系方式"),
     "ledger.print": _("打印国别台账"),
@@ -152,6 +155,8 @@ def connect() -> None:
     audit.wire("appointment.end", "departed", departures.departed)
     audit.wire("officer.deactivate", "departed", departures.departed)
     audit.wire("departure.*", "tell-of-departure", departures.tell)
+    for kind in section_care.TOLD:
+        audit.wire(kind, "tell-of-section", section_care.notify)
     audit.wire("proposal.*", "tell-of-proposal", proposals.notify)
     _name_kinds()
 
@@ -170,6 +175,7 @@ def _name_kinds() -> None:
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
     audit_log.name_kinds("treaty", _("条约"), _TREATY_KINDS)
+    audit_log.name_kinds("law", _("请求类型的法律"), {"law.version": _("写新的一版")})
     audit_log.name_kinds("fact", _("有出处的资料"), _FACT_KINDS)
     audit_log.name_kinds("ledger", _("国别台账"), _LEDGER_KINDS)
     audit_log.name_kinds("proposal", _("台账建议"), _PROPOSAL_KINDS)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Max, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, ExpressionWrapper, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
@@ -118,29 +118,39 @@ class Ledger:
 
 
 def ledger_of(country: Country) -> Ledger:
-    """The country's ledger. Two queries; one for a country that has no border with ours."""
+    """The country's ledger, in one query."""
     sections: dict[str, list[Value]] = {section: [] for section in Section.values}
     by_type: dict[str, dict[str, Value]] = {}
-    topics = _topics_with_entries(country)
+    topics, frontiers = _topics_with_entries(country)
     for topic, entries in topics:
         if not topic.per_type:
             sections[topic.section].append(Value(topic, next(iter(entries), None)))
         for entry in entries if topic.per_type else ():
             by_type.setdefault(entry.about, {})[topic.code] = Value(topic, entry)
-    borders = any(entry.code == "yes" for topic, entries in topics if topic.code == "borders_us" for entry in entries)
-    frontiers = list(Frontier.objects.filter(country=country).order_by("division_code")) if borders else []
     return Ledger(country, sections, by_type, [topic for topic, _entries in topics if topic.per_type], frontiers)
 
 
-def _topics_with_entries(country: Country) -> list[tuple[LedgerTopic, list[LedgerEntry]]]:
-    """Every topic with what is known of it, in one query."""
-    names = ("id", "about", *LedgerEntry.SOURCED, "provenance")
+def _topics_with_entries(country: Country) -> tuple[list[tuple[LedgerTopic, list[LedgerEntry]]], list[Frontier]]:
+    """Every topic with what is known of it; and the frontiers, which come with the topic that asks for a border."""
     held = LedgerEntry.objects.filter(topic=OuterRef("pk"), country=country).order_by("about")
-    found = ArraySubquery(held.values(row=JSONObject(**{name: name for name in names})))
-    return [
-        (topic, [LedgerEntry(country=country, topic=topic, **row) for row in topic.held])
-        for topic in LedgerTopic.objects.annotate(held=found)
-    ]
+    code = ExpressionWrapper(OuterRef("code"), output_field=CharField())
+    divisions = Frontier.objects.alias(of=code).filter(of="borders_us", country=country)
+    topics: list[Any] = list(
+        LedgerTopic.objects.annotate(
+            held=_rows(held, "id", "about", *LedgerEntry.SOURCED, "provenance"),
+            frontiers=_rows(divisions.order_by("division_code"), *_FRONTIER),
+        )
+    )
+    found = [(topic, [LedgerEntry(country=country, topic=topic, **row) for row in topic.held]) for topic in topics]
+    return found, [Frontier(country=country, **row) for topic in topics for row in topic.frontiers]
+
+
+_FRONTIER = ("id", "division_code", "division_name", "level", "agency_id", "note", *Frontier.SOURCED, "provenance")
+
+
+def _rows(rows: QuerySet[Any], *names: str) -> ArraySubquery:
+    """Rows of another table with the row that they belong to, each as an object."""
+    return ArraySubquery(rows.values(row=JSONObject(**{name: name for name in names})))
 
 
 def months_between(earlier: date, later: date) -> int:
@@ -225,6 +235,11 @@ def entries_of(countries: Collection[Country], topics: Collection[LedgerTopic]) 
     """The values of some countries as a whole, by country and topic."""
     rows = LedgerEntry.objects.filter(country__in=countries, topic__in=topics, about="").select_related("topic")
     return {(row.country_id, row.topic_id): row for row in rows}
+
+
+def topics_called(codes: Iterable[str]) -> dict[str, LedgerTopic]:
+    """Topics by their code."""
+    return {topic.code: topic for topic in LedgerTopic.objects.filter(code__in=set(codes))}
 
 
 def history_of(row: Sourced) -> list[FactChange]:

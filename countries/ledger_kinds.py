@@ -152,7 +152,6 @@ KINDS: Mapping[str, Kind] = {
             _("一句话"),
             _("经过和做法"),
             since=_("哪一天的事"),
-            attrs=(Attr("case", _("案件编号")),),
         ),
     )
 }

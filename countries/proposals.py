@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from agencies import audit
@@ -18,8 +18,17 @@ from agencies.notices import in_office, tell
 from agencies.plain_text import fits
 from agencies.roles import Role
 from countries.facts import SOURCE_LIMIT
-from countries.models import Country, LedgerProposal, LedgerTopic, ProposalKind, ProposalState
+from countries.models import (
+    Country,
+    LedgerProposal,
+    LedgerTopic,
+    ProposalKind,
+    ProposalState,
+    Section,
+    SectionCare,
+)
 from countries.policies import keeps_facts, proposes, require_keeper
+from countries.section_care import owner_of
 
 TEXT_LIMIT, ANSWER_LIMIT = 2000, 500
 MADE, ACCEPTED, ANSWERED = "proposal.make", "proposal.accept", "proposal.answer"
@@ -27,15 +36,24 @@ MADE, ACCEPTED, ANSWERED = "proposal.make", "proposal.accept", "proposal.answer"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewProposal:
-    """What is proposed. `case_number` is that of a case the proposer may see, as the door has checked."""
+    """What is proposed: of a correction perhaps a topic, or a section as a whole. `case_number` is that of a case the
+    proposer may see, as the door has checked."""
 
     country: Country
     kind: str
     text: str
     source: str
+    section: str = ""
     topic: LedgerTopic | None = None
     about: str = ""
     case_number: str = ""
+
+    @property
+    def aim(self) -> str:
+        """The section that it is about, "" where none was named."""
+        if self.kind == ProposalKind.LESSON:
+            return Section.LESSONS
+        return self.topic.section if self.topic is not None else self.section
 
 
 def proposals_for(actor: Actor) -> QuerySet[LedgerProposal]:
@@ -46,6 +64,15 @@ def proposals_for(actor: Actor) -> QuerySet[LedgerProposal]:
         return rows
     mine = rows.filter(proposed_by=actor.officer_id)
     return mine if actor.case_agency_id is None else mine | rows.filter(agency=actor.case_agency_id)
+
+
+def waiting_for(actor: Actor) -> QuerySet[LedgerProposal]:
+    """What an officer of the ministry's desk has to decide, longest first: in the sections that he looks after, and, as
+    its desk, in those that nobody does."""
+    open_ones = proposals_for(actor).filter(state=ProposalState.OPEN).order_by("pk")
+    cares = SectionCare.objects.filter(country=OuterRef("country"), section=OuterRef("section"))
+    his = Q(Exists(cares.filter(owner__in=actor.hands)))
+    return open_ones.filter(his | ~Exists(cares) if actor.role == Role.DESK else his)
 
 
 def refuse(words: str, pointer: str) -> NoReturn:
@@ -66,13 +93,14 @@ def propose(*, actor: Actor, new: NewProposal) -> LedgerProposal:
     if not fits(source, SOURCE_LIMIT):
         words = _("写明出处：从哪里查到的，最多 %(limit)s 个字。没有出处的不能录入。") % {"limit": SOURCE_LIMIT}
         found.append(Reason("bad_source", words, "/source"))
-    if new.kind not in ProposalKind.values:
+    if new.kind not in ProposalKind.values or new.aim not in ("", *Section.values):
         found.append(Reason("unknown_code", _("选一项。"), "/kind"))
     if found:
         raise Malformed(reasons=found)
     row = LedgerProposal.objects.create(
         country=new.country,
         kind=new.kind,
+        section=new.aim,
         topic=new.topic if new.kind == ProposalKind.CORRECTION else None,
         about=new.about if new.topic is not None else "",
         text=text,
@@ -117,14 +145,17 @@ def _decide(actor: Actor, proposal_id: int, state: ProposalState, words: str) ->
 
 
 def _record(actor: Actor, kind: str, row: LedgerProposal) -> None:
-    facts = {"country": row.country.code, "kind": row.kind, "proposer": row.proposed_by_id}
+    facts = {"country": row.country.code, "section": row.section, "kind": row.kind, "proposer": row.proposed_by_id}
     audit.record(actor=actor, kind=kind, subject=f"proposal:{row.pk}", facts=facts)
 
 
 def notify(event: AuditEvent, _payload: dict[str, Any]) -> None:
-    """A proposal is told to the ministry's desk, its decision to who made it."""
+    """A proposal is told to the owner of its section, without one to the ministry's desk; its decision to who made it."""
     if event.kind != MADE:
         tell(event, [event.facts["proposer"]])
+        return
+    if owner := owner_of(event.facts["country"], event.facts.get("section", "")):
+        tell(event, owner)
         return
     desks = Agency.objects.filter(is_terminal=True).values_list("pk", flat=True)
     tell(event, {officer for pk in desks for officer in in_office(pk, Role.DESK)} - {event.officer_id or 0})

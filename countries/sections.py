@@ -1,4 +1,4 @@
-"""Writing the sections of a ledger: draft → review → published, every version kept, an owner who comes back to it.
+"""Writing the sections of a ledger: draft → review → published, every version kept.
 
 Several may write at once: each has a version of his own. One is published only over the version that its writer saw; who
 was overtaken keeps his text and sees both side by side.
@@ -7,27 +7,35 @@ was overtaken keeps his text and sees both side by side.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from agencies import audit, turns
 from agencies.actors import Actor
-from agencies.errors import Conflict, FourEyes, GuardFailed, Malformed, NotPermitted, NotVisible, Reason
-from agencies.models import Appointment, Officer
+from agencies.errors import (
+    Conflict,
+    FourEyes,
+    GuardFailed,
+    Malformed,
+    NotPermitted,
+    NotVisible,
+    Reason,
+    StaleVersion,
+)
 from agencies.moments import clock
-from agencies.plain_text import storable
+from agencies.plain_text import fits, storable
 from agencies.roles import Role
-from countries.calendars import add_months, day_of
+from countries.calendars import day_of
 from countries.models import Country, Section, SectionCare, SectionText, TextState
-from countries.policies import require_keeper
+from countries.policies import keeps_facts, require_keeper
 
 TEXT_LIMIT, SOURCES_LIMIT, REMARK_LIMIT = 20_000, 2_000, 500
-MONTHS = range(1, 61)
-_AT_WORK = (TextState.DRAFT, TextState.REVIEW)
+AT_WORK = (TextState.DRAFT, TextState.REVIEW)
+# What was published once is everybody's to read.
+SHOWN = (TextState.PUBLISHED, TextState.REPLACED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,39 +69,73 @@ class Overtaken(Conflict):
 # --- Reading ---------------------------------------------------------------------------------------------------------
 
 
-def published(country: Country) -> dict[str, SectionText]:
-    """The version of each section that holds, by the section's code."""
-    rows = SectionText.objects.filter(country=country, state=TextState.PUBLISHED).select_related("author", "reviewer")
-    return {row.section: row for row in rows}
-
-
 def versions(country: Country, section: str) -> QuerySet[SectionText]:
-    """Every version that was ever published, newest first; drafts are their writers' and the reviewers'."""
-    shown = (TextState.PUBLISHED, TextState.REPLACED)
-    return SectionText.objects.filter(country=country, section=section, state__in=shown).select_related(
-        "author", "reviewer"
-    )
+    """Every version that was ever published, newest first."""
+    return _texts().filter(country=country, section=section, state__in=SHOWN)
 
 
-def overdue(on: date) -> list[SectionCare]:
-    """What should have been reviewed by that day, oldest first."""
-    rows = SectionCare.objects.select_related("country", "owner").order_by("reviewed_on", "country__code", "section")
-    return [row for row in rows if next_review(row) <= on]
+def holding(country: Country, section: str) -> SectionText | None:
+    """The version that holds, if one was published."""
+    return _texts().filter(country=country, section=section, state=TextState.PUBLISHED).first()
 
 
-def next_review(care: SectionCare) -> date:
-    """The day by which its owner comes back to it."""
-    return add_months(care.reviewed_on, care.every_months)
+def own(actor: Actor, country: Country, section: str) -> SectionText | None:
+    """The version that the actor has at work, if he has one."""
+    mine = _texts().filter(country=country, section=section, author=actor.officer_id, state__in=AT_WORK)
+    return mine.first()
+
+
+def version(actor: Actor, country: Country, section: str, number: int) -> SectionText:
+    """One version: what was published is everybody's, what is under review the ministry's desk's, the rest its author's.
+
+    Raises NotVisible.
+    """
+    row = _texts().filter(country=country, section=section, number=number).first()
+    if row is None or not _may_see(actor, row):
+        raise NotVisible
+    return row
+
+
+def _may_see(actor: Actor, row: SectionText) -> bool:
+    if row.state in SHOWN or row.author_id == actor.officer_id:
+        return True
+    return row.state == TextState.REVIEW and keeps_facts(actor)
+
+
+def may_review(actor: Actor, row: SectionText) -> bool:
+    """May he publish it or send it back? An approver of the desk and the section's owner may, never its author."""
+    if row.state != TextState.REVIEW or row.author_id in actor.hands or not keeps_facts(actor):
+        return False
+    return actor.role == Role.APPROVER or _owns(actor, row)
+
+
+def under_review(actor: Actor) -> QuerySet[SectionText]:
+    """What waits for the actor's review, longest first; nothing for who is not of the desk."""
+    rows = _texts().filter(state=TextState.REVIEW).exclude(author__in=actor.hands).order_by("written_at", "pk")
+    if actor.role == Role.APPROVER:
+        return rows
+    held = Q()
+    for country, section in SectionCare.objects.filter(owner__in=actor.hands).values_list("country", "section"):
+        held |= Q(country=country, section=section)
+    return rows.filter(held) if held else rows.none()
+
+
+def _texts() -> QuerySet[SectionText]:
+    return SectionText.objects.select_related("country", "author", "reviewer", "based_on")
 
 
 # --- Writing ---------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def write(*, actor: Actor, country: Country, section: str, words: Words, based_on: int | None) -> SectionText:
-    """Save the actor's own version of a section; `based_on` is the number of the published one that he saw, if any.
+def write(
+    *, actor: Actor, country: Country, section: str, words: Words, based_on: int | None, seen: str | None = None
+) -> SectionText:
+    """Save the actor's own version of a section; `based_on` is the number of the published one that he saw, if any,
+    `seen` what his form has seen of his own (SectionText.seen; None asks nothing).
 
-    Raises NotPermitted, Malformed for the words, Conflict while his version is with a reviewer.
+    Raises NotPermitted, Malformed for the words, Conflict while his version is with a reviewer, StaleVersion when he has
+    saved it elsewhere since.
     """
     require_keeper(actor)
     if section not in Section.values:
@@ -101,23 +143,29 @@ def write(*, actor: Actor, country: Country, section: str, words: Words, based_o
     if found := words.faults():
         raise Malformed(reasons=found)
     turns.wait(turns.Turn.LEDGER, f"{country.code}:{section}")
-    base = SectionText.objects.filter(country=country, section=section, number=based_on).first() if based_on else None
-    row = _at_work(actor, country, section)
-    if row is None:
-        last = SectionText.objects.filter(country=country, section=section).aggregate(last=Max("number"))["last"] or 0
-        row = SectionText(country=country, section=section, number=last + 1, author_id=actor.person_id)
-    elif row.state == TextState.REVIEW:
+    texts = SectionText.objects.filter(country=country, section=section)
+    row = texts.select_for_update().filter(author=actor.person_id, state__in=AT_WORK).first()
+    if row is not None and row.state == TextState.REVIEW:
         raise Conflict(_("你的这一版正在复核，退回以后才能改。"))
+    if row is not None and seen is not None and seen != row.seen:
+        raise StaleVersion(_("你在别处存过这份草稿，没有覆盖。两份都在下面，看过再存。"))
+    base = texts.filter(number=based_on, state__in=SHOWN).first() if based_on else None
+    if row is None:
+        row = SectionText(country=country, section=section, number=0, author_id=actor.person_id)
+    # Numbers grow with what was published: a version comes after the one on which it is based.
+    if row.number <= (base.number if base is not None else 0):
+        row.number = (texts.aggregate(last=Max("number"))["last"] or 0) + 1
     row.text_zh, row.text_en, row.sources = words.text_zh, words.text_en, words.sources
     row.based_on, row.remark, row.written_at = base, "", clock()
     row.save()
+    _record(actor, "ledger.draft", row)
     return row
 
 
 @transaction.atomic
 def submit(*, actor: Actor, text_id: int) -> SectionText:
     """Ask for review. Raises NotVisible for somebody else's, GuardFailed without words or sources, Overtaken."""
-    row = _own(actor, text_id)
+    row = _own_draft(actor, text_id)
     _refuse_unready(row)
     _refuse_overtaken(row)
     row.state = TextState.REVIEW
@@ -132,7 +180,7 @@ def publish(*, actor: Actor, text_id: int) -> SectionText:
 
     Raises NotPermitted (an approver of the desk, or the owner), FourEyes for the author, Overtaken.
     """
-    row = _under_review(actor, text_id)
+    row = _for_review(actor, text_id)
     _refuse_overtaken(row)
     now = clock()
     SectionText.objects.filter(country=row.country, section=row.section, state=TextState.PUBLISHED).update(
@@ -150,9 +198,9 @@ def publish(*, actor: Actor, text_id: int) -> SectionText:
 @transaction.atomic
 def send_back(*, actor: Actor, text_id: int, remark: str) -> SectionText:
     """Give it back to its author with what is to be mended. Raises as `publish`; Malformed without a remark."""
-    row = _under_review(actor, text_id)
+    row = _for_review(actor, text_id)
     remark = " ".join(remark.split())
-    if not remark or len(remark) > REMARK_LIMIT or not storable(remark):
+    if not fits(remark, REMARK_LIMIT):
         words = _("写明要改什么，最多 %(limit)s 个字。") % {"limit": REMARK_LIMIT}
         raise Malformed(reasons=[Reason("bad_remark", words, "/remark")])
     row.state, row.remark = TextState.DRAFT, remark
@@ -163,90 +211,49 @@ def send_back(*, actor: Actor, text_id: int, remark: str) -> SectionText:
 
 @transaction.atomic
 def drop(*, actor: Actor, text_id: int) -> SectionText:
-    """Give up one's own version; it stays in the history of what was written, not on the page."""
-    row = _own(actor, text_id)
+    """Give up one's own draft; it is kept, and its author alone may still read it."""
+    row = _own_draft(actor, text_id)
     row.state = TextState.DROPPED
     row.save(update_fields=["state"])
+    _record(actor, "ledger.drop", row)
     return row
-
-
-# --- Care ------------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def entrust(*, actor: Actor, country: Country, section: str, owner: Officer, every_months: int) -> SectionCare:
-    """Let an officer of the desk look after a section. Raises NotPermitted (an approver of the desk), GuardFailed."""
-    require_keeper(actor)
-    if actor.role != Role.APPROVER:
-        raise NotPermitted(_("每一节由谁管，由公安部国际合作局的审批人指定。"))
-    found = []
-    posts = Appointment.objects.current().filter(officer=owner, agency__is_terminal=True)
-    if not posts.filter(role__in=[Role.DESK, Role.APPROVER]).exists():
-        found.append(Reason("not_of_the_desk", _("只能指定公安部国际合作局的联络员或者审批人。"), "/owner"))
-    if every_months not in MONTHS:
-        found.append(Reason("bad_months", _("复核间隔写 1 到 60 个月。"), "/every_months"))
-    if found or section not in Section.values:
-        raise GuardFailed(_("没有指定。"), reasons=found)
-    today = {"reviewed_on": day_of(clock()), "reviewed_by_id": actor.person_id}
-    care, _new = SectionCare.objects.update_or_create(
-        country=country,
-        section=section,
-        defaults={"owner": owner, "every_months": every_months},
-        create_defaults={"owner": owner, "every_months": every_months, **today},
-    )
-    facts = {"section": section, "owner": owner.pk, "every_months": every_months}
-    audit.record(actor=actor, kind="ledger.entrust", subject=f"country:{country.code}", facts=facts)
-    return care
-
-
-@transaction.atomic
-def confirm(*, actor: Actor, country: Country, section: str) -> SectionCare:
-    """Its owner has read it again and it still holds. Raises NotVisible without an owner, NotPermitted for others."""
-    care = SectionCare.objects.select_for_update().filter(country=country, section=section).first()
-    if care is None:
-        raise NotVisible
-    if care.owner_id not in actor.hands:
-        raise NotPermitted(_("这一节由%(name)s管，由他复核。") % {"name": care.owner.name})
-    care.reviewed_on, care.reviewed_by_id = day_of(clock()), actor.person_id
-    care.save(update_fields=["reviewed_on", "reviewed_by"])
-    audit.record(actor=actor, kind="ledger.confirm", subject=f"country:{country.code}", facts={"section": section})
-    return care
 
 
 # --- Parts -----------------------------------------------------------------------------------------------------------
 
 
-def _at_work(actor: Actor, country: Country, section: str) -> SectionText | None:
-    mine = SectionText.objects.select_for_update().filter(country=country, section=section, author=actor.person_id)
-    return mine.filter(state__in=_AT_WORK).first()
-
-
-def _own(actor: Actor, text_id: int) -> SectionText:
+def _in_turn(actor: Actor, wanted: Q) -> SectionText:
+    """The row, nobody else changing its section meanwhile; NotVisible. The turn comes before the row: so does `write`."""
     require_keeper(actor)
-    rows = SectionText.objects.select_for_update(of=("self",)).select_related("country")
-    row = rows.filter(pk=text_id, author=actor.person_id).first()
-    if row is None:
+    rows = SectionText.objects.filter(wanted)
+    place = rows.values_list("country__code", "section").first()
+    if place is None:
         raise NotVisible
+    turns.wait(turns.Turn.LEDGER, ":".join(place))
+    return rows.select_for_update(of=("self",)).select_related("country").get()
+
+
+def _own_draft(actor: Actor, text_id: int) -> SectionText:
+    row = _in_turn(actor, Q(pk=text_id, author=actor.person_id))
     if row.state != TextState.DRAFT:
         raise Conflict(_("这一版已经不是草稿。"))
-    turns.wait(turns.Turn.LEDGER, f"{row.country.code}:{row.section}")
     return row
 
 
-def _under_review(actor: Actor, text_id: int) -> SectionText:
-    require_keeper(actor)
-    row = SectionText.objects.select_for_update(of=("self",)).select_related("country").filter(pk=text_id).first()
-    if row is None:
-        raise NotVisible
-    turns.wait(turns.Turn.LEDGER, f"{row.country.code}:{row.section}")
-    owners = SectionCare.objects.filter(country=row.country, section=row.section, owner=actor.person_id)
-    if actor.role != Role.APPROVER and not owners.exists():
+def _for_review(actor: Actor, text_id: int) -> SectionText:
+    row = _in_turn(actor, Q(pk=text_id) & ~Q(state__in=[TextState.DROPPED]))
+    if actor.role != Role.APPROVER and not _owns(actor, row):
         raise NotPermitted(_("由这一节的管理员或者公安部国际合作局的审批人复核。"))
     if row.author_id in actor.hands:
         raise FourEyes(_("自己写的由别人复核。"))
     if row.state != TextState.REVIEW:
         raise Conflict(_("这一版不在复核中。"))
     return row
+
+
+def _owns(actor: Actor, row: SectionText) -> bool:
+    cares = SectionCare.objects.filter(country=row.country_id, section=row.section)
+    return cares.filter(owner__in=actor.hands).exists()
 
 
 def _refuse_unready(row: SectionText) -> None:
@@ -267,5 +274,5 @@ def _refuse_overtaken(row: SectionText) -> None:
 
 
 def _record(actor: Actor, kind: str, row: SectionText) -> None:
-    facts: dict[str, Any] = {"section": row.section, "number": row.number}
+    facts: dict[str, Any] = {"section": row.section, "number": row.number, "author": row.author_id}
     audit.record(actor=actor, kind=kind, subject=f"country:{row.country.code}", facts=facts)

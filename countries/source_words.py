@@ -36,7 +36,7 @@ class Notes:
         """What the popover says: source, day, confidence, and what remains to be done."""
         found: Pairs = []
         for origin in origins:
-            found.append((_("来源"), _source(origin["source"])))
+            found.append((_("来源"), source_told(origin["source"])))
             found.append((_("截至"), origin["as_of"] or None))
             found.append((_("可信度"), FactConfidence(origin["confidence"]).label))
             if (officer := self.officers.get(origin["by"] or 0)) is not None:
@@ -59,12 +59,13 @@ class Notes:
     def listed(self) -> list[tuple[int, Any, str, str | Promise]]:
         """Every source by its number: what, as of when, how sure."""
         return [
-            (number, _source(source), as_of, FactConfidence(confidence).label)
+            (number, source_told(source), as_of, FactConfidence(confidence).label)
             for (source, as_of, confidence, _by), number in self.told.items()
         ]
 
 
-def _source(source: str) -> Any:
+def source_told(source: str) -> Any:
+    """A source as a page tells it: in its own language, and what was remembered in words."""
     if source == FactConfidence.RECOLLECTION.value:
         return _("凭记忆录入，未见原文")
     return format_html("<span data-user>{}</span>", source)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from cases import tasks
 from cases.models import Case
+from tests.cast import Cast
 from tests.conftest import django_connected_as
 from tests.stories import COUNTERPART
 from tests.watching import Past
@@ -32,9 +33,9 @@ def count(*, anew: bool = False) -> int | None:
         return tasks.refresh_records(anew=anew)
 
 
-def a_world(cast: Any) -> Past:
-    """With Thailand more than the least both ways, with Myanmar less; drafts and secrets among them."""
-    past = Past(cast, random.Random(5))
+def a_world() -> Past:
+    """With Thailand more than the least both ways, with Myanmar less; drafts and secrets among them; counted."""
+    past = Past(Cast(), random.Random(5))
     for n, outcomes in enumerate(REPLIES):
         past.reply(past.begin(3 * n + 4).dispatched("guohe"), "final", *outcomes)
     for n, origin in enumerate(("kunshan", "guohe", "ruili", "guohe")):
@@ -55,6 +56,7 @@ def a_world(cast: Any) -> Past:
         past.step("guohe.desk", past.begin(12).replied(), "close", because="acknowledged")
     past.begin(3).registered(mark="work_secret")
     past.begin(3).registered(country="MM")
+    assert count() == 1
     return past
 
 

@@ -13,8 +13,9 @@ from django.utils.translation import get_language
 
 from agencies.seeding import rows_of
 from countries.models import Country
-from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, RequestType, Standing, TypeLaw
-from treaties.standing import pair_on
+from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, RequestType, Standing
+from treaties.standing import Pair, pair_on, weakest
+from treaties.type_law import law_of
 
 _RECIPROCITY = (InstrumentKind.RECIPROCITY_GIVEN, InstrumentKind.RECIPROCITY_RECEIVED)
 
@@ -34,9 +35,21 @@ class Need:
         return self.words_en if (get_language() or "").startswith("en") else self.words_zh
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """How sure something is, and where it was found. `as_of`: the day for which it was stated, where that matters."""
+
+    confidence: str = ""
+    sources: tuple[str, ...] = ()
+    as_of: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
-    """One thing that a request may rest on. `kind` is treaty, multilateral, statute or reciprocity."""
+    """One thing that a request may rest on. `kind` is treaty, multilateral, statute or reciprocity.
+
+    `stands` is why we say that it is in force (or not), `covers` why we say that it covers such requests.
+    """
 
     kind: str
     instrument: Instrument | None
@@ -44,10 +57,8 @@ class Basis:
     # "16" of a treaty, "IMLA-25" of a statute; `articles_zh` as a letter cites them.
     articles: tuple[str, ...] = ()
     articles_zh: tuple[str, ...] = ()
-    confidence: str = ""
-    sources: tuple[str, ...] = ()
-    # The day for which the standing was stated, where no date of its own says it.
-    as_of: str = ""
+    stands: Ground = Ground()
+    covers: Ground = Ground()
     # A convention helps only against its own crimes; "" for whatever the crime.
     limited_to: str = ""
     needs: tuple[Need, ...] = field(default=())
@@ -57,18 +68,36 @@ class Basis:
         """May a request rest on it? An unsigned assurance of reciprocity may still be given."""
         return self.standing == Standing.IN_FORCE or self.kind == "reciprocity"
 
+    @property
+    def confidence(self) -> str:
+        """The weaker of the two."""
+        return weakest([self.stands.confidence, self.covers.confidence])
 
-def legal_basis_for(country: Country, request_type: RequestType, on: date) -> list[Basis]:
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Those of both, each once."""
+        return tuple(dict.fromkeys([*self.stands.sources, *self.covers.sources]))
+
+    @property
+    def as_of(self) -> str:
+        """The day for which the standing was stated."""
+        return self.stands.as_of
+
+
+def legal_basis_for(
+    country: Country, request_type: RequestType, on: date, law: Mapping[str, Any] | None = None
+) -> list[Basis]:
     """What a request of the type to (or from) the country may rest on that day, what comes first in law first:
 
     treaties in force with the country, conventions in force for both, our statutes, reciprocity where no treaty is in
-    force (IMLA-4.1, EXT-3.1, MPSR-13); after them what was signed, has ended or is not known to be in force.
+    force (IMLA-4.1, EXT-3.1, MPSR-13); after them what was signed, has ended or is not known to be in force. Who has read
+    the law of the type of that day gives it along.
     """
     treaties = sorted(_treaties(country, request_type, on), key=_rank)
     bound = [basis for basis in treaties if basis.standing == Standing.IN_FORCE]
     others = [basis for basis in treaties if basis.standing not in (Standing.IN_FORCE, Standing.NONE)]
     promised = [] if any(basis.kind == "treaty" for basis in bound) else _reciprocity(country, request_type, on)
-    return [*bound, *_statutes(request_type), *promised, *others]
+    return [*bound, *_statutes(law_of(request_type, on) if law is None else law), *promised, *others]
 
 
 def _rank(basis: Basis) -> tuple[bool, bool, str]:
@@ -98,10 +127,20 @@ def _basis(provision: Provision, party: Party | None, on: date) -> Basis:
         standing=pair.standing,
         articles=tuple(provision.articles),
         articles_zh=tuple(f"第{article}条" for article in provision.articles),
-        confidence=pair.confidence,
-        sources=pair.sources,
-        as_of=pair.as_of,
+        stands=_ground(pair),
+        covers=_covers(provision),
         limited_to=provision.limited_to,
+    )
+
+
+def _ground(pair: Pair) -> Ground:
+    return Ground(pair.confidence, pair.sources, pair.as_of)
+
+
+def _covers(provision: Provision) -> Ground:
+    held = provision.provenance.values()
+    return Ground(
+        weakest([origin["confidence"] for origin in held]), tuple(dict.fromkeys(origin["source"] for origin in held))
     )
 
 
@@ -119,11 +158,10 @@ def parties_of(country: Country) -> dict[int, Party]:
     return {party.instrument_id: party for party in Party.objects.filter(country=country)}
 
 
-def _statutes(request_type: RequestType) -> list[Basis]:
+def _statutes(law: Mapping[str, Any]) -> list[Basis]:
     """The articles on which the type rests, statute by statute, in the order in which they matter to it."""
-    law: TypeLaw | None = getattr(request_type, "law", None)  # none is an AttributeError of Django's
     cited: dict[str, list[Mapping[str, Any]]] = {}
-    for entry in law.data.get("legal_basis", ()) if law else ():
+    for entry in law.get("legal_basis", ()):
         cited.setdefault(entry["cite"].split("-")[0], []).append(entry)
     known = {row.code: row for row in Instrument.objects.filter(code__in=cited, kind__in=DOMESTIC)}
     return [_statute(known[code], entries) for code, entries in cited.items() if code in known]
@@ -131,15 +169,17 @@ def _statutes(request_type: RequestType) -> list[Basis]:
 
 def _statute(instrument: Instrument, entries: Sequence[Mapping[str, Any]]) -> Basis:
     origin = instrument.provenance["stated"]
+    # An article that was not read in an official text is known at second hand.
     doubtful = any("verified" in entry for entry in entries)
+    found = origin["confidence"], (origin["source"],)
     return Basis(
         kind="statute",
         instrument=instrument,
         standing=Standing(instrument.stated),
         articles=tuple(entry["cite"] for entry in entries),
         articles_zh=tuple(entry["cite_zh"] for entry in entries),
-        confidence="secondary" if doubtful and origin["confidence"] == "sourced" else origin["confidence"],
-        sources=(origin["source"],),
+        stands=Ground(*found),
+        covers=Ground("secondary", found[1]) if doubtful else Ground(*found),
     )
 
 
@@ -157,20 +197,19 @@ def _reciprocity(country: Country, request_type: RequestType, on: date) -> list[
     for instrument in given:
         pair = pair_on(instrument, None, on)
         if pair.standing == Standing.IN_FORCE:
-            found = {"confidence": pair.confidence, "sources": pair.sources, "as_of": pair.as_of}
-            assured.append(_promise(instrument, pair.standing, needs, **found))
-    return assured or ([_promise(None, Standing.NONE, needs, confidence="sourced")] if needs else [])
+            assured.append(_promise(instrument, pair.standing, needs, _ground(pair)))
+    return assured or ([_promise(None, Standing.NONE, needs, Ground("sourced"))] if needs else [])
 
 
-def _promise(instrument: Instrument | None, standing: Standing, needs: tuple[Need, ...], **found: Any) -> Basis:
+def _promise(instrument: Instrument | None, standing: Standing, needs: tuple[Need, ...], stands: Ground) -> Basis:
     return Basis(
         kind="reciprocity",
         instrument=instrument,
         standing=standing,
         articles=tuple(need.article for need in needs),
         articles_zh=tuple(need.article_zh for need in needs),
+        stands=stands,
         needs=needs,
-        **found,
     )
 
 

@@ -70,13 +70,14 @@ def treaties_of(country: Country, on: date) -> list[Held]:
         .annotate(covers=ArraySubquery(covers.values(row=JSONObject(**{name: name for name in names}))))
         .order_by("instrument__code")
     )
-    found = [_held(party, on) for party in parties]
+    found = [_held(party, country, on) for party in parties]
     kinds = InstrumentKind.values
     return sorted(found, key=lambda held: (_ORDER.index(held.pair.standing), kinds.index(held.instrument.kind)))
 
 
-def _held(party: Any, on: date) -> Held:
+def _held(party: Any, country: Country, on: date) -> Held:
     instrument = party.instrument
+    party.country = country
     provisions = tuple(Provision(instrument=instrument, **row) for row in party.covers)
     return Held(instrument, party, pair_on(instrument, party, on), provisions)
 

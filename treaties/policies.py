@@ -1,4 +1,4 @@
-"""Who may change the law's tables."""
+"""Who may change the law's tables: who keeps the ledgers (countries.policies)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,7 @@ from agencies.errors import NotPermitted
 from countries.policies import keeps_facts
 
 
-def keeps_law(actor: Actor) -> bool:
-    """Is this an officer of the ministry's desk (the terminal agency), as its desk or an approver?"""
-    return keeps_facts(actor)
-
-
 def require_desk(actor: Actor) -> None:
     """Raises NotPermitted for everybody else."""
-    if not keeps_law(actor):
+    if not keeps_facts(actor):
         raise NotPermitted(_("条约和国别的期限由公安部国际合作局的联络员或者审批人录入。"))

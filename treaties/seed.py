@@ -18,6 +18,8 @@ LISTS: dict[type[Named], str] = {
     ReturnReason: "return_reasons.csv",
 }
 
+LAW = "requirements.yaml"
+
 
 def load_treaties() -> list[Tally]:
     """Make the law's tables equal to seeds/; the order of the rows is the order on the page."""
@@ -26,14 +28,18 @@ def load_treaties() -> list[Tally]:
 
 
 def load_request_types() -> list[Tally]:
-    """Request types in the order of request_types.csv (how each is handled), with the law of requirements.yaml."""
-    law = _ranked({entry["id"]: entry for entry in yaml_of("requirements.yaml")["request_types"]})
+    """Request types in the order of request_types.csv (how each is handled), with the law of requirements.yaml as the first
+    version; what the ministry wrote after it stands."""
+    law = _ranked({entry["id"]: entry for entry in yaml_of(LAW)["request_types"]})
     ways = rows_of("request_types.csv")
     types = [_request_type(way, law[way["code"]], position) for position, way in enumerate(ways, 1)]
     tally = upsert(RequestType, types, key="code")
     ids = dict(RequestType.objects.values_list("code", "id"))
-    entries = [TypeLaw(request_type_id=ids[way["code"]], data=law[way["code"]]) for way in ways]
-    return [tally, upsert(TypeLaw, entries, key="request_type_id")]
+    entries = [
+        TypeLaw(request_type_id=ids[way["code"]], number=1, data=law[way["code"]], source=f"seeds/{LAW}")
+        for way in ways
+    ]
+    return [tally, upsert(TypeLaw, entries, key="identity", keep=["entered_at"])]
 
 
 def _ranked(law: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

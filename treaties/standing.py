@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -152,13 +153,18 @@ def _resting(standing: Standing, used: _Used) -> Pair:
     held = [origin for _name, origin in used if origin]
     return Pair(
         standing=standing,
-        confidence=max((origin["confidence"] for origin in held), key=_CONFIDENCE.index, default=""),
+        confidence=weakest([origin["confidence"] for origin in held]),
         sources=tuple(dict.fromkeys(origin["source"] for origin in held)),
         as_of=min((origin["as_of"] for name, origin in used if origin and name == "stated"), default=""),
     )
 
 
 _CONFIDENCE = ("confirmed", "sourced", "secondary", "recollection")
+
+
+def weakest(confidences: Iterable[str]) -> str:
+    """The weakest of some confidences; blanks say nothing."""
+    return max(filter(None, confidences), key=_CONFIDENCE.index, default="")
 
 
 def _is_bilateral(instrument: Instrument) -> bool:

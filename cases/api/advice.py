@@ -31,10 +31,11 @@ from agencies.doors.schema import (
 from agencies.errors import Malformed, Reason
 from agencies.models import Agency
 from agencies.queries import agency_by_code
-from cases.advice import Asked, advice_for, type_with_law
+from cases.advice import Asked, advice_for
 from cases.models import Urgency
 from countries.lookup import country_by_code
 from treaties.advice import Figures, Line, Option, Purpose, Way
+from treaties.codes import request_type_by_code
 from treaties.legal_basis import Basis
 from treaties.models import Standing
 
@@ -119,7 +120,7 @@ class _Reading:
         country = country_by_code(self._text("country").upper())
         if country is None:
             self._fault("unknown_code", _("没有这个伙伴国家。写两位代码，例如 TH。"), "country")
-        kind = type_with_law(self._text("request_type"))
+        kind = request_type_by_code(self._text("request_type"))
         if kind is None:
             self._fault("unknown_code", _("没有这个请求类型，见 request-types/。"), "request_type")
         urgency = self._one_of("urgency", Urgency.values)

@@ -20,8 +20,9 @@ from cases.guards import COMPLETE
 from cases.models import Case, Direction, Note
 from cases.policies import visible_to
 from countries.models import Country
-from treaties.models import Course, RequestType, ReturnReason, TypeLaw
+from treaties.models import Course, RequestType, ReturnReason
 from treaties.queries import grouped_request_types
+from treaties.type_law import law_of, laws_on
 
 Group = tuple[Promise, list[RequestType]]
 
@@ -62,7 +63,7 @@ def types_on_offer(agency: Agency, country: Country | None) -> list[Group]:
 def basis_of(groups: list[Group]) -> dict[int, list[str]]:
     """The articles on which each offered type rests, in short, by the type's id."""
     ids = [kind.pk for _words, kinds in groups for kind in kinds]
-    laws = TypeLaw.objects.filter(request_type_id__in=ids).values_list("request_type_id", "data__legal_basis")
+    laws = laws_on().filter(request_type_id__in=ids).values_list("request_type_id", "data__legal_basis")
     return {pk: _basis(entries or []) for pk, entries in laws}
 
 
@@ -150,8 +151,7 @@ class Wanted:
 
 def wanted(kind: RequestType | None) -> Wanted:
     """The contents and attachments of a type, in the order of the law; nothing where the data gives nothing."""
-    law = TypeLaw.objects.filter(request_type=kind).first() if kind else None
-    data: Mapping[str, Any] = law.data if law else {}
+    data = law_of(kind) if kind else {}
     return Wanted(
         contents=[_requirement(entry) for entry in data.get("required_contents", ())],
         attachments=[_requirement(entry) for entry in data.get("required_attachments", ())],

@@ -25,7 +25,7 @@ from cases.record.survival import Curve, kaplan_meier
 from countries.calendars import SHANGHAI
 from countries.models import Country
 
-__all__ = ["MIN", "OWED", "REST", "UNNOTED", "Due", "Line", "Part", "Record", "open_with", "read"]
+__all__ = ["MIN", "OWED", "REST", "UNNOTED", "Due", "Line", "Part", "Record", "open_with", "read", "sent_by_channel"]
 # So many open cases of each side stand on a page.
 OWED = 10
 
@@ -115,6 +115,17 @@ def read(country: Country, actor: Actor, *, kind: str = "", channel: str = "", o
         theirs=theirs,
         ours=ours,
     )
+
+
+_CHANNELS = """SELECT figures #>> '{sent,channels}' FROM cases_countryrecord
+WHERE country_id = %(country)s::int AND (request_type, channel) = ('', '')"""
+
+
+def sent_by_channel(country: Country) -> list[Line]:
+    """Our requests to a country by channel, as the table of its record has them."""
+    rows = prepared.rows(_CHANNELS, {"country": country.pk})
+    lines = json.loads(rows[0][0]) if rows and rows[0][0] else []
+    return [Line(**_line(Direction.OUTGOING, line["code"], line)) for line in lines]
 
 
 def _codes(whole: Mapping[str, Any], name: str) -> list[str]:

@@ -10,9 +10,10 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
@@ -21,13 +22,16 @@ from agencies.actors import Actor
 from agencies.doors import words
 from agencies.models import Agency
 from agencies.queries import agencies_called
-from cases.advice import Asked, advice_for, type_with_law
+from cases.advice import Asked, advice_for
 from cases.models import Urgency
 from cases.queries.drafting import STRENGTHS
 from countries.lookup import country_by_code, partner_countries, sound
 from countries.models import UNSETTLED
-from treaties.advice import Line, Needed, Option, Purpose
+from countries.source_words import source_told
+from treaties.advice import Figures, Line, Needed, Option, Purpose
+from treaties.advice.advising import ENOUGH
 from treaties.advice.ways import crimes_of
+from treaties.codes import request_type_by_code
 from treaties.legal_basis import Basis
 from treaties.queries import grouped_request_types
 
@@ -82,7 +86,7 @@ class AdviceForm(forms.Form):
         if not self.is_valid():
             return None
         found = self.cleaned_data
-        country, kind = country_by_code(found["country"]), type_with_law(found["type"])
+        country, kind = country_by_code(found["country"]), request_type_by_code(found["type"])
         if country is None or kind is None:
             return None
         return Asked(
@@ -127,12 +131,14 @@ def advice(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A line, cut at what comes from the data (True), and its article; `check` marks what is 待核实, with where it was found."""
+    """A line, cut at what comes from the data (True), and its article; `check` marks what is 待核实, with where it was found;
+    `url` is the page of what the line names."""
 
     pieces: Sequence[tuple[str, bool]]
     article: str
-    facts: Sequence[tuple[str, str]] = ()
+    facts: Sequence[tuple[str, Any]] = ()
     check: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,7 @@ def _shown(number: int, option: Option) -> Shown:
         approval=[
             Said(
                 [(f"{row.who}{pgettext('after a label', '：')}{row.what}" if row.what else row.who, False)],
-                _article(row.article, row.article_zh),
+                article_told(row.article, row.article_zh),
                 (),
                 row.unsettled,
             )
@@ -169,7 +175,7 @@ def _shown(number: int, option: Option) -> Shown:
         preconditions=_said(option.preconditions),
         missing=_by_strength(option.missing),
         warnings=_said(option.warnings),
-        figures=_figures(option),
+        figures=figures(option.record),
         expected=option.expected_by,
     )
 
@@ -178,15 +184,15 @@ def _said(lines: Iterable[Line]) -> list[Said]:
     return [
         Said(
             line.pieces,
-            _article(line.article, line.article_zh),
-            _found(line.fact.source, line.fact.as_of) if line.fact else (),
+            article_told(line.article, line.article_zh),
+            _found([line.fact.source], line.fact.as_of) if line.fact else (),
             line.fact.unsettled if line.fact else False,
         )
         for line in lines
     ]
 
 
-def _article(code: str, zh: str) -> str:
+def article_told(code: str, zh: str) -> str:
     """The article as the page cites it: its name in Chinese, its code in English."""
     return code.replace("-", " ", 1) if words.english() or not zh else zh
 
@@ -207,13 +213,15 @@ def _basis(basis: Basis) -> Said:
         pieces.append((_("（%(crimes)s）") % {"crimes": crimes_of([basis])}, False))
     # The title stands before them: only the place in it is said.
     articles = basis.articles if words.english() else [zh.rpartition("》")[2] for zh in basis.articles_zh]
-    facts = _found(" ; ".join(basis.sources), basis.as_of) if basis.sources else ()
-    return Said(pieces, _("、").join(articles), facts, basis.confidence in UNSETTLED)
+    facts = _found(basis.sources, basis.as_of) if basis.sources else ()
+    url = reverse("instrument-detail", args=[instrument.code]) if instrument is not None else ""
+    return Said(pieces, _("、").join(articles), facts, basis.confidence in UNSETTLED, url)
 
 
-def _found(source: str, as_of: str) -> list[tuple[str, str]]:
-    """Where something was found and when, the source as it stands in the data."""
-    return [(_("出处"), format_html("<span data-user>{}</span>", source)), (_("查证日期"), as_of)]
+def _found(sources: Sequence[str], as_of: str) -> list[tuple[str, Any]]:
+    """Where something was found and when, each source as it stands in the data."""
+    told = format_html_join(_("；"), "{}", ((source_told(source),) for source in sources))
+    return [(_("出处"), told), *([(_("查证日期"), as_of)] if as_of else [])]
 
 
 def _by_strength(rows: Sequence[Needed]) -> list[tuple[Any, list[Said]]]:
@@ -221,7 +229,7 @@ def _by_strength(rows: Sequence[Needed]) -> list[tuple[Any, list[Said]]]:
     found = []
     for level, strength in STRENGTHS.items():
         members = [
-            Said([(row.text, True)], _article(row.article, row.article_zh), (), row.unsettled)
+            Said([(row.text, True)], article_told(row.article, row.article_zh), (), row.unsettled)
             for row in rows
             if row.level == level
         ]
@@ -230,13 +238,13 @@ def _by_strength(rows: Sequence[Needed]) -> list[tuple[Any, list[Said]]]:
     return found
 
 
-def _figures(option: Option) -> str:
-    """Our own record by this channel, in a line."""
-    record = option.record
+def figures(record: Figures | None) -> str:
+    """Our own record by a channel, in a line; less than enough cases are not in the figures at all."""
     if record is None:
-        return _("没有记录")
-    told = {"n": record.n, "answered": record.answered, "refused": record.refused, "days": record.median}
+        return _("经这条渠道的不到 %(n)s 件，不作统计") % {"n": ENOUGH}
+    told = {"n": record.n, "answered": record.answered, "refused": record.refused}
     counts = _("%(n)s 件，答复 %(answered)s 件，拒绝 %(refused)s 件") % told
-    if option.expected_by is None:
-        return _("%(counts)s；样本太少，不算中位数") % {"counts": counts}
-    return _("%(counts)s；半数在 %(days)s 日内答复") % {"counts": counts, "days": record.median}
+    if record.median is None:
+        return _("%(counts)s；答复的不到半数，算不出中位数") % {"counts": counts}
+    days = words.plain_days(record.median)
+    return _("%(counts)s；半数在 %(days)s内答复") % {"counts": counts, "days": days}

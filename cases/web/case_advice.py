@@ -21,8 +21,9 @@ from agencies.errors import NotPermitted
 from cases import kept_advice, policies
 from cases.advice import Asked, advice_for
 from cases.models import Case, Urgency
+from cases.web.advice import figures
 from cases.workflow import EDITABLE
-from treaties.advice import Purpose, Way
+from treaties.advice import Option, Purpose, Way
 
 
 @require_safe
@@ -59,7 +60,7 @@ def panel(case: Case, typed: Mapping[str, str]) -> dict[str, Any]:
     open_ways = [option for option in options if option.allowed]
     first = open_ways[0].way.value if open_ways else ""
     return {
-        "advised": open_ways,
+        "advised": [_told(option) for option in open_ways],
         "warned": len(open_ways[0].warnings) if open_ways else 0,
         "purposes": Purpose.choices,
         "wanted_as": purpose,
@@ -68,6 +69,16 @@ def panel(case: Case, typed: Mapping[str, str]) -> dict[str, Any]:
         "choice": choice,
         "choice_way": Way(choice.way).label if choice else "",
         "in_full": f"{reverse('advice')}?{urlencode(_query(asked))}" if asked else "",
+    }
+
+
+def _told(option: Option) -> dict[str, Any]:
+    """A channel with what our own record says of it, where that is enough to say anything."""
+    return {
+        "way": option.way,
+        "why": option.reasons[0].text,
+        "record": figures(option.record) if option.record else "",
+        "expected": option.expected_by,
     }
 
 

@@ -310,4 +310,5 @@ def _line(dossier: Dossier, entry: Entry, known: timeline_words.Codes, officers:
         "text": timeline_words.line(entry, known),
         "said": notes.pieces(entry.note, dict(officers)) if entry.note else [],
         "revision": revision if revision > 1 else 0,
+        "advice": entry.event.pk if entry.step == "advise" else 0,
     }

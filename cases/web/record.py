@@ -32,7 +32,7 @@ def country_record(request: HttpRequest, code: str) -> HttpResponse:
     channel = query.one_of("channel", record_rows.channel_names())
     query.check()
     found = reading.read(country, actor, kind=kind, channel=channel, owed=reading.OWED)
-    return render(request, "cases/record.html", {"record": record_rows.shown(found), "country": country})
+    return render(request, "cases/record.html", {"record": record_rows.shown(found, whole=True), "country": country})
 
 
 @require_GET

@@ -18,11 +18,10 @@ from cases.record.cells import ANSWERED, OPEN, PARTLY, REFUSED, RETURNED, TRANSF
 from cases.record.reading import MIN, REST, UNNOTED, Due, Line, Part, Record
 from cases.web import record_chart
 from countries.calendars import SHANGHAI
-from treaties.models import Channel, RefusalGround
 
 
-def shown(record: Record) -> dict[str, Any]:
-    """Everything the templates of the record show."""
+def shown(record: Record, *, whole: bool = False) -> dict[str, Any]:
+    """Everything the templates of the record show; tables and grounds of refusals on its own page (`whole`) alone."""
     names = {"types": type_names(), "channels": channel_names(), "years": {}}
     sent, received = record.sent, record.received
     return {
@@ -32,8 +31,8 @@ def shown(record: Record) -> dict[str, Any]:
         "url": reverse("country-record", args=[record.country.code]),
         "narrowed": bool(record.kind or record.channel),
         "tiles": _tiles(sent, received),
-        "sent": _part(sent, _("对方答复的累计比例"), Direction.OUTGOING, names) if sent else None,
-        "received": _part(received, _("我方答复的累计比例"), Direction.INCOMING, names) if received else None,
+        "sent": _part(sent, _("对方答复的累计比例"), Direction.OUTGOING, names, whole) if sent else None,
+        "received": _part(received, _("我方答复的累计比例"), Direction.INCOMING, names, whole) if received else None,
         "owed": _owed(record.theirs, record.ours) if record.theirs and record.ours else None,
         "filters": [
             _filter("type", _("类型"), record.types, names["types"], record.kind),
@@ -47,7 +46,7 @@ def type_names() -> dict[str, str]:
 
 
 def channel_names() -> dict[str, str]:
-    return {one.code: one.name for one in Channel.objects.all()} | {UNNOTED: _("没有写明渠道")}
+    return choices.channels() | {UNNOTED: _("没有写明渠道")}
 
 
 def _filter(name: str, label: str, codes: Sequence[str], names: Mapping[str, str], chosen: str) -> dict[str, Any]:
@@ -98,17 +97,26 @@ def _oldest(part: Line | None) -> str:
 _TABLES = ("types", "channels", "years")
 
 
-def _part(part: Part, title: str, direction: Direction, names: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    heads = {"types": _("类型"), "channels": _("渠道"), "years": _("年份")}
-    rests = {"types": _("其他类型合计"), "channels": _("其他渠道合计"), "years": _("其他年份合计")}
-    ground_names = {one.code: one.name for one in RefusalGround.objects.all()} if part.grounds else {}
-    return {
+_Names = Mapping[str, Mapping[str, str]]
+
+
+def _part(part: Part, title: str, direction: Direction, names: _Names, whole: bool) -> dict[str, Any]:
+    curve = {
         "n": part.n,
-        "states": [{"label": label, "n": part.state(code)} for code, label in _state_words(direction)],
-        "acknowledged": part.acknowledged,
         "curve": record_chart.curve(part.curve, title),
         "title": title,
         "finding": record_chart.finding(part.curve),
+    }
+    return curve | (_tables(part, direction, names) if whole else {})
+
+
+def _tables(part: Part, direction: Direction, names: _Names) -> dict[str, Any]:
+    heads = {"types": _("类型"), "channels": _("渠道"), "years": _("年份")}
+    rests = {"types": _("其他类型合计"), "channels": _("其他渠道合计"), "years": _("其他年份合计")}
+    ground_names = choices.refusal_grounds() if part.grounds else {}
+    return {
+        "states": [{"label": label, "n": part.state(code)} for code, label in _state_words(direction)],
+        "acknowledged": part.acknowledged,
         "tables": [
             {
                 "name": name,

@@ -27,7 +27,7 @@ from cases.workflow import TRANSITIONS, Move
 from treaties.advice import Way
 from treaties.codes import CODES
 from treaties.models import RequestType
-from treaties.queries import contents_of
+from treaties.queries import content_names
 
 FIELDS: Mapping[str, str | Promise] = {
     "country": gettext_lazy("国家"),
@@ -77,8 +77,7 @@ def codes(kind: RequestType | None = None) -> Codes:
     names = ("return_reasons", "channels", "refusal_grounds")
     lists = [{row.code: row.name for row in CODES[name]._default_manager.all()} for name in names]
     reasons, channels, grounds = lists
-    contents = {content.key: content.name for content in contents_of(kind)}
-    return Codes(reasons=reasons, channels=channels, grounds=grounds, contents=contents, laws=laws_of())
+    return Codes(reasons=reasons, channels=channels, grounds=grounds, contents=content_names(kind), laws=laws_of())
 
 
 def mark(entry: Entry) -> str:

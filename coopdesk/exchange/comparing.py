@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy
 from agencies.actors import Actor
 from agencies.errors import DomainError, Malformed
 from agencies.moments import clock
-from coopdesk.exchange.writing import SHELVES, Held, held
+from coopdesk.exchange.writing import SHELVES, Held, held, published
 from countries import sections
 from countries.calendars import day_of
 from countries.exchange import seal
 from countries.exchange.told import Piece, Shelf, Told, piece_in, text_of, unfit, value_of
 from countries.lookup import country_by_code
-from countries.models import UNSETTLED, Country, FactConfidence, Section, SectionText, TextState
+from countries.models import UNSETTLED, Country, FactConfidence, Section, SectionText
 from treaties.codes import request_type_by_code
 
 PIECES_LIMIT = 5_000
@@ -93,8 +93,8 @@ def compare(actor: Actor, content: bytes, *, lock: bool = False) -> tuple[Compar
     pieces, texts = _pieces(body, today), [_text(data, today) for data in _listed(body, "sections")]
     ours = held(country, lock=lock)
     lines = [line for piece in pieces for line in _lines(country, piece, ours)]
-    published = sections.published(country)
-    found = [line for text in texts if (line := _section_line(actor, country, published, text)) is not None]
+    holding = published(country)
+    found = [line for text in texts if (line := _section_line(actor, country, holding, text)) is not None]
     return Comparison(
         opened=opened,
         country=country,
@@ -103,7 +103,7 @@ def compare(actor: Actor, content: bytes, *, lock: bool = False) -> tuple[Compar
         lines=lines,
         texts=found,
         same=_agreeing(pieces, lines) + len(texts) - len(found),
-        seen=_digest(ours, published),
+        seen=_digest(ours, holding),
     ), ours
 
 
@@ -112,10 +112,10 @@ def _agreeing(pieces: Sequence[Piece], lines: Sequence[Line]) -> int:
     return told - sum(max(len(line.values), 1) for line in lines)
 
 
-def _digest(ours: Held, published: Mapping[str, SectionText]) -> str:
+def _digest(ours: Held, holding: Mapping[str, SectionText]) -> str:
     """Of all that was compared."""
     told = [piece.data() for _row, piece in ours.values()]
-    texts = sorted((code, row.number) for code, row in published.items())
+    texts = sorted((code, row.number) for code, row in holding.items())
     return hashlib.sha256(seal.canonical([told, texts])).hexdigest()
 
 
@@ -255,11 +255,10 @@ def _once(shelf: Shelf, row: Any, values: Mapping[str, Told]) -> tuple[str, str]
 
 
 def _section_line(
-    actor: Actor, country: Country, published: Mapping[str, SectionText], theirs: dict[str, str]
+    actor: Actor, country: Country, holding: Mapping[str, SectionText], theirs: dict[str, str]
 ) -> SectionLine | None:
-    ours = published.get(theirs["section"])
-    mine = SectionText.objects.filter(country=country, section=theirs["section"], author=actor.person_id)
-    draft = mine.filter(state__in=[TextState.DRAFT, TextState.REVIEW]).first()
+    ours = holding.get(theirs["section"])
+    draft = sections.own(actor, country, theirs["section"])
     for one in (ours, draft):
         if one is not None and (one.text_zh, one.text_en) == (theirs["text_zh"], theirs["text_en"]):
             return None

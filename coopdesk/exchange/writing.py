@@ -17,11 +17,10 @@ from agencies import audit
 from agencies.actors import Actor
 from agencies.models import Agency, Officer
 from agencies.moments import clock
-from countries import sections
 from countries.calendars import day_of
 from countries.exchange import seal, shelves
 from countries.exchange.told import Key, Piece, Shelf, piece_of
-from countries.models import Country, SectionText
+from countries.models import Country, SectionText, TextState
 from countries.policies import require_keeper
 from treaties import exchange as treaty_shelves
 
@@ -42,7 +41,7 @@ def write(*, actor: Actor, country: Country) -> Written:
     """The country as one signed file. Raises NotPermitted (the ministry's desk), GuardFailed without a key; audited."""
     require_keeper(actor)
     today = day_of(clock()).isoformat()
-    texts = sections.published(country)
+    texts = published(country)
     pieces = [piece.data() for _row, piece in held(country).values() if piece.values or piece.plain]
     body = {
         "country": {"code": country.code, "name_zh": country.name_zh, "name_en": country.name_en},
@@ -55,6 +54,12 @@ def write(*, actor: Actor, country: Country) -> Written:
     facts = {"sha256": hashlib.sha256(content).hexdigest(), "pieces": len(pieces), "sections": len(texts)}
     audit.record(actor=actor, kind="ledger.export", subject=f"country:{country.code}", facts=facts)
     return Written(f"ledger-{country.code}-{today}.json", content)
+
+
+def published(country: Country) -> dict[str, SectionText]:
+    """The version of each written section that holds."""
+    rows = SectionText.objects.filter(country=country, state=TextState.PUBLISHED).select_related("author", "reviewer")
+    return {row.section: row for row in rows}
 
 
 def site_name() -> str:

@@ -24,19 +24,19 @@ from cases.models import Mark
 from cases.paper import press
 from cases.paper.printing import Printed
 from cases.paper.sheets import dated
+from cases.queries.choices import asked_of_others
 from cases.record import reading
 from cases.web import record_rows
 from coopdesk.web import country_words
-from countries import sections
 from countries.calendars import day_of
 from countries.ledger import Ledger, ledger_of, officers_in
-from countries.models import Country, FactConfidence, Section, SectionText
+from countries.models import Country, FactConfidence, Section
 from countries.record_words import Kept, officers_of
 from countries.records import records_of
 from countries.source_words import Notes, Shown, plain
+from countries.written import Written, written_of
 from treaties.models import Standing
 from treaties.of_country import Held, treaties_of
-from treaties.queries import request_types
 
 LANGUAGES = ("zh-hans", "en")
 Cell = dict[str, Any] | str
@@ -107,14 +107,15 @@ def _data(actor: Actor, country: Country) -> dict[str, Any]:
     now = clock()
     today = day_of(now)
     held, ledger, kept = treaties_of(country, today), ledger_of(country), list(records_of(country))
-    written = sections.published(country)
+    written = written_of(country)
     notes = Notes(_officers(held, ledger, kept))
+    known = country_words.Known(ledger=ledger, records=kept, written=written)
     there = [one for one in held if one.pair.standing not in (Standing.NONE, Standing.UNKNOWN)]
     parts = [
         _part(one, ledger, notes, written.get(one.id))
         if one.id not in ("treaties", "asking", "record")
         else _ASIDE[one.id](_Whole(actor, ledger, held, there, notes, written))
-        for one in country_words.parts(ledger, kept, notes, today, record=True)
+        for one in country_words.parts(known, notes, today, record=True)
     ]
     seat = Agency.objects.filter(pk=actor.agency_id or 0).first()
     name = {"name": country.name}
@@ -174,7 +175,7 @@ def _cell(one: Shown) -> Cell:
 # --- Sections of the ledger ------------------------------------------------------------------------------------------
 
 
-def _part(one: country_words.Part, ledger: Ledger, notes: Notes, written: SectionText | None) -> Part:
+def _part(one: country_words.Part, ledger: Ledger, notes: Notes, written: Written | None) -> Part:
     part = _begun(one.title, one.remark, written)
     part.facts = [(str(row.label), _cell(row)) for row in one.rows]
     if one.id == Section.PROFILE:
@@ -184,11 +185,11 @@ def _part(one: country_words.Part, ledger: Ledger, notes: Notes, written: Sectio
     return part
 
 
-def _begun(title: str | Promise, remark: str, written: SectionText | None) -> Part:
+def _begun(title: str | Promise, remark: str, written: Written | None) -> Part:
     """A section with what was written for it and where that comes from."""
     part = Part(title, remark)
-    if written is not None:
-        part.prose.append((words.english() and written.text_en) or written.text_zh)
+    if written is not None and written.number:
+        part.prose.append(written.text)
         told = {"sources": written.sources, "n": written.number}
         part.prose.append(_("出处：%(sources)s（第 %(n)s 版）") % told)
     return part
@@ -232,7 +233,7 @@ class _Whole:
     held: Sequence[Held]
     there: Sequence[Held]
     notes: Notes
-    written: Mapping[str, SectionText]
+    written: Mapping[str, Written]
 
 
 def _treaties(of: _Whole) -> Part:
@@ -264,7 +265,7 @@ def _asking(of: _Whole) -> Part:
     part = _begun(Section.ASKING.label, "", of.written.get(Section.ASKING))
     facts = country_words.section_rows(of.ledger, Section.ASKING, of.notes)
     part.facts = [(str(row.label), _cell(row)) for row in facts]
-    rows = country_words.asking(of.ledger, request_types("outgoing"), of.held, of.notes)
+    rows = country_words.asking(of.ledger, asked_of_others(), of.held, of.notes)
     known = [row for row in rows if row.treaties or row.conventions or any(one.text for one in row.cells)]
     topics = country_words.columns(of.ledger)
     shown = [n for n, _topic in enumerate(topics) if any(row.cells[n].text for row in known)]

@@ -177,6 +177,7 @@ register.filter("plain_days", words.plain_days)
 
 
 register.simple_tag(differences.marked, name="marked")
+register.simple_tag(differences.side_by_side, name="side_by_side")
 
 
 # --- Page helpers -------------------------------------------------------------------------------------------------

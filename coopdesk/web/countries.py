@@ -18,6 +18,9 @@ from agencies.actors import Actor
 from agencies.errors import NotVisible
 from agencies.models import Officer
 from agencies.roles import Role
+from cases.queries.choices import asked_of_others
+from cases.record.reading import read
+from cases.web.record_rows import shown
 from coopdesk.web import country_words
 from countries.ledger import Ledger, ledger_of, officers_in
 from countries.lookup import country_by_code
@@ -27,11 +30,11 @@ from countries.record_words import officers_of
 from countries.records import PURPOSES, records_of
 from countries.source_form import day_field
 from countries.source_words import Notes, Shown, plain
+from countries.written import country_and_written
 from treaties.codes import request_type_by_code
 from treaties.legal_basis import legal_basis_for
 from treaties.models import Standing
 from treaties.of_country import Held, treaties_of
-from treaties.queries import request_types
 
 
 class DayForm(forms.Form):
@@ -68,7 +71,10 @@ def actor_of(request: HttpRequest) -> Actor:
 @require_safe
 def country_page(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that is known of a country before it is asked for anything, on a day."""
-    country, today = country_or_404(code), timezone.localdate()
+    found, today = country_and_written(code.upper()), timezone.localdate()
+    if found is None:
+        raise NotVisible
+    country, written = found
     form = DayForm({"on": request.GET.get("on") or today.isoformat()})
     on = form.asked(today)
     held, ledger, actor = treaties_of(country, on), ledger_of(country), actor_of(request)
@@ -77,7 +83,8 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
     there = [one for one in held if one.pair.standing not in (Standing.NONE, Standing.UNKNOWN)]
     zones, frontiers = _zones(country, notes), [(row, _length(row, notes)) for row in ledger.frontiers]
     marks = len(ledger.unsettled) + zones.check + sum(length.check for _row, length in frontiers)
-    parts = country_words.parts(ledger, kept, notes, today, record=False)
+    known = country_words.Known(ledger=ledger, records=kept, written=written)
+    parts = country_words.parts(known, notes, today, record=True)
     parts[0].rows.append(zones)
     region, subregion, other_name = country_words.place(country)
     context: dict[str, Any] = {
@@ -90,13 +97,13 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
         "lede": country_words.lede(held, ledger, country_words.ongoing(kept, on)),
         "unsettled": marks,
         "unsettled_treaties": sum(one.unsettled for one in there),
-        # The record of our own casework, once the cases' room offers it: templates/coopdesk/country.html has its place.
         "parts": parts,
+        "record": shown(read(country, actor)),
         "treaties": [country_words.treaty_row(one, notes) for one in there],
         "others": [country_words.treaty_row(one, notes) for one in held if one not in there],
         "two_sided": sum(one.bilateral for one in there),
         "many_sided": sum(not one.bilateral for one in there),
-        "asking": country_words.asking(ledger, request_types("outgoing"), held, notes),
+        "asking": country_words.asking(ledger, asked_of_others(), held, notes),
         "columns": country_words.columns(ledger),
         "frontiers": frontiers,
         "desk": is_desk(request),

@@ -26,6 +26,8 @@ from countries import ledger
 from countries.ledger import Value
 from countries.lookup import country_by_code, partner_countries, search_countries, sound
 from countries.models import Country, FactChange, LedgerEntry, LedgerRecord, LedgerTopic
+from countries.section_care import overdue
+from countries.section_words import age_of
 from countries.source_words import Notes, Shown, shown
 from treaties.models import InstrumentKind
 from treaties.of_country import in_force_by_country
@@ -41,8 +43,14 @@ _TABS: tuple[tuple[str, str | Promise], ...] = (
 )
 
 
-def tabs_of(current: str) -> list[Tab]:
-    return [{"url": reverse(name), "label": label, "count": None, "current": name == current} for name, label in _TABS]
+# For the ministry's desk alone.
+_WORK: tuple[str, str | Promise] = ("ledger-work", gettext_lazy("等我办的"))
+
+
+def tabs_of(current: str, *, desk: bool) -> list[Tab]:
+    """The tabs of the ledgers' home; `desk`: for an officer of the ministry's desk."""
+    named = [_TABS[0], _WORK, *_TABS[1:]] if desk else _TABS
+    return [{"url": reverse(name), "label": label, "count": None, "current": name == current} for name, label in named]
 
 
 def _by_name(rows: Iterable[Country]) -> list[Country]:
@@ -73,8 +81,14 @@ def country_list(request: HttpRequest) -> HttpResponse:
     forced = in_force_by_country(timezone.localdate(), [row.pk for row in found])
     unsettled, changed = ledger.unsettled_by_country(), ledger.last_changes()
     rows = [_row(row, forced.get(row.pk, Counter()), unsettled[row.pk], changed.get(row.pk)) for row in found]
-    context = {"tabs": tabs_of("country-list"), "rows": rows, "typed": typed, "regions": regions, "region": region}
-    context["desk"] = is_desk(request)
+    context = {
+        "tabs": tabs_of("country-list", desk=is_desk(request)),
+        "rows": rows,
+        "typed": typed,
+        "regions": regions,
+        "region": region,
+        "desk": is_desk(request),
+    }
     return render(request, "coopdesk/country_list.html", context)
 
 
@@ -106,10 +120,17 @@ def unsettled_list(request: HttpRequest) -> HttpResponse:
 def stale_list(request: HttpRequest) -> HttpResponse:
     """What was looked at longer ago than the review interval."""
     said = gettext_lazy("一年以上没有人复核的值。台账里有 %(n)s 处。")
-    return _values(request, "country-stale", ledger.stale_entries(timezone.localdate()), said)
+    today = timezone.localdate()
+    country, texts = _one_country(request), overdue(today)
+    if country is not None:
+        texts = [care for care in texts if care.country_id == country.pk]
+    lapsed = [(care, age_of(care.reviewed_on, today)) for care in texts]
+    return _values(request, "country-stale", ledger.stale_entries(today), said, lapsed)
 
 
-def _values(request: HttpRequest, tab: str, entries: QuerySet[LedgerEntry], said: Any) -> HttpResponse:
+def _values(
+    request: HttpRequest, tab: str, entries: QuerySet[LedgerEntry], said: Any, lapsed: Sequence[object] = ()
+) -> HttpResponse:
     country = _one_country(request)
     if country is not None:
         entries = entries.filter(country=country)
@@ -123,12 +144,13 @@ def _values(request: HttpRequest, tab: str, entries: QuerySet[LedgerEntry], said
         if country is not None and value.entry is not None
     ]
     context = {
-        "tabs": tabs_of(tab),
+        "tabs": tabs_of(tab, desk=is_desk(request)),
         "country": country,
         "said": said % {"n": len(held)},
         "counted": [(row, counted[row]) for row in _by_name(counted)],
         "rows": rows,
         "tab": tab,
+        "lapsed": lapsed,
     }
     return render(request, "coopdesk/country_values.html", context)
 
@@ -167,7 +189,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
     found = list(changes[: CHANGES_SHOWN + 1])
     entries = _entries(found)
     context = {
-        "tabs": tabs_of("country-changes"),
+        "tabs": tabs_of("country-changes", desk=is_desk(request)),
         "country": country,
         "rows": [_changed(row, entries) for row in found[:CHANGES_SHOWN]],
         "cut": len(found) > CHANGES_SHOWN,

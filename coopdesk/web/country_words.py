@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,9 @@ from agencies.doors import words
 from countries.ledger import REVIEW_MONTHS, Ledger, Value, months_between
 from countries.models import Country, LedgerRecord, LedgerTopic, RecordKind, Section
 from countries.record_words import Kept, kept_in
+from countries.section_words import Told, told
 from countries.source_words import Notes, Shown, plain, shown
+from countries.written import Written
 from treaties.family_words import covered
 from treaties.legal_basis import Basis
 from treaties.models import RequestType, Standing
@@ -39,7 +41,7 @@ _ASIDE: dict[str, str | Promise] = {"treaties": gettext_lazy("条约与协定"),
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One section of the page: where it is, its values, and its age or its count."""
+    """One section of the page: where it is, what is written of it, its values, and its age or its count."""
 
     id: str
     title: str | Promise
@@ -47,6 +49,8 @@ class Part:
     remark: str = ""
     near: bool = False
     kept: tuple[Kept, ...] = ()
+    told: Told | None = None
+    blank: bool = False  # nothing is known yet
 
 
 def lede(held: Sequence[Held], ledger: Ledger, events: Sequence[LedgerRecord]) -> str:
@@ -85,21 +89,38 @@ def age(oldest: date | None, today: date) -> tuple[str, bool]:
     return said, months >= REVIEW_MONTHS
 
 
-def parts(ledger: Ledger, records: Sequence[LedgerRecord], notes: Notes, today: date, *, record: bool) -> list[Part]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the ledger holds of a country: its values, its records, its written parts."""
+
+    ledger: Ledger
+    records: Sequence[LedgerRecord]
+    written: Mapping[str, Written]
+
+
+def parts(known: Known, notes: Notes, today: date, *, record: bool) -> list[Part]:
     """The sections in the order of the page; `record` says whether the cases offer theirs."""
     found = []
     for section in Section:
-        rows, kept = section_rows(ledger, section, notes), tuple(kept_in(section, records, notes, today))
-        said, late = age(ledger.oldest(section), today)
-        held = sum(len(group.rows) for group in kept)
-        blank = section != Section.ASKING and not held and not any(row.text for row in rows)
-        remark = _("待写") if blank else str(held) if held and not rows else said
-        found.append(Part(section.value, section.label, rows, remark, late, kept))
+        found.append(_part(section, known, notes, today))
         if section == Section.PROFILE:
             found.append(Part("treaties", _ASIDE["treaties"], []))
         if section == Section.ASKING and record:
             found.append(Part("record", _ASIDE["record"], []))
     return found
+
+
+def _part(section: Section, known: Known, notes: Notes, today: date) -> Part:
+    """One section. Its remark: that a review is overdue, else that it is blank, its count, the age of its values or text."""
+    rows, kept = section_rows(known.ledger, section, notes), tuple(kept_in(section, known.records, notes, today))
+    text = told(section, known.written.get(section), today)
+    said, late = age(known.ledger.oldest(section), today)
+    held = sum(len(group.rows) for group in kept)
+    blank = section != Section.ASKING and not held and not text.written.number and not any(row.text for row in rows)
+    remark = _("待写") if blank else str(held) if held and not rows else said or text.age
+    if text.late:
+        remark, late = text.age, True
+    return Part(section.value, section.label, rows, remark, late, kept, text, blank)
 
 
 def place(country: Country) -> tuple[str, str, str]:
@@ -145,7 +166,8 @@ class TreatyRow:
 
 def treaty_row(held: Held, notes: Notes) -> TreatyRow:
     """The row of one treaty."""
-    side = held.side
+    side, code = held.side, held.instrument.code
+    page = reverse("instrument-detail", args=[code])
     standing = held.pair.standing
     mark = format_html('<span class="status" data-s="{}">{}</span>', MARKS[standing], standing.label)
     said = [
@@ -155,7 +177,7 @@ def treaty_row(held: Held, notes: Notes) -> TreatyRow:
     covers = {str(row.provenance["family"]): row.provenance["family"] for row in held.provisions}
     return TreatyRow(
         held=held,
-        title=plain(_("名称"), _title(held), _origins(held.instrument, _title_field(held)), notes),
+        title=plain(_("名称"), _title(held, page), _origins(held.instrument, _title_field(held)), notes),
         joined=_joined(held, notes),
         signed=_dated(_("签署"), side, ("signed_on", "signed_partial"), notes),
         in_force=_dated(_("生效"), side, ("in_force_on",), notes),
@@ -168,10 +190,10 @@ def _title_field(held: Held) -> str:
     return "title_en" if words.english() and held.instrument.title_en else "title_zh"
 
 
-def _title(held: Held) -> Any:
+def _title(held: Held, page: str) -> Any:
     name = _title_field(held)
     language = "en" if name == "title_en" else "zh-CN"
-    return format_html('<span lang="{}" data-user>{}</span>', language, getattr(held.instrument, name))
+    return format_html('<a href="{}" lang="{}" data-user>{}</a>', page, language, getattr(held.instrument, name))
 
 
 def _origins(row: Any, *names: str) -> list[Any]:
@@ -184,7 +206,8 @@ def _joined(held: Held, notes: Notes) -> Shown | None:
     told = format_html(
         '{} <span lang="zh-CN" data-user>{}</span>', words.whole_day(held.party.joined_on), held.party.joined_by
     )
-    return plain(_("加入"), told, _origins(held.party, "joined_on"), notes)
+    page = reverse("instrument-party", args=[held.instrument.code, held.party.country.code])
+    return plain(_("加入"), told, _origins(held.party, "joined_on"), notes, page)
 
 
 def _dated(label: str, row: Any, names: tuple[str, ...], notes: Notes) -> Shown:
@@ -245,7 +268,8 @@ def _cell(value: Value, country: Country, kind: RequestType, notes: Notes) -> Sh
 def _basis(held: Held, notes: Notes) -> Shown:
     instrument = held.instrument
     name = instrument.short_zh or instrument.title_zh
-    told = format_html('<span lang="zh-CN" data-user>{}</span>', name)
+    page = reverse("instrument-detail", args=[instrument.code])
+    told = format_html('<a href="{}" lang="zh-CN" data-user>{}</a>', page, name)
     said = [
         {"source": source, "as_of": held.pair.as_of, "confidence": held.pair.confidence, "by": None}
         for source in held.pair.sources
@@ -292,8 +316,13 @@ def basis_row(basis: Basis, notes: Notes) -> BasisRow:
     instrument = basis.instrument
     name: Any = _("互惠承诺")
     if instrument is not None:
-        name = format_html('<span lang="zh-CN" data-user>{}</span>', instrument.short_zh or instrument.title_zh)
-    # What reciprocity asks for has the articles themselves as its source.
-    sources = basis.sources or ("、".join(basis.articles_zh),)
-    said = [{"source": source, "as_of": basis.as_of, "confidence": basis.confidence, "by": None} for source in sources]
+        title = instrument.short_zh or instrument.title_zh
+        page = reverse("instrument-detail", args=[instrument.code])
+        name = format_html('<a href="{}" lang="zh-CN" data-user>{}</a>', page, title)
+    said = [
+        {"source": source, "as_of": ground.as_of, "confidence": ground.confidence, "by": None}
+        for ground in (basis.stands, basis.covers)
+        # What reciprocity asks for has the articles themselves as its source.
+        for source in ground.sources or (("、".join(basis.articles_zh),) if ground.confidence else ())
+    ]
     return BasisRow(basis, plain(_BASES[basis.kind], name, said, notes))

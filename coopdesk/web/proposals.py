@@ -19,15 +19,17 @@ from agencies.errors import Conflict, Malformed, NotPermitted, NotVisible
 from cases.models import Mark
 from cases.policies import visible_to
 from coopdesk.web import country_words
-from coopdesk.web.countries import actor_of, country_or_404
+from coopdesk.web.countries import actor_of, country_or_404, is_desk
 from coopdesk.web.country_lists import tabs_of
 from countries import proposals
 from countries.facts import SOURCE_LIMIT
-from countries.models import Country, LedgerProposal, LedgerTopic, ProposalKind, ProposalState, RecordKind
+from countries.models import Country, LedgerProposal, LedgerTopic, ProposalKind, ProposalState, RecordKind, Section
 from countries.policies import keeps_facts, proposes, require_keeper
 from treaties.codes import request_type_by_code
 
 SHOWN = 100
+# How the list of items names a section as a whole.
+WHOLE = "section:"
 _KINDS = {
     ProposalKind.CORRECTION: gettext_lazy("台账里有不对的，或者缺的"),
     ProposalKind.LESSON: gettext_lazy("办案中的一条教训，别人用得上"),
@@ -67,16 +69,16 @@ class ProposalForm(forms.Form):
         label=gettext_lazy("案件编号"),
         required=False,
         max_length=40,
-        help_text=gettext_lazy("从哪件案件知道的。国合局看得到编号，看不看得到案件仍按各自的权限。"),
+        help_text=gettext_lazy("从哪件案件知道的。编号只给看得到这件案件的人看，不进台账。"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         topics = LedgerTopic.objects.all()
-        named = [
-            ("", gettext_lazy("不在列表里")),
-            *((row.code, f"{row.get_section_display()} {row}") for row in topics),
-        ]
+        named: list[tuple[Any, Any]] = [("", gettext_lazy("不在列表里"))]
+        for section in Section:
+            whole = (f"{WHOLE}{section}", gettext_lazy("这一节的文字"))
+            named.append((section.label, [whole, *((row.code, row.name) for row in topics if row.section == section)]))
         self.fields["topic"].choices = named  # type: ignore[attr-defined]
 
 
@@ -90,13 +92,15 @@ def _new(form: ProposalForm, actor: Actor, country: Country, about: str) -> prop
             proposals.refuse(_("没有找到这个编号的案件。核对编号，或者不填。"), "/case_number")
         elif case.mark == Mark.WORK_SECRET:
             proposals.refuse(_("工作秘密的案件不能写进台账。去掉编号，也不要写案情。"), "/case_number")
-    topic = LedgerTopic.objects.filter(code=typed["topic"]).first() if typed["topic"] else None
+    section = typed["topic"].removeprefix(WHOLE) if typed["topic"].startswith(WHOLE) else ""
+    topic = LedgerTopic.objects.filter(code=typed["topic"]).first() if typed["topic"] and not section else None
     kind = request_type_by_code(about) if about and topic is not None and topic.per_type else None
     return proposals.NewProposal(
         country=country,
         kind=typed["kind"],
         text=typed["text"],
         source=typed["source"],
+        section=section,
         topic=topic,
         about=kind.code if kind is not None else "",
         case_number=number,
@@ -111,6 +115,8 @@ def proposal_new(request: HttpRequest, code: str) -> HttpResponse:
         raise NotPermitted(_("更正和教训由办案的民警提出。"))
     about = request.GET.get("type", "")
     opened = {name: request.GET[name] for name in ("kind", "topic", "case_number") if name in request.GET}
+    if "section" in request.GET:
+        opened["topic"] = f"{WHOLE}{request.GET['section']}"
     form = ProposalForm(sent(request), initial=opened)
     if form.is_bound and form.is_valid():
         try:
@@ -131,13 +137,13 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
     rows = list(proposals.proposals_for(actor)[: SHOWN + 1])
     waiting = [row for row in rows if row.state == ProposalState.OPEN]
     decided = [row for row in rows[:SHOWN] if row.state != ProposalState.OPEN]
-    tabs = tabs_of("ledger-proposal-list")
+    desk = is_desk(request)
     context = {
-        "tabs": tabs,
+        "tabs": tabs_of("ledger-proposal-list", desk=desk),
         "waiting": waiting,
         "decided": decided,
         "cut": len(rows) > SHOWN,
-        "desk": keeps_facts(actor),
+        "desk": desk,
     }
     return render(request, "coopdesk/proposal_list.html", context)
 
@@ -156,9 +162,17 @@ def _visible(actor: Actor, proposal_id: int) -> LedgerProposal:
 
 
 def _page(request: HttpRequest, row: LedgerProposal, words: str = "", fault: str = "") -> HttpResponse:
-    kind = request_type_by_code(row.about) if row.about else None
-    desk = keeps_facts(actor_of(request)) and row.state == ProposalState.OPEN
-    context = {"row": row, "kind": kind, "desk": desk, "accept_url": _accepting(row), "words": words, "fault": fault}
+    actor = actor_of(request)
+    context = {
+        "row": row,
+        "kind": request_type_by_code(row.about) if row.about else None,
+        "desk": keeps_facts(actor) and row.state == ProposalState.OPEN,
+        "accept_url": _accepting(row),
+        "words": words,
+        "fault": fault,
+        # The number of a case is for who sees that case.
+        "case": visible_to(actor).filter(number=row.case_number).first() if row.case_number else None,
+    }
     return render(request, "coopdesk/proposal.html", context, status=400 if fault else 200)
 
 
@@ -167,6 +181,8 @@ def _accepting(row: LedgerProposal) -> str:
     if row.kind == ProposalKind.LESSON:
         new = reverse("ledger-record-new", args=[row.country.code])
         return f"{new}?kind={RecordKind.LESSON}&proposal={row.pk}"
+    if row.topic is None and row.section:
+        return f"{reverse('ledger-section-write', args=[row.country.code, row.section])}?proposal={row.pk}"
     if row.topic is None:
         return ""
     url = country_words.value_url(row.country, row.topic.code, row.about)

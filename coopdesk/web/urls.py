@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
-from coopdesk.web import countries, country_lists, country_paper, exchange, ledger_values, proposals
+from coopdesk.web import countries, country_lists, country_paper, country_work, exchange, ledger_values, proposals
 from coopdesk.web.components import components
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("countries/stale/", country_lists.stale_list, name="country-stale"),
     path("countries/exchange/", exchange.exchange, name="country-exchange"),
     path("countries/exchange/take/", exchange.exchange_take, name="country-exchange-take"),
+    path("countries/mine/", country_work.work_page, name="ledger-work"),
     path("countries/proposals/", proposals.proposal_list, name="ledger-proposal-list"),
     path("countries/proposals/<int:proposal_id>/", proposals.proposal_page, name="ledger-proposal"),
     path("countries/proposals/<int:proposal_id>/answer/", proposals.proposal_answer, name="ledger-proposal-answer"),

@@ -46,7 +46,7 @@ DROP FUNCTION change_is_listed();
 
 class Migration(migrations.Migration):
 
-    dependencies = [('countries', '0009_sections')]
+    dependencies = [('countries', '0010_sections_are_looked_after')]
 
     operations = [
         migrations.CreateModel(

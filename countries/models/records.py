@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Officer
 from countries.models.facts import Sourced
-from countries.models.ledger import LedgerTopic
+from countries.models.ledger import LedgerTopic, Section
 from countries.models.lists import Country
 
 
@@ -102,6 +102,8 @@ class LedgerProposal(models.Model):
     id = models.AutoField(primary_key=True)
     country = models.ForeignKey(Country, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=ProposalKind.choices)
+    # Which section it is about, whose owner is told; blank where he named none.
+    section = models.CharField(max_length=20, choices=Section.choices, blank=True)
     # Of a correction: which value, where he named one.
     topic = models.ForeignKey(LedgerTopic, models.PROTECT, null=True, related_name="+")
     about = models.CharField(max_length=60, blank=True)
@@ -122,6 +124,9 @@ class LedgerProposal(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=ProposalKind.values), name="ledger_proposal_kind_known"),
             models.CheckConstraint(condition=Q(state__in=ProposalState.values), name="ledger_proposal_state_known"),
+            models.CheckConstraint(
+                condition=Q(section="") | Q(section__in=Section.values), name="ledger_proposal_section_known"
+            ),
             models.CheckConstraint(condition=~Q(text="") & ~Q(source=""), name="ledger_proposal_is_sourced"),
             models.CheckConstraint(
                 condition=Q(state=ProposalState.OPEN) | Q(decided_by__isnull=False), name="ledger_proposal_decided_by"

@@ -70,6 +70,11 @@ class SectionText(models.Model):
     def __str__(self) -> str:
         return f"{self.section} of {self.country_id}, version {self.number}"
 
+    @property
+    def seen(self) -> str:
+        """What a form has seen of it: another moment means that it was saved again since."""
+        return self.written_at.isoformat()
+
 
 class SectionCare(models.Model):
     """Who looks after a section, and how long it may stand unreviewed. Without a row nobody does."""
@@ -80,6 +85,8 @@ class SectionCare(models.Model):
     every_months = models.PositiveSmallIntegerField()
     reviewed_on = models.DateField()
     reviewed_by = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    # The day of the review that the owner has been told is overdue: once for each.
+    told_of = models.DateField(null=True)
 
     class Meta:
         ordering = ("country", "section")

@@ -71,7 +71,7 @@ def _proposal(actor: Actor, text: str) -> LedgerProposal | None:
 
 def _proposed(row: LedgerProposal) -> dict[str, Any]:
     """A lesson as it was proposed: the desk shortens the first line and checks the rest."""
-    return {"text_zh": row.text, "source": row.source, "case": row.case_number, "proposal": row.pk}
+    return {"text_zh": row.text, "source": row.source, "proposal": row.pk}
 
 
 def _state(actor: Actor, row: LedgerRecord, form: RecordForm) -> None:

@@ -1,8 +1,25 @@
 from django.urls import path
 
-from countries.web import calendar, notices, records
+from countries.web import calendar, notices, records, section_writing, sections
+
+_SECTION = "countries/<slug:code>/sections/<slug:section>/"
 
 urlpatterns = [
+    path(_SECTION, sections.section_page, name="ledger-section"),
+    path(f"{_SECTION}compare/", sections.section_compare, name="ledger-section-compare"),
+    path(f"{_SECTION}write/", section_writing.section_write, name="ledger-section-write"),
+    path(f"{_SECTION}entrust/", sections.section_entrust, name="ledger-section-entrust"),
+    path(f"{_SECTION}confirm/", sections.section_confirm, name="ledger-section-confirm"),
+    path(f"{_SECTION}versions/<int:number>/", sections.section_version, name="ledger-section-version"),
+    *(
+        path(
+            f"{_SECTION}versions/<int:number>/{act}/",
+            sections.section_act,
+            {"act": act},
+            name=f"ledger-section-{act}",
+        )
+        for act in sections.ACTS
+    ),
     path("countries/<slug:code>/records/new/", records.record_new, name="ledger-record-new"),
     path("countries/records/<int:record_id>/", records.record_page, name="ledger-record"),
     path("countries/records/<int:record_id>/withdraw/", records.record_withdraw, name="ledger-record-withdraw"),

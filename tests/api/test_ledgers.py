@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from countries.models import LedgerEntry
+from countries.models import LedgerEntry, SectionCare
 from tests.api.conftest import problem
+from tests.ledgers import look_after, publish_text, write_text
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +26,25 @@ def test_every_value_comes_with_its_source(caller):
         assert row["unsettled"] == (row["confidence"] in ("secondary", "recollection"))
     capital = next(row for row in values if row["topic"] == "capital")
     assert (capital["section"], capital["value"], capital["confidence"]) == ("profile", "Bangkok", "sourced")
+
+
+def test_what_was_published_of_a_section(caller, cast):
+    who = caller("kunshan.officer")
+    draft = write_text(cast)
+    assert who.get("countries/TH/ledger/").json()["sections"] == []
+    row = publish_text(cast)
+    assert row.pk == draft.pk
+    (section,) = who.get("countries/TH/ledger/").json()["sections"]
+    assert section["section"] == "habits"
+    assert (section["version"], section["text_zh"], section["sources"]) == (row.number, row.text_zh, row.sources)
+    assert (section["next_review_on"], section["overdue"], section["agency"]) == (None, False, None)
+    look_after(cast)
+    SectionCare.objects.update(reviewed_on=date(2024, 1, 5))
+    answer = who.get("countries/TH/ledger/")
+    (section,) = answer.json()["sections"]
+    told = (section["reviewed_on"], section["next_review_on"], section["overdue"], section["agency"])
+    assert told == ("2024-01-05", "2024-07-05", True, "000000010000")
+    assert "guohe.desk" not in answer.content.decode()
 
 
 def test_an_unknown_country_is_a_problem(caller):

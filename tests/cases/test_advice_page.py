@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -12,6 +14,7 @@ from cases.models import Case, Note
 from tests.browsing import draft_form, edit_url, log_in
 from tests.cast import Cast
 from tests.language import wrong_words
+from tests.ledgers import keep_event
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +44,35 @@ def test_it_explains_every_channel_line_by_line(officer: Client) -> None:
     assert len(answer.context["options"]) + len(answer.context["closed"]) == 8
     assert "《国际刑事司法协助法》第五条第一款" in page
     assert "首选" in page
-    assert "没有记录" in page
+    assert "经这条渠道的不到 10 件，不作统计" in page
+    assert reverse("instrument-detail", args=["MLA-CRIMINAL-TH"]) in page
+
+
+def ways(client: Client, **asked: str) -> dict[str, bool]:
+    """May each channel be taken?"""
+    context = client.get(PAGE, ASKED | asked).context
+    return {shown.option.way.value: shown.option.allowed for shown in (*context["options"], *context["closed"])}
+
+
+def test_an_event_of_the_ledger_closes_what_it_touches_while_it_lasts(cast: Cast, officer: Client) -> None:
+    keep_event(cast, "TH", "suspended", "police", date(2026, 3, 1), date(2026, 6, 30))
+    police = {"type": "police_cooperation_out", "purpose": "lead"}
+    assert not any(ways(officer, on="2026-06-30", **police).values())
+    page = officer.get(PAGE, ASKED | police | {"on": "2026-06-30"}).content.decode()
+    assert "合作已中止（到 2026-06-30 止）" in page
+    assert "【演示】领事馆停办" in page
+    assert "【演示】外方照会" in page
+    assert ways(officer, on="2026-07-01", **police)["interpol"]
+    assert ways(officer, on="2026-02-28", **police)["interpol"]
+    assert ways(officer, on="2026-06-30")["moj"]  # mutual assistance goes on
+
+
+def test_an_event_that_only_slows_is_a_warning_and_one_that_helps_is_none(cast: Cast, officer: Client) -> None:
+    keep_event(cast, "TH", "slower", "assistance", date(2026, 3, 1))
+    keep_event(cast, "TH", "better", "all", date(2026, 3, 1))
+    first = officer.get(PAGE, ASKED | {"on": "2026-06-30"}).context["options"][0]
+    told = [line for line in first.option.warnings if "领事馆停办" in line.text]
+    assert [line.text.startswith("合作受限") for line in told] == [True]
 
 
 def test_another_day_has_other_treaties(officer: Client) -> None:
@@ -135,6 +166,33 @@ def test_the_reason_is_kept_with_the_choice_and_read_on_the_route(officer: Clien
     page = log_in(cast, "kunshan.chief").get(reverse("case-detail", args=[case.pk])).content.decode()
     assert "打算走外交途径，建议的首选是国际刑警组织渠道" in page
     assert "对方大使馆要求。" in page
+
+
+def test_what_was_advised_then_is_read_on_the_case(officer: Client, cast: Cast, story: Story) -> None:
+    case = story.draft()
+    choose(officer, case, way="mfa", wanted_as="lead", reason="对方大使馆要求。")
+    event = AuditEvent.objects.get(subject=f"case:{case.pk}", kind="case.advise")
+    url = reverse("case-advice-kept", args=[case.pk, event.pk])
+    story.step("kunshan.officer", case, "submit")
+    chief = log_in(cast, "kunshan.chief")
+    assert url in chief.get(reverse("case-detail", args=[case.pk])).content.decode()
+    # The ledger has moved on since; what was advised then has not.
+    keep_event(cast, "TH", "suspended", "all", date(2026, 1, 1))
+    page = chief.get(url).content.decode()
+    for words in (
+        "打算走外交途径，没有走首选的国际刑警组织渠道",
+        "对方大使馆要求。",
+        "国际刑警组织",
+        "待核实",
+        "按今天再问",
+    ):
+        assert words in page, words
+    assert "当时影响合作的事件" not in page
+    assert wrong_words(page, "zh-hans") == []
+    chief.cookies["coopdesk_language"] = "en"
+    assert wrong_words(chief.get(url).content.decode(), "en") == []
+    assert chief.get(reverse("case-advice-kept", args=[case.pk, event.pk + 1000])).status_code == 404
+    assert log_in(cast, "ruili.officer").get(url).status_code == 404
 
 
 def test_a_closed_channel_is_refused_with_why(officer: Client, story: Story) -> None:

@@ -22,10 +22,8 @@ EVERYBODY = ("kunshan.officer", "ruili.desk", "beijing.chief", "guohe.supervisor
 
 
 @pytest.fixture
-def world(real_db, cast):
-    past = recording.a_world(cast)
-    assert recording.count() == 1
-    return past
+def world(real_world):
+    return real_world(recording.a_world)
 
 
 def record(cast, login: str = "ruili.officer", code: str = "TH", **narrowed) -> reading.Record:

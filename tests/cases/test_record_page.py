@@ -6,8 +6,11 @@ import io
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from agencies.models import AuditEvent
@@ -21,10 +24,8 @@ API = reverse("api-country-record", args=["TH"])
 
 
 @pytest.fixture
-def world(real_db, cast):
-    past = recording.a_world(cast)
-    recording.count()
-    return past
+def world(real_world):
+    return real_world(recording.a_world)
 
 
 def text(answer) -> str:
@@ -102,7 +103,49 @@ def test_the_agenda_lists_what_the_officer_sees_without_titles_and_secrets(world
     assert log_in(cast, "kunshan.officer").get(reverse("country-agenda", args=["CN"])).status_code == 404
 
 
+def advised(client: Client, code: str = "TH") -> dict[str, dict]:
+    """Our figures by channel, as advice tells them."""
+    asked = {"country": code, "type": "police_cooperation_out", "agency": "320583000000"}
+    context = client.get(reverse("advice"), asked).context
+    return {shown.option.way.value: shown.option for shown in (*context["options"], *context["closed"])}
+
+
+def test_the_countrys_page_and_advice_tell_the_same_record(world, cast):
+    client = log_in(cast, "ruili.officer")
+    sent = client.get(API).json()["sent"]
+    (channel,) = sent["channels"]
+    page = client.get(reverse("country-detail", args=["TH"]))
+    assert {tile["label"]: tile["value"] for tile in page.context["record"]["tiles"]} == tiles(client)
+    assert "对方答复的累计比例" in text(page)
+    assert "都不到 10 件" in text(client.get(reverse("country-detail", args=["MM"])))
+    option = advised(client)["police_liaison"]
+    told = option.record
+    assert (told.n, told.answered, told.refused, told.median) == (
+        channel["n"],
+        channel["answered"] + channel["partly"],
+        channel["refused"],
+        channel["median_days"],
+    )
+    assert (option.expected_by - timezone.localdate()).days == told.median
+    # Less than ten by a channel, or with a country, are not told; nor does a new case show before the week is counted.
+    assert [way for way, one in advised(client).items() if one.record] == ["police_liaison"]
+    assert not any(one.record for one in advised(client, "MM").values())
+    world.begin(1).dispatched("guohe")
+    assert recording.count() is None
+    assert advised(client)["police_liaison"].record == told
+
+
+def test_a_busy_countrys_page_takes_twelve_queries_as_any_other(world, cast):
+    client, url = log_in(cast, "kunshan.officer"), reverse("country-detail", args=["TH"])
+    client.get(url)  # fills the cache of names
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(url)
+    assert page.context["record"]["sent"]["n"] == 13
+    assert len([query for query in queries if query["sql"] not in ("BEGIN", "COMMIT")]) <= 12
+
+
 @pytest.mark.browser
+@pytest.mark.slow
 def test_it_reads_at_the_desk_on_the_phone_and_in_english(world):
     with serving() as address, chromium() as browser:
         for size in (DESK, PHONE):

@@ -20,6 +20,7 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 HOME = reverse("country-list")
+MOST_QUERIES, NO_QUERY = 12, ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
 
 
 def page_url(code: str) -> str:
@@ -56,18 +57,72 @@ def typed(client: Client, url: str, **changes: str) -> dict[str, str]:
     return opened | {"source": "【演示】外方法律文本第五条", "as_of": timezone.localdate().isoformat(), **changes}
 
 
-def test_no_page_shows_a_value_without_its_source(cast: Cast) -> None:
+def queries_of(client: Client, url: str) -> tuple[str, int]:
+    """The page, and how many queries it took."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(url)
+    assert answer.status_code == 200, url
+    return answer.content.decode(), len([query for query in queries if not query["sql"].startswith(NO_QUERY)])
+
+
+def bare(page: str) -> list[str]:
+    """What stands as a value in a list of facts, or in a cell of a treaty, and is neither sourced nor a blank."""
+    main = page.partition("<main")[2].partition("</main>")[0]
+    shown = re.sub(r'<details class="src.*?</details>', "", main, flags=re.DOTALL)
+    facts = re.findall(r"<dd>(.*?)</dd>", shown, re.DOTALL)
+    return [one for one in facts if not one.startswith(('<span class="fact" data-fact>', '<span class="muted">'))]
+
+
+def check_sources(code: str, page: str, least: int) -> None:
+    found = facts_in(page)
+    assert len(found) >= least > 0, code
+    assert bare(page) == [], code
+    for value, source in found:
+        assert value, code
+        assert "<dt>来源</dt><dd>" in source, (code, value)
+        assert "<dt>可信度</dt><dd>" in source, (code, value)
+
+
+@pytest.mark.slow
+def test_no_page_of_any_country_shows_a_value_without_its_source(cast: Cast) -> None:
     client = log_in(cast, "kunshan.officer")
     known = Counter(LedgerEntry.objects.exclude(provenance={}).values_list("country__code", flat=True))
     codes = list(Country.objects.filter(is_partner=True).values_list("code", flat=True))
     assert len(codes) == 194
+    client.get(page_url("TH"))  # fills the cache of names
     for code in codes:
-        found = facts_of(client, page_url(code))
-        assert len(found) >= known[code] > 0, code
-        for value, source in found:
-            assert value, code
-            assert "<dt>来源</dt><dd>" in source, (code, value)
-            assert "<dt>可信度</dt><dd>" in source, (code, value)
+        page, queries = queries_of(client, page_url(code))
+        assert queries <= MOST_QUERIES, code
+        check_sources(code, page, known[code])
+        for kind in ("extradition_out", "mla_evidence_out"):
+            for value, source in facts_of(client, reverse("country-asking", args=[code, kind])):
+                assert value, (code, kind)
+                assert "<dt>来源</dt><dd>" in source, (code, kind, value)
+
+
+@pytest.mark.parametrize("code", ["TH", "MM", "AD"])
+def test_no_page_shows_a_value_without_its_source(cast: Cast, code: str) -> None:
+    client = log_in(cast, "kunshan.officer")
+    check_sources(code, client.get(page_url(code)).content.decode(), 1)
+
+
+def test_the_page_leads_to_every_room_and_says_who_adds_what_is_not_there(cast: Cast) -> None:
+    page = log_in(cast, "kunshan.officer").get(page_url("TH")).content.decode()
+    for url in (
+        reverse("country-record", args=["TH"]),
+        reverse("advice") + "?country=TH",
+        reverse("instrument-list") + "?country=TH",
+        reverse("instrument-detail", args=["EXTRADITION-TH"]),
+        reverse("instrument-party", args=["UNTOC", "TH"]),
+        reverse("country-asking", args=["TH", "extradition_out"]),
+        reverse("ledger-propose", args=["TH"]),
+    ):
+        assert f'href="{url}"' in page, url
+    assert "由公安部国际合作局录入；你知道的，写明出处告诉他们。" in page
+    assert "由你们录入。" in log_in(cast, "guohe.desk").get(page_url("TH")).content.decode()
+    assert "办案的民警可以提出更正。" in log_in(cast, "auditor").get(page_url("TH")).content.decode()
+    asking = log_in(cast, "kunshan.officer").get(reverse("country-asking", args=["TH", "extradition_out"]))
+    assert f'href="{reverse("advice")}?country=TH&amp;type=extradition_out"' in asking.content.decode()
 
 
 @pytest.mark.parametrize("code", ["ZZ", "CN", "HK", "TW", "THA", "x"])
@@ -81,9 +136,7 @@ def test_an_unknown_code_is_not_found(cast: Cast, code: str) -> None:
 def test_a_page_costs_twelve_queries_whatever_it_holds(cast: Cast) -> None:
     desk, url = log_in(cast, "guohe.desk"), value_url("customs", "MM")
     desk.post(url, typed(desk, url, text_zh="先打电话。"))
-    with CaptureQueriesContext(connection) as queries:
-        desk.get(page_url("MM"))
-    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) <= 12
+    assert queries_of(desk, page_url("MM"))[1] <= MOST_QUERIES
 
 
 def test_a_day_decides_what_is_in_force(cast: Cast) -> None:

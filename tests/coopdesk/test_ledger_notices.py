@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pytest
 from django.urls import reverse
 
 from agencies import outbox
 from agencies.models import Notice
 from agencies.scope import acting
-from countries.models import LedgerProposal
+from countries import section_care
+from countries.models import LedgerProposal, SectionCare
 from tests.browsing import log_in
 from tests.cast import Cast
 from tests.conftest import django_connected_as
+from tests.ledgers import HABITS, look_after, make_proposal, submit_text
 
 
 def drain() -> None:
@@ -40,3 +45,48 @@ def test_the_desk_and_the_proposer_are_told(real_db: str, cast: Cast) -> None:
     assert reverse("ledger-proposal", args=[row.pk]) in client.get(reverse("notice-list")).content.decode()
     assert "现在的写法是对的。" in client.get(reverse("ledger-proposal", args=[row.pk])).content.decode()
     assert desk.post(url, {"answer": "又一次。"}).status_code == 400
+
+
+def test_who_reviews_and_who_wrote_are_told(real_db: str, cast: Cast) -> None:
+    submit_text(cast)
+    drain()
+    assert (told(cast, "guohe.chief"), told(cast, "guohe.desk")) == (["ledger.submit"], [])
+    chief, at = log_in(cast, "guohe.chief"), ["TH", HABITS, 1]
+    page = chief.get(reverse("notice-list")).content.decode()
+    assert "泰国的台账有一份文字等复核：习惯与文化" in page
+    assert reverse("ledger-section-version", args=at) in page
+    chief.post(reverse("ledger-section-send-back", args=at), {"remark": "补上年份。"})
+    log_in(cast, "guohe.desk").post(reverse("ledger-section-submit", args=at))
+    chief.post(reverse("ledger-section-publish", args=at))
+    drain()
+    assert sorted(told(cast, "guohe.desk")) == ["ledger.publish", "ledger.send_back"]
+
+
+def test_a_lapse_is_told_once_and_again_after_the_next(real_db: str, cast: Cast) -> None:
+    look_after(cast)
+    assert lapses() == 0
+    SectionCare.objects.update(reviewed_on=date(2024, 1, 5))
+    assert (lapses(), lapses()) == (1, 0)
+    drain()
+    assert sorted(told(cast, "guohe.desk")) == ["ledger.entrust", "ledger.lapse"]
+    assert "泰国台账的一节到期没有复核" in log_in(cast, "guohe.desk").get(reverse("notice-list")).content.decode()
+    section_care.confirm(actor=cast.actor("guohe.desk"), country=SectionCare.objects.get().country, section=HABITS)
+    assert lapses() == 0
+    SectionCare.objects.update(reviewed_on=date(2024, 6, 5))
+    assert (lapses(), lapses()) == (1, 0)
+
+
+def lapses() -> int:
+    with django_connected_as("worker"):
+        return section_care.raise_lapses()
+
+
+@pytest.mark.parametrize(("owned", "desk", "chief"), [(False, ["proposal.make"], []), (True, [], ["proposal.make"])])
+def test_a_proposal_for_a_section_goes_to_its_owner(
+    real_db: str, cast: Cast, owned: bool, desk: list[str], chief: list[str]
+) -> None:
+    if owned:
+        look_after(cast, "guohe.chief")
+    make_proposal(cast, section=HABITS)
+    drain()
+    assert (told(cast, "guohe.desk"), told(cast, "guohe.chief")) == (desk, chief)

@@ -195,7 +195,14 @@ def test_a_case_is_named_only_by_who_sees_it(cast: Cast, story: Story) -> None:
     answer = log_in(cast, "ruili.officer").post(url, given)
     assert (answer.status_code, "没有找到这个编号的案件" in answer.content.decode()) == (400, True)
     assert "先核对账户。" in answer.content.decode()
-    assert proposed(cast, kind="lesson", case_number=case.number).case_number == case.number
+    row = proposed(cast, kind="lesson", case_number=case.number)
+    assert row.case_number == case.number
+    # A draft is its agency's alone: the desk reads the lesson, and not which case it comes from.
+    told, desk = reverse("ledger-proposal", args=[row.pk]), log_in(cast, "guohe.desk")
+    assert case.number in log_in(cast, "kunshan.officer").get(told).content.decode()
+    page = desk.get(told)
+    assert case.number not in page.content.decode()
+    assert case.number not in desk.get(page.context["accept_url"]).content.decode()
 
 
 def test_a_proposal_is_seen_by_its_organ_and_the_desk(cast: Cast) -> None:

@@ -7,10 +7,19 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from agencies.errors import Conflict, DomainError, FourEyes, GuardFailed, Malformed, NotPermitted, NotVisible
+from agencies.errors import (
+    Conflict,
+    DomainError,
+    FourEyes,
+    GuardFailed,
+    Malformed,
+    NotPermitted,
+    NotVisible,
+    StaleVersion,
+)
 from agencies.models import AuditEvent
 from agencies.moments import clock
-from countries import sections
+from countries import section_care, sections
 from countries.calendars import add_months, day_of
 from countries.models import Country, SectionCare, SectionText
 from countries.sections import Overtaken, Words
@@ -42,12 +51,14 @@ def published(cast: Cast, author: str = DESK, reviewer: str = CHIEF, based_on: i
 
 
 def holds() -> SectionText:
-    return sections.published(country())[SECTION]
+    row = sections.holding(country(), SECTION)
+    assert row is not None
+    return row
 
 
 def test_written_reviewed_and_published(cast: Cast) -> None:
     row = written(cast)
-    assert SECTION not in sections.published(country())
+    assert sections.holding(country(), SECTION) is None
     written(cast, text="【演示】改过一次。")
     assert SectionText.objects.count() == 1
     sections.submit(actor=cast.actor(DESK), text_id=row.pk)
@@ -55,7 +66,7 @@ def test_written_reviewed_and_published(cast: Cast) -> None:
     assert (holds().text_zh, holds().number) == ("【演示】改过一次。", 1)
     assert holds().reviewer == cast.officer(CHIEF)
     kinds = AuditEvent.objects.filter(subject="country:TH").order_by("id").values_list("kind", flat=True)
-    assert list(kinds) == ["ledger.submit", "ledger.publish"]
+    assert list(kinds) == ["ledger.draft", "ledger.draft", "ledger.submit", "ledger.publish"]
 
 
 def test_a_new_version_takes_the_place_of_the_old_which_stays(cast: Cast) -> None:
@@ -82,13 +93,34 @@ def test_two_at_once_lose_nothing(cast: Cast) -> None:
     assert (slow.text_zh, slow.state) == ("【演示】审批人慢慢写的。", "draft")
     again = written(cast, CHIEF, quick.number, text="【演示】两份合在一起。")
     assert sections.submit(actor=cast.actor(CHIEF), text_id=again.pk).state == "review"
+    # Carried on from the new one it comes after it.
+    assert (again.pk, again.number > quick.number) == (slow.pk, True)
+
+
+def test_a_draft_that_was_saved_elsewhere_is_not_overwritten(cast: Cast) -> None:
+    seen = written(cast).seen
+    newer = written(cast, text="【演示】另一页上存的。")
+    said = {"actor": cast.actor(DESK), "country": country(), "section": SECTION, "based_on": None}
+    with pytest.raises(StaleVersion):
+        sections.write(**said, words=words("【演示】这一页上写的。"), seen=seen)
+    assert SectionText.objects.get().text_zh == "【演示】另一页上存的。"
+    assert sections.write(**said, words=words("【演示】合起来。"), seen=newer.seen).pk == newer.pk
+
+
+def test_a_dropped_draft_is_its_authors_alone(cast: Cast) -> None:
+    row = written(cast)
+    sections.drop(actor=cast.actor(DESK), text_id=row.pk)
+    with pytest.raises(NotVisible):
+        sections.version(cast.actor(CHIEF), country(), SECTION, row.number)
+    assert sections.version(cast.actor(DESK), country(), SECTION, row.number).state == "dropped"
+    assert written(cast).number == row.number + 1
 
 
 def test_overtaken_while_under_review_it_is_not_published(cast: Cast) -> None:
     published(cast)
     mine = written(cast, CHIEF, 1)
     sections.submit(actor=cast.actor(CHIEF), text_id=mine.pk)
-    sections.entrust(
+    section_care.entrust(
         actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
     )
     theirs = written(cast, DESK, 1)
@@ -132,7 +164,7 @@ def test_a_desk_officer_who_does_not_own_it_reviews_nothing(cast: Cast) -> None:
     sections.submit(actor=cast.actor(CHIEF), text_id=row.pk)
     with pytest.raises(NotPermitted):
         sections.publish(actor=cast.actor(DESK), text_id=row.pk)
-    sections.entrust(
+    section_care.entrust(
         actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
     )
     assert sections.publish(actor=cast.actor(DESK), text_id=row.pk).state == "published"
@@ -163,23 +195,33 @@ def test_what_was_published_stands(cast: Cast) -> None:
 
 
 def test_an_owner_comes_back_to_it(cast: Cast) -> None:
-    sections.entrust(
+    section_care.entrust(
         actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
     )
     today = day_of(clock())
-    assert sections.overdue(add_months(today, 6) - (date(2026, 1, 2) - date(2026, 1, 1))) == []
-    due = sections.overdue(add_months(today, 6))
+    assert section_care.overdue(add_months(today, 6) - (date(2026, 1, 2) - date(2026, 1, 1))) == []
+    due = section_care.overdue(add_months(today, 6))
     assert [(care.country.code, care.section) for care in due] == [("TH", SECTION)]
     SectionCare.objects.update(reviewed_on=date(2026, 1, 5))
-    assert sections.overdue(today)
+    assert section_care.overdue(today)
     with pytest.raises(NotPermitted):
-        sections.confirm(actor=cast.actor(CHIEF), country=country(), section=SECTION)
-    sections.confirm(actor=cast.actor(DESK), country=country(), section=SECTION)
-    assert sections.overdue(today) == []
+        section_care.confirm(actor=cast.actor(CHIEF), country=country(), section=SECTION)
+    section_care.confirm(actor=cast.actor(DESK), country=country(), section=SECTION)
+    assert section_care.overdue(today) == []
+
+
+def test_a_text_that_was_published_long_ago_is_overdue_when_somebody_takes_it_over(cast: Cast) -> None:
+    row = published(cast)
+    section_care.entrust(
+        actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
+    )
+    care = SectionCare.objects.get()
+    assert row.decided_at is not None
+    assert (care.reviewed_on, care.reviewed_by) == (day_of(row.decided_at), cast.officer(CHIEF))
 
 
 def test_publishing_is_a_review(cast: Cast) -> None:
-    sections.entrust(
+    section_care.entrust(
         actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
     )
     SectionCare.objects.update(reviewed_on=date(2020, 1, 5))
@@ -200,7 +242,7 @@ def test_only_the_desks_approver_entrusts_it_to_the_desk(
     cast: Cast, login: str, owner: str, months: int, error: type[DomainError]
 ) -> None:
     with pytest.raises(error):
-        sections.entrust(
+        section_care.entrust(
             actor=cast.actor(login),
             country=country(),
             section=SECTION,

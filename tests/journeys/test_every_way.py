@@ -52,6 +52,7 @@ def result(form) -> None:
     form.locator("[name$=-note]").first.fill("开户人是演示甲。")
 
 
+@pytest.mark.slow
 def test_a_foreign_request_down_to_the_county_and_back(desk):
     number = register(desk)
     page = desk.take("guohe.desk", number, "check_form", lambda form: form.locator("[value=complete]").check())

@@ -47,6 +47,7 @@ def test_four_tiers_up_abroad_and_back_down(desk):
         assert holder in custody
 
 
+@pytest.mark.slow
 def test_returned_and_corrected_goes_straight_back(desk):
     number = desk.file("kunshan.officer")
     for place in ("kunshan", "suzhou"):

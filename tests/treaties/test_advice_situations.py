@@ -13,13 +13,15 @@ import pytest
 
 from agencies.models import Agency
 from agencies.seeding import rows_of, yaml_of
-from cases.advice import Asked, question_of, type_with_law
+from cases.advice import Asked, question_of
+from countries.ledger_kinds import SCOPES
 from countries.models import Country
 from treaties.advice import Event, Fact, Figures, Option, Question, Way, advise
 from treaties.advice.approvals import WORDS
 from treaties.advice.groups import LAW, Group
 from treaties.advice.options import ARTICLES
-from treaties.advice.ways import CRIMES
+from treaties.advice.ways import CRIMES, TOUCHES
+from treaties.codes import request_type_by_code
 from treaties.legal_basis import Basis
 from treaties.models import Instrument, RequestType, Standing
 
@@ -33,7 +35,7 @@ def situations() -> list[dict[str, str]]:
 
 
 def asked(row: dict[str, str]) -> Asked:
-    kind = type_with_law(row["type"])
+    kind = request_type_by_code(row["type"])
     assert kind is not None
     return Asked(
         country=Country.objects.get(code=row["country"]),
@@ -49,12 +51,12 @@ def given(question: Question, words: str) -> Question:
     """The question with what the situation supposes: an event, a fact of the ledger (or its absence), an agreement."""
     what, _colon, rest = words.partition(":")
     if what == "event":
-        effect, family, starts, ends = (rest.split(":") + [""] * 3)[:4]
+        effect, scope, starts, ends = (rest.split(":") + [""] * 3)[:4]
         event = Event(
             title="中止合作",
             effect=effect,
             source="照会",
-            families=frozenset(filter(None, [family])),
+            scope=scope or "all",
             starts=date.fromisoformat(starts) if starts else None,
             ends=date.fromisoformat(ends) if ends else None,
         )
@@ -138,7 +140,8 @@ def test_what_is_missing_keeps_the_three_strengths_apart() -> None:
 
 
 def test_the_expected_day_needs_enough_cases() -> None:
-    question = question_of(asked(THAI), {"moj": Figures(n=12, answered=9, refused=1, median=40)})
+    enough = {"moj": Figures(n=12, answered=9, refused=1, median=40)}
+    question = replace(question_of(asked(THAI)), figures=enough)
     option = option_of("moj", question)
     assert option.expected_by == date(2026, 12, 31)
     few = replace(question, figures={"moj": Figures(n=9, answered=9, refused=0, median=40)})
@@ -158,6 +161,22 @@ def test_doubtful_and_old_facts_are_warned_of_by_name() -> None:
 def test_a_treaty_whose_standing_is_old_is_warned_of() -> None:
     words = [line.text for line in option_of("moj", question_of(asked(THAI | {"country": "CA"}))).warnings]
     assert any("刑事司法协助" in text and text.startswith("待核实") for text in words)
+
+
+def test_what_a_treaty_covers_may_be_doubtful_while_it_stands() -> None:
+    question = question_of(asked(THAI))
+    treaty = next(basis for basis in question.bases if basis.kind == "treaty")
+    assert (treaty.stands.confidence, treaty.covers.confidence, treaty.confidence) == (
+        "sourced",
+        "secondary",
+        "secondary",
+    )
+    words = [line.text for line in option_of("moj", question).warnings]
+    assert any(text.startswith("待核实") and "》管不管这类请求，出处：条约名称（条文未收录）" in text for text in words)
+
+
+def test_the_rules_know_every_scope_of_an_event() -> None:
+    assert set(TOUCHES) == set(SCOPES)
 
 
 def test_the_same_question_has_the_same_answer() -> None:
@@ -210,5 +229,5 @@ def test_the_crimes_of_an_instrument_have_an_english() -> None:
 def test_asking_takes_few_queries(django_assert_max_num_queries: Any) -> None:
     for row in (THAI, THAI | {"country": "MM"}, THAI | {"country": "US", "type": "extradition_out"}):
         question = asked(row)
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(10):
             advise(question_of(question))

@@ -10,6 +10,7 @@ from treaties.codes import code_exists, request_type_by_code
 from treaties.models import Channel, RefusalGround, RequestType, ReturnReason, TypeLaw, UsedBy
 from treaties.queries import grounds_offered, grouped_request_types, refusal_grounds, request_types
 from treaties.seed import load_treaties
+from treaties.type_law import laws_on
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +26,9 @@ def test_every_type_of_the_law_is_there() -> None:
 
 def test_every_type_names_its_articles() -> None:
     sources = {source["code"] for source in LAW["sources"]}
-    for kind in RequestType.objects.select_related("law"):
-        basis = [entry["cite"] for entry in kind.law.data["legal_basis"]]
+    for law in laws_on().select_related("request_type"):
+        kind = law.request_type
+        basis = [entry["cite"] for entry in law.data["legal_basis"]]
         assert basis, kind.code
         assert {cite.split("-")[0] for cite in (*basis, kind.opened_by_article)} <= sources
 

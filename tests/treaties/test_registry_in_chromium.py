@@ -24,6 +24,7 @@ PAGES = (
 )
 
 
+@pytest.mark.slow
 def test_the_pages_fit_and_are_accessible_in_both_languages(real_db: None) -> None:
     Cast()
     found = {}

@@ -59,26 +59,27 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that affects cooperation. `effect` is suspended | limited | noted; no `families`: every request."""
+    """Something that affects cooperation. `effect` is suspended | limited | noted; `scope` is one of ways.TOUCHES. `subject`
+    names the row that says so ("ledgerrecord:7")."""
 
     title: str
     effect: str
     source: str
-    families: frozenset[str] = frozenset()
+    scope: str = "all"
     starts: date | None = None
     ends: date | None = None
     confidence: str = ""
+    subject: str = ""
 
-    def holds(self, family: str, on: date) -> bool:
-        """Does it touch requests of this family on this day? The last day is its own."""
-        if self.families and family not in self.families:
-            return False
+    def lasts(self, on: date) -> bool:
+        """Does it last on this day? The last day is its own."""
         return (self.starts is None or self.starts <= on) and (self.ends is None or on <= self.ends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Our own cases by one channel: how many were sent, answered and refused; the median in days, None when too few."""
+    """Our own cases by one channel: how many were sent, answered (in whole or part) and refused; within how many days half
+    were answered, None when fewer than half have been."""
 
     n: int
     answered: int

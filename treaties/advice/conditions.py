@@ -6,18 +6,17 @@ They are asked only of channels that may be taken.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
+from countries.ledger import before_review
+from countries.models import UNSETTLED
 from treaties.advice.asking import Fact, Question, Way
 from treaties.advice.groups import ASSISTANCE, POLICE_WAYS, POLICING, SURRENDER, Group
 from treaties.advice.options import Finding, Line, english, needs, quoted, warns
 from treaties.advice.ways import Rule
 from treaties.legal_basis import Basis
 
-# Our own choice: what was found longer ago than this is said to be old.
-OLD = timedelta(days=730)
 _NO_DEATH_PENALTY = frozenset({"abolished", "ordinary", "practice"})
 
 
@@ -194,6 +193,9 @@ def their_wishes(question: Question, group: Group, way: Way) -> Iterator[Finding
     if way in (Way.BORDER, Way.CONSULAR):
         return
     article = "EXT-49" if group in SURRENDER else "IMLA-10.1" if group in ASSISTANCE else ""
+    office = question.facts.get("type_authority")
+    if office:
+        yield needs(_("对方承办这类请求的机关：%(words)s") % {"words": quoted(office.value)}, "", office)
     for topic in _ASKED_FOR:
         fact = question.facts.get(topic)
         if fact and not (topic == "death_penalty_cases" and group not in SURRENDER):
@@ -242,21 +244,32 @@ def doubt_about_fact(question: Question, fact: Fact) -> Iterator[Line]:
 
 
 def doubt_about_basis(question: Question, basis: Basis) -> Iterator[Line]:
-    """A treaty whose standing is not settled, or was found long ago."""
+    """A treaty whose standing is not settled, or was found long ago; one of which nobody has read what it covers."""
     if basis.instrument is None:
         return
     title = basis.instrument.title_en if english() and basis.instrument.title_en else basis.instrument.title_zh
-    told = {"title": quoted(title), "source": quoted(_source("；".join(basis.sources))), "day": basis.as_of}
-    if basis.confidence in ("secondary", "recollection"):
-        yield Line(_("待核实：《%(title)s》的效力，出处：%(source)s。") % told)
-    elif basis.as_of and _old(question, basis.as_of):
-        yield Line(_("旧资料：《%(title)s》的效力是%(day)s查的。") % told)
+    covered = _("引用的条款") if basis.kind == "statute" else _("管不管这类请求")
+    doubts = [
+        (what, ground)
+        for what, ground in ((_("效力"), basis.stands), (covered, basis.covers))
+        if ground.confidence in UNSETTLED
+    ]
+    if doubts:
+        told = {
+            "title": quoted(title),
+            "what": _("、").join(what for what, _ground in doubts),
+            "source": _("；").join(
+                dict.fromkeys(quoted(_source(one)) for _what, found in doubts for one in found.sources)
+            ),
+        }
+        yield Line(_("待核实：《%(title)s》%(what)s，出处：%(source)s。") % told)
+    elif _old(question, basis.as_of):
+        yield Line(_("旧资料：《%(title)s》的效力是%(day)s查的。") % {"title": quoted(title), "day": basis.as_of})
 
 
 def _old(question: Question, as_of: str) -> bool:
-    """Was it found more than two years before the day that is asked about? "2018-10" counts from its end at the latest."""
-    padded = (as_of + "-12-31")[:10] if len(as_of) == 4 else (as_of + "-28")[:10]
-    return padded < (question.on - OLD).isoformat()
+    """Was it found longer before the day that is asked about than the ledgers' review interval?"""
+    return "" < as_of < before_review(question.on).isoformat()
 
 
 def _source(text: str) -> str:

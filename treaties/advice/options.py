@@ -8,7 +8,6 @@ from datetime import date
 
 from django.utils.translation import get_language
 
-from countries.models import UNSETTLED
 from treaties.advice.asking import Fact, Figures, Stop, Way
 from treaties.legal_basis import Basis
 
@@ -156,11 +155,6 @@ class Option:
     record: Figures | None = None
     expected_by: date | None = None
     warnings: Sequence[Line] = ()
-
-
-def unsettled(basis: Basis) -> bool:
-    """Does the standing of the basis show as 待核实?"""
-    return basis.confidence in UNSETTLED
 
 
 def english() -> bool:

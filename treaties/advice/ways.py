@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from treaties.advice.asking import Question, Way
-from treaties.advice.groups import ASSISTANCE, LAW, POLICE_WAYS, SERVICE_BY_CONSUL, SURRENDER, Group, Said
+from countries.models import UNSETTLED
+from treaties.advice.asking import Event, Question, Way
+from treaties.advice.groups import ASSISTANCE, LAW, POLICE_WAYS, POLICING, SERVICE_BY_CONSUL, SURRENDER, Group, Said
 from treaties.advice.options import Finding, blocks, english, needs, opens, quoted, warns
 from treaties.legal_basis import Basis
 from treaties.models import Standing
@@ -182,20 +183,39 @@ def _bodies(shared: list[str]) -> str:
     return _("、").join(names[body] for body in shared)
 
 
+# Which requests, by which channels, an event of each scope touches; the scopes are those of the ledger's records.
+TOUCHES: Mapping[str, Callable[[Group, Way], bool]] = {
+    "all": lambda _group, _way: True,
+    "police": lambda group, way: way in POLICE_WAYS or group in POLICING | {Group.INTERPOL},
+    "assistance": lambda group, way: group in ASSISTANCE and way not in POLICE_WAYS,
+    "extradition": lambda group, _way: group in SURRENDER,
+    "border": lambda group, way: group is Group.BORDER or way == Way.BORDER,
+}
+
+
 def events(question: Question, group: Group, way: Way) -> Iterator[Finding]:
     """What has happened between the two: cooperation that is suspended takes no channel. The fact's source says so."""
     if group is Group.FOREIGN:
         return
     for event in question.events:
-        if not event.holds(question.kind.family, question.on):
-            continue
-        told = {"title": quoted(event.title), "source": quoted(event.source)}
-        if event.effect == "suspended":
-            yield blocks(_("合作已中止：%(title)s（出处：%(source)s）。") % told)
-        elif event.effect == "limited":
-            yield warns(_("合作受限：%(title)s（出处：%(source)s）。") % told)
-        else:
-            yield warns(_("影响合作的事件：%(title)s（出处：%(source)s）。") % told)
+        if event.lasts(question.on) and TOUCHES[event.scope](group, way):
+            yield from _event(event)
+
+
+def _event(event: Event) -> Iterator[Finding]:
+    told = {"title": quoted(event.title), "source": quoted(event.source), "until": _until(event)}
+    if event.effect == "suspended":
+        yield blocks(_("合作已中止%(until)s：%(title)s（出处：%(source)s）。") % told)
+    elif event.effect == "limited":
+        yield warns(_("合作受限%(until)s：%(title)s（出处：%(source)s）。") % told)
+    else:
+        yield warns(_("影响合作的事件%(until)s：%(title)s（出处：%(source)s）。") % told)
+    if event.confidence in UNSETTLED:
+        yield warns(_("待核实：%(title)s（出处：%(source)s）。") % told)
+
+
+def _until(event: Event) -> str:
+    return _("（到 %(day)s 止）") % {"day": event.ends.isoformat()} if event.ends else ""
 
 
 def availability(question: Question, group: Group, way: Way) -> Iterator[Finding]:

@@ -7,16 +7,18 @@ short labels. The official text decides.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from treaties.models import RefusalGround, RequestType, TypeLaw
+from treaties.models import Confidence, RequestType, ReturnReason, Strength, TimeLimit
 from treaties.queries.lists import entries
+from treaties.queries.own_words import own_words
+from treaties.type_law import laws_on
 
 # The parts of a type's law (seeds/requirements.yaml), in the order of a request's life.
 SECTIONS: Mapping[str, Promise] = {
@@ -39,11 +41,20 @@ SECTIONS: Mapping[str, Promise] = {
     "costs": _("费用"),
     "special_rules": _("专门规定"),
 }
-# A label is short and no sentence.
-LABEL_LIMIT = 24
-_SENTENCE = re.compile(r"[。；，：]|应当|不得|可以")
-# Whose Chinese words are labels of ours or names of things; of the others only the part is told.
-_LABELLED = frozenset({"required_contents", "required_attachments", "time_limits", "urgent_path", "refusal_grounds"})
+
+
+# The grounds of refusal by strength, which are never mixed.
+_GROUNDS: Mapping[str, Promise] = {
+    Strength.MANDATORY: _("应当拒绝的理由"),
+    Strength.OPTIONAL: _("可以拒绝的理由"),
+    Strength.NO_OBLIGATION: _("不负有义务的理由"),
+}
+# What an article may be about, in order.
+PARTS: Mapping[str, Promise] = {
+    **{name: words for name, words in SECTIONS.items() if name != "refusal_grounds"},
+    **_GROUNDS,
+    "opened_by": _("由谁提出"),
+}
 
 
 @dataclass(slots=True)
@@ -57,41 +68,65 @@ class Article:
     types: dict[str, RequestType] = field(default_factory=dict)
 
     @property
+    def statute(self) -> str:
+        """The code of its statute or rule."""
+        return self.cite.partition("-")[0]
+
+    @property
     def told(self) -> list[tuple[str | Promise, list[str]]]:
         """The parts by their names, in order, with their labels."""
-        known = [part for part in SECTIONS if part in self.about]
-        return [(SECTIONS[part], self.about[part]) for part in known]
+        return [(words, self.about[part]) for part, words in PARTS.items() if part in self.about]
+
+    def says(self, part: str, label: str, kind: RequestType | None) -> None:
+        """It is about this part, of this type; of every type without one."""
+        labels = self.about.setdefault(part, [])
+        if label and label not in labels:
+            labels.append(label)
+        if kind is not None:
+            self.types.setdefault(kind.code, kind)
 
 
 def articles_of_law(code: str) -> list[Article]:
-    """The articles of the statute or rule with this code that any request type cites, in the order of the text."""
+    """The articles of the statute or rule with this code that anything rests on, in the order of the text."""
+    return [article for article in cited_articles() if article.statute == code]
+
+
+def cited_articles() -> list[Article]:
+    """Every article on which a request type, a period or a reason rests, statute by statute in the order of the text: what
+    is told of it is derived from what cites it; four queries."""
     found: dict[str, Article] = {}
-    names = {ground.article + ground.key: ground.name for ground in RefusalGround.objects.exclude(article="")}
-    for law in TypeLaw.objects.select_related("request_type").order_by("request_type__position"):
-        for part in SECTIONS:
-            for entry in entries(law.data.get(part)):
-                if entry["cite"].partition("-")[0] == code:
-                    _add(found, law.request_type, part, entry, names)
-    return sorted(found.values(), key=lambda article: [int(n) for n in re.findall(r"\d+", article.cite)])
+    laws = laws_on().select_related("request_type")
+    for law in sorted(laws, key=lambda law: law.request_type.position):
+        kind = law.request_type
+        for part, entry in _cited(law.data):
+            article = _named(found, entry["cite"], entry.get("cite_zh", ""))
+            article.verified = article.verified and entry.get("verified") is None
+            article.says(part, own_words(entry), kind)
+        if kind.opened_by_article:
+            _named(found, kind.opened_by_article).says("opened_by", "", kind)
+    for measure in TimeLimit.objects.filter(request_type=None):
+        article = _named(found, measure.article, measure.article_zh)
+        article.verified = article.verified and measure.confidence == Confidence.OFFICIAL
+        article.says("time_limits", measure.name, None)
+    for reason in ReturnReason.objects.exclude(article=""):
+        _named(found, reason.article).says("return_grounds", reason.name, None)
+    return sorted(found.values(), key=_place)
 
 
-def _add(
-    found: dict[str, Article], kind: RequestType, part: str, entry: Mapping[str, Any], names: Mapping[str, str]
-) -> None:
-    article = found.setdefault(entry["cite"], Article(entry["cite"]))
-    article.cite_zh = article.cite_zh or entry.get("cite_zh", "")
-    article.verified = article.verified and entry.get("verified") is None
-    article.types.setdefault(kind.code, kind)
-    labels = article.about.setdefault(part, [])
-    label = names.get(entry["cite"] + entry.get("key", "")) or _label(part, entry)
-    if label and label not in labels:
-        labels.append(label)
+def _cited(data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every line of a type's law that names an article, with the part that it belongs to."""
+    for section in SECTIONS:
+        if section != "refusal_grounds":
+            yield from ((section, entry) for entry in entries(data.get(section)))
+    for strength, grounds in data.get("refusal_grounds", {}).items():
+        yield from ((strength, entry) for entry in entries(grounds))
 
 
-def _label(part: str, entry: Mapping[str, Any]) -> str:
-    """A short label in the language of the page, or "". The English words are ours throughout."""
-    if (get_language() or "").startswith("en"):
-        return str(entry.get("en") or "")
-    words = str(entry.get("zh") or "")
-    own = part in _LABELLED and len(words) <= LABEL_LIMIT and not _SENTENCE.search(words)
-    return words if own else ""
+def _named(found: dict[str, Article], cite: str, cite_zh: str = "") -> Article:
+    article = found.setdefault(cite, Article(cite))
+    article.cite_zh = article.cite_zh or cite_zh
+    return article
+
+
+def _place(article: Article) -> tuple[str, list[int]]:
+    return article.statute, [int(n) for n in re.findall(r"\d+", article.cite)]

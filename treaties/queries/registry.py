@@ -48,6 +48,11 @@ class Asked:
     words: str = ""
 
 
+def instruments_called(codes: Iterable[str]) -> dict[str, Instrument]:
+    """Instruments by their code."""
+    return {one.code: one for one in Instrument.objects.filter(code__in=set(codes))}
+
+
 def instruments_on(asked: Asked) -> list[Row]:
     """The instruments that were asked for, by code; three queries whatever their number."""
     found = Instrument.objects.all()

@@ -18,8 +18,8 @@ from agencies.errors import NotVisible
 from countries import facts
 from countries.lookup import sound
 from countries.models import UNSETTLED, Country, FactChange
+from countries.policies import keeps_facts
 from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, Standing
-from treaties.policies import keeps_law
 from treaties.queries import articles, registry
 from treaties.queries.registry import Row
 from treaties.standing import Pair
@@ -78,7 +78,7 @@ def instrument_list(request: HttpRequest) -> HttpResponse:
         "following": shown[-1].instrument.code if start + len(shown) < len(rows) else "",
         "narrowed": form.narrowed(),
         "columns": [("name", _("名称")), ("kind", _("种类")), ("signed", _("签署")), ("force", LABELS["in_force_on"])],
-        "may_write": keeps_law(actor_of(request)),
+        "may_write": keeps_facts(actor_of(request)),
     }
     return render(request, "treaties/instrument_list.html", context, status=400 if form.errors else 200)
 
@@ -140,7 +140,7 @@ def instrument_timeline(request: HttpRequest) -> HttpResponse:
 def instrument_page(request: HttpRequest, code: str) -> HttpResponse:
     """One instrument: how it stands, its values with their sources, its parties, what it covers, what was changed."""
     instrument = instrument_or_404(code)
-    may_write = keeps_law(actor_of(request))
+    may_write = keeps_facts(actor_of(request))
     open_to_all = instrument.kind == InstrumentKind.MULTILATERAL
     on = PartyFilter(request.GET, []).day()
     sides = registry.parties_on(instrument, on)
@@ -183,7 +183,7 @@ def instrument_page(request: HttpRequest, code: str) -> HttpResponse:
 def party_page(request: HttpRequest, code: str, country: str) -> HttpResponse:
     """One country's part in an instrument, value by value."""
     instrument, party = party_or_404(code, country)
-    may_write = keeps_law(actor_of(request))
+    may_write = keeps_facts(actor_of(request))
     officers = officers_of([party])
     on = OnDay(request.GET).day()
     context = {

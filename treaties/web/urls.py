@@ -1,6 +1,6 @@
 from django.urls import path
 
-from treaties.web import instrument_edit, instruments, matrix, periods
+from treaties.web import instrument_edit, instruments, law_edit, law_types, matrix, periods
 
 _ONE = "law/instruments/<slug:code>/"
 _PARTY = f"{_ONE}parties/<slug:country>/"
@@ -24,5 +24,10 @@ urlpatterns = [
     path("law/matrix/", matrix.matrix_page, name="instrument-matrix"),
     path("law/matrix/file/", matrix.matrix_file, name="instrument-matrix-file"),
     path("law/matrix/sheet/", matrix.matrix_sheet, name="instrument-matrix-sheet"),
+    path("law/statutes/", law_types.law_statutes, name="law-statutes"),
+    path("law/types/", law_types.law_type_list, name="law-type-list"),
+    path("law/types/<slug:code>/", law_types.law_type, name="law-type"),
+    path("law/types/<slug:code>/versions/", law_types.law_type_versions, name="law-type-versions"),
+    path("law/types/<slug:code>/edit/", law_edit.law_edit, name="law-type-edit"),
     path("law/timeline/", instruments.instrument_timeline, name="instrument-timeline"),
 ]
