@@ -30,7 +30,7 @@ def look(*, actor: Actor, content: bytes) -> Comparison:
 
 @transaction.atomic
 def take(*, actor: Actor, content: bytes, chosen: Collection[str], seen: str) -> int:
-    """Take over the chosen lines of the file; gives how many values and sections that were. `seen` is what the page with
+    """Take over the chosen lines of the file; gives how many that were. `seen` is what the page with
     the choice had seen of ours.
 
     Raises NotPermitted, TooLarge, Malformed for the file or when nothing was chosen, StaleVersion when something of the
@@ -52,7 +52,7 @@ def take(*, actor: Actor, content: bytes, chosen: Collection[str], seen: str) ->
     told = {"site": found.opened.site, "key": found.opened.key, "sha256": found.opened.sha256}
     counted = {"values": done, "sections": len(texts)}
     audit.record(actor=actor, kind="ledger.import", subject=f"country:{code}", facts=told | counted)
-    return done + len(texts)
+    return len(lines) + len(texts)
 
 
 def _take(actor: Actor, found: Comparison, ours: Held, line: Line) -> int:

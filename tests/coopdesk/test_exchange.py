@@ -19,54 +19,23 @@ from countries.exchange import seal
 from countries.models import Country, FactChange, Frontier, LedgerEntry, LedgerRecord, SectionText
 from tests.browsing import log_in
 from tests.cast import Cast
+from tests.exchanging import THERE, Body, Change, a_treaty, capital, piece, told, trust_another, value, written
 from tests.ledgers import keep_post
 from treaties.models import Instrument, Party, Provision
 
 pytestmark = pytest.mark.django_db
 START, TAKE = reverse("country-exchange"), reverse("country-exchange-take")
-THERE = "【演示】另一网"
-Body = dict[str, Any]
-Change = Callable[[Body], None]
 
 
 @pytest.fixture
 def keys(settings, tmp_path: Path) -> None:
     """We trust one other network, whose key is at hand to write its files with."""
-    settings.EXCHANGE_TRUSTED = tmp_path / "trusted"
-    settings.EXCHANGE_TRUSTED.mkdir()
-    settings.EXCHANGE_KEY = tmp_path / "theirs.key"
-    (settings.EXCHANGE_TRUSTED / f"{THERE}.pem").write_text(seal.own_public()[0])
+    trust_another(settings, tmp_path)
 
 
 @pytest.fixture
 def desk(cast: Cast, keys: None) -> Client:
     return log_in(cast, "guohe.desk")
-
-
-def written(client: Client, code: str = "TH") -> bytes:
-    answer = client.get(reverse("country-exchange-file", args=[code]))
-    assert answer.status_code == 200
-    return b"".join(answer)
-
-
-def told(client: Client, change: Change, code: str = "TH") -> bytes:
-    """A file of the other network that says of the country what we do, but for a change."""
-    body = json.loads(written(client, code))["body"]
-    change(body)
-    return seal.sealed(body)
-
-
-def piece(body: Body, kind: str, *key: str) -> dict[str, Any]:
-    return next(one for one in body["pieces"] if (one["kind"], *one["key"][: len(key)]) == (kind, *key))
-
-
-def value(text: Any, *, as_of: str = "", confidence: str = "confirmed") -> dict[str, Any]:
-    day = as_of or timezone.localdate().isoformat()
-    return {"value": text, "source": "【演示】外方来函", "as_of": day, "confidence": confidence, "by": "【演示】李核"}
-
-
-def capital(text: str = "【演示】新都", **said: str) -> Change:
-    return lambda body: piece(body, "entry", "capital")["values"].update(text_en=value(text, **said))
 
 
 def upload(client: Client, content: bytes) -> Any:
@@ -282,17 +251,6 @@ def test_what_they_have_checked_settles_what_we_have_not(desk: Client) -> None:
 def test_a_value_that_nobody_checked_stays_unchecked(desk: Client) -> None:
     take(desk, told(desk, capital(confidence="recollection")))
     assert entry().provenance["text_en"]["confidence"] == "recollection"
-
-
-def a_treaty(body: Body) -> None:
-    origin = {"stated": value("in_force"), "signed_on": value("2026-01-05")}
-    named = {"title_zh": value("【演示】警务合作协定"), **origin}
-    plain = {"kind": "police_cooperation", "short_zh": "", "subject_field": "", "note": ""}
-    body["pieces"] += [
-        {"kind": "provision", "key": ["DEMO-TH", "interpol"], "plain": plain, "values": {"family": value("interpol")}},
-        {"kind": "party", "key": ["DEMO-TH"], "plain": plain, "values": {}},
-        {"kind": "instrument", "key": ["DEMO-TH"], "plain": plain, "values": named},
-    ]
 
 
 def test_a_treaty_that_we_have_not_comes_with_its_parts_or_not_at_all(desk: Client) -> None:
