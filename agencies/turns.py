@@ -29,6 +29,8 @@ class Turn(IntEnum):
     RECORD = 7_310_021  # one count of our record with every country
     LEDGER = 7_310_022  # one change of a section of a ledger
     REGISTRY = 7_310_024  # one addition to the treaty registry
+    LISTING = 7_310_025  # one commit that lists what has changed (taken by a trigger: countries migration 0011)
+    EXCHANGE = 7_310_026  # one file of a country that is taken over
     LAW = 7_310_027  # one new version of the law of a request type
 
 

@@ -353,6 +353,10 @@ CHECKPOINTS_ROOT = Path(env.str("COOPDESK_CHECKPOINTS", default=str(STATE / "che
 AUDIT_KEY = Path(env.str("COOPDESK_AUDIT_KEY", default=str(STATE / "audit.key")))
 # Who only verifies (the web) needs this one and not the key that signs.
 AUDIT_PUBLIC_KEY = Path(env.str("COOPDESK_AUDIT_PUBLIC_KEY", default=f"{AUDIT_KEY}.pub"))
+# Exchange with networks that are not connected: our key, whom we trust (a folder of public keys), how we call ourselves.
+EXCHANGE_KEY = Path(env.str("COOPDESK_EXCHANGE_KEY", default=str(STATE / "exchange.key")))
+EXCHANGE_TRUSTED = Path(env.str("COOPDESK_EXCHANGE_TRUSTED", default=str(STATE / "exchange-trusted")))
+EXCHANGE_NAME = env.str("COOPDESK_EXCHANGE_NAME", default="")
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

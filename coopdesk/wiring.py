@@ -103,6 +103,9 @@ _LEDGER_KINDS = {
     section_care.LAPSED: _("台账到期没有复核"),
     "ledger.withdraw": _("撤下台账记录"),
     "ledger.contact": _("查看外方联系方式"),
+    "ledger.print": _("打印国别台账"),
+    "ledger.export": _("导出国别台账交换文件"),
+    "ledger.import": _("导入国别台账交换文件"),
 }
 _PROPOSAL_KINDS = {
     proposals.MADE: _("提出台账建议"),
@@ -112,6 +115,7 @@ _PROPOSAL_KINDS = {
 _FACT_KINDS = {
     "fact.correct": _("核对或更正资料"),
     "fact.enter": _("录入资料"),
+    "fact.adopt": _("采用交换来的资料"),
 }
 
 

@@ -132,6 +132,34 @@ def enter(*, actor: Actor, row: Sourced, source: str, as_of: date, country: Coun
     return [one.field for one in changes]
 
 
+def adopt(
+    *,
+    actor: Actor,
+    row: R,
+    told: Mapping[str, tuple[Any, Origin]],
+    country: Country | None = None,
+) -> list[str]:
+    """An officer takes over values that another office of ours has told, each with its own source, day and confidence. A
+    row that is not stored yet is entered. Gives the fields that changed.
+
+    The caller has checked that he may and what they are, and holds a stored row locked. No loader changes them after.
+    Raises IntegrityError when the row's constraints forbid a value.
+    """
+    changes = _put(
+        row, {name: value for name, (value, _) in told.items()}, {name: of for name, (_, of) in told.items()}
+    )
+    if row.pk is None:
+        row.save(force_insert=True)
+    elif changes:
+        _save(row, [change.field for change in changes])
+    else:
+        return []
+    _remember([(row, change) for change in changes], country, actor.person_id)
+    fields = [change.field for change in changes]
+    audit.record(actor=actor, kind="fact.adopt", subject=row.subject, facts={"fields": fields})
+    return fields
+
+
 def _refuse_bad_origin(source: str, as_of: date, today: date) -> None:
     found = []
     if not fits(source, SOURCE_LIMIT):

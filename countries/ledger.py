@@ -13,7 +13,17 @@ from django.db.models import CharField, Count, ExpressionWrapper, Max, OuterRef,
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
-from countries.models import UNSETTLED, Country, FactChange, Frontier, LedgerEntry, LedgerTopic, Section, Sourced
+from countries.models import (
+    UNSETTLED,
+    Country,
+    FactChange,
+    Frontier,
+    LedgerChange,
+    LedgerEntry,
+    LedgerTopic,
+    Section,
+    Sourced,
+)
 
 # A value is looked at again after this many months; older ones are stale.
 REVIEW_MONTHS = 12
@@ -212,6 +222,13 @@ def changes_since(moment: datetime) -> QuerySet[FactChange]:
     """What officers entered, corrected or confirmed, and what loaders changed after their first loading."""
     rows = FactChange.objects.filter(_AFTER_LOADING, at__gte=moment)
     return rows.select_related("country", "officer")
+
+
+def listed_after(number: int, limit: int) -> list[LedgerChange]:
+    """What has changed after that number, in the order of the commits, at most so many; contacts are left out."""
+    rows = LedgerChange.objects.filter(Q(fact=None) | ~Q(fact__field="contact"), pk__gt=number)
+    of = ("fact__country", "text__country", "withdrawn__country")
+    return list(rows.select_related(*of).defer("withdrawn__contact").order_by("pk")[:limit])
 
 
 def entries_of(countries: Collection[Country], topics: Collection[LedgerTopic]) -> dict[tuple[int, int], LedgerEntry]:

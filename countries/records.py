@@ -55,7 +55,7 @@ def state_record(
     Raises NotPermitted, Malformed for the values, StaleVersion when another has stated it since.
     """
     require_keeper(actor)
-    if found := _faults(KINDS[row.kind], values):
+    if found := faults_of(KINDS[row.kind], values):
         raise Malformed(reasons=found)
     if row.pk is not None:
         row = LedgerRecord.objects.select_for_update(of=("self",)).select_related("country").get(pk=row.pk)
@@ -68,7 +68,7 @@ def state_record(
     return row
 
 
-def _faults(kind: Kind, values: Mapping[str, Any]) -> list[Reason]:
+def faults_of(kind: Kind, values: Mapping[str, Any]) -> list[Reason]:
     """Everything wrong with the values themselves."""
     found = []
     names = [values["name_zh"], values["name_en"]]

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agencies.models import Officer
 from countries.ledger import Origins, Value
@@ -39,7 +40,9 @@ class Notes:
             found.append((_("截至"), origin["as_of"] or None))
             found.append((_("可信度"), FactConfidence(origin["confidence"]).label))
             if (officer := self.officers.get(origin["by"] or 0)) is not None:
-                found.append((_("核对人"), format_html('<span lang="zh-CN" data-user>{}</span>', officer.name)))
+                vouched = origin["confidence"] == FactConfidence.CONFIRMED
+                told = _("核对人") if vouched else pgettext("fact", "录入人")
+                found.append((told, format_html('<span lang="zh-CN" data-user>{}</span>', officer.name)))
         if any(origin["confidence"] in UNSETTLED for origin in origins):
             found.append((_("要做"), _("国别管理员查原文后确认")))
         return found

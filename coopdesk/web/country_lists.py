@@ -87,6 +87,7 @@ def country_list(request: HttpRequest) -> HttpResponse:
         "typed": typed,
         "regions": regions,
         "region": region,
+        "desk": is_desk(request),
     }
     return render(request, "coopdesk/country_list.html", context)
 

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
-from coopdesk.web import countries, country_lists, country_work, ledger_values, proposals
+from coopdesk.web import countries, country_lists, country_paper, country_work, exchange, ledger_values, proposals
 from coopdesk.web.components import components
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("countries/unsettled/", country_lists.unsettled_list, name="country-unsettled"),
     path("countries/changes/", country_lists.change_list, name="country-changes"),
     path("countries/stale/", country_lists.stale_list, name="country-stale"),
+    path("countries/exchange/", exchange.exchange, name="country-exchange"),
+    path("countries/exchange/take/", exchange.exchange_take, name="country-exchange-take"),
     path("countries/mine/", country_work.work_page, name="ledger-work"),
     path("countries/proposals/", proposals.proposal_list, name="ledger-proposal-list"),
     path("countries/proposals/<int:proposal_id>/", proposals.proposal_page, name="ledger-proposal"),
@@ -22,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("countries/proposals/<int:proposal_id>/accept/", proposals.proposal_accept, name="ledger-proposal-accept"),
     path("countries/<slug:code>/propose/", proposals.proposal_new, name="ledger-propose"),
     path("countries/<slug:code>/", countries.country_page, name="country-detail"),
+    path("countries/<slug:code>/paper/", country_paper.country_paper, name="country-paper"),
+    path("countries/<slug:code>/exchange/file/", exchange.exchange_file, name="country-exchange-file"),
     path("countries/<slug:code>/asking/<slug:kind>/", countries.asking_page, name="country-asking"),
     path("countries/<slug:code>/values/<slug:topic>/", ledger_values.value_page, name="ledger-value"),
 ]

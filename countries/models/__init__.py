@@ -9,6 +9,7 @@ from countries.models.calendar import (
     NoticeState,
     SpecialDay,
 )
+from countries.models.changes import LedgerChange
 from countries.models.facts import UNSETTLED, FactChange, FactConfidence, Sourced
 from countries.models.ledger import Frontier, LedgerEntry, LedgerTopic, Section, TopicKind
 from countries.models.lists import Country
@@ -25,6 +26,7 @@ __all__ = [
     "FactChange",
     "FactConfidence",
     "Frontier",
+    "LedgerChange",
     "LedgerEntry",
     "LedgerProposal",
     "LedgerRecord",

@@ -134,6 +134,8 @@ def address(name: str, world: dict[str, Any]) -> str:
         "country-asking": {"code": "TH", "kind": "mla_evidence_out"},
         "api-country-record": {"code": "TH"},
         "country-record": {"code": "TH"},
+        "country-paper": {"code": "TH"},
+        "country-exchange-file": {"code": "TH"},
         "country-agenda": {"code": "TH"},
         "api-request-type-detail": {"code": "police_cooperation_out"},
         "api-request-type-versions": {"code": "police_cooperation_out"},

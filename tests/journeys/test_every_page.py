@@ -113,6 +113,7 @@ PAGES = {
         "/countries/TH/values/death_penalty/",
         "/countries/TH/records/new/?kind=authority",
         "/countries/records/{kept}/",
+        "/countries/exchange/",
         "/countries/proposals/{proposed}/",
         "/countries/TH/sections/habits/",
         "/countries/TH/sections/extradition/write/?proposal={aimed}",

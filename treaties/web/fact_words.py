@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from agencies.doors import words
 from agencies.models import Officer
@@ -163,7 +163,8 @@ def told(origin: Origin, officers: Mapping[int, str]) -> list[tuple[str, Any]]:
         found.append((_("查证"), partial_day(origin.as_of)))
     found.append((_("可信度"), FactConfidence(origin.confidence).label))
     if origin.by is not None:
-        found.append((_("核对人"), _theirs(officers.get(origin.by, ""))))
+        vouched = origin.confidence == FactConfidence.CONFIRMED
+        found.append((_("核对人") if vouched else pgettext("fact", "录入人"), _theirs(officers.get(origin.by, ""))))
     return found
 
 

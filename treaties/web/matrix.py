@@ -1,4 +1,4 @@
-"""缔约一览: the matrix as a page, and as a file that no spreadsheet takes for formulas."""
+"""缔约一览: the matrix as a page, and as files that no spreadsheet takes for formulas."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+import xlsxwriter
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.doors import words
 from agencies.doors.downloads import attached
+from agencies.spreadsheets import A4, AS_TYPED, FORMULAS, XLSX, in_csv
 from countries.lookup import partner_countries
 from countries.models import Country
 from treaties.models import Instrument, InstrumentKind, Standing
@@ -39,8 +41,7 @@ from treaties.web.fact_words import SHAPES
 from treaties.web.instrument_forms import MatrixFilter
 from treaties.web.instruments import by_name, regions_of
 
-# What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_TAB = 31  # the longest name of a sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
         "legend": [(SHAPES[standing], standing.label) for standing in Standing],
         "narrowed": asked.form.narrowed(),
         "file": f"{reverse('instrument-matrix-file')}?{request.GET.urlencode()}",
+        "sheet": f"{reverse('instrument-matrix-sheet')}?{request.GET.urlencode()}",
     }
     return render(request, "treaties/instrument_matrix.html", context, status=400 if asked.form.errors else 200)
 
@@ -96,9 +98,39 @@ def matrix_file(request: HttpRequest) -> FileResponse:
     """The same lines as a CSV file (UTF-8 with its mark, so that spreadsheets read the characters)."""
     asked = _asked(request)
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([_safe(cell) for cell in row] for row in _rows(asked))
+    csv.writer(text).writerows([in_csv(cell) for cell in row] for row in _rows(asked))
     name = f"{_('缔约一览')}-{asked.on.isoformat()}.csv"
     return attached(io.BytesIO(text.getvalue().encode("utf-8-sig")), name=name, media_type="text/csv; charset=utf-8")
+
+
+@require_safe
+def matrix_sheet(request: HttpRequest) -> FileResponse:
+    """The same lines as XLSX, whose cells know that they are text."""
+    asked, target = _asked(request), io.BytesIO()
+    heads, *lines, note = _rows(asked)
+    book = xlsxwriter.Workbook(target, {**AS_TYPED, "in_memory": True})
+    sheet = book.add_worksheet(_("缔约一览")[:_TAB])
+    head = book.add_format({"bold": True, "text_wrap": True, "bg_color": "#E8ECF1", "bottom": 1, "valign": "vcenter"})
+    text, quoted = book.add_format(), book.add_format({"quote_prefix": True})
+    for n, cell in enumerate(heads):
+        sheet.write_string(0, n, cell, head)
+    for row, line in enumerate([*lines, note], 1):
+        for n, cell in enumerate(line):
+            if cell:
+                sheet.write_string(row, n, cell, quoted if cell.startswith(FORMULAS) else text)
+    for row, counted in enumerate(asked.lines, 1):
+        sheet.write_number(row, len(heads) - 1, counted.in_force)
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, len(heads) - 1, 12)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, len(lines), len(heads) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    book.close()
+    target.seek(0)
+    return attached(target, name=f"{_('缔约一览')}-{asked.on.isoformat()}.xlsx", media_type=XLSX)
 
 
 def _rows(asked: _Asked) -> Iterator[list[str]]:
@@ -108,10 +140,6 @@ def _rows(asked: _Asked) -> Iterator[list[str]]:
         cells = [_in_file(line.cells.get(column.key, UNRECORDED)) for column in asked.matrix.columns]
         yield [country.name, country.code, _region(country), *cells, str(line.in_force)]
     yield [_("状态日期 %(day)s。“未收录”是没有查到，不等于没有。") % {"day": asked.on.isoformat()}]
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _in_file(cell: Cell) -> str:

@@ -23,6 +23,7 @@ urlpatterns = [
     ),
     path("law/matrix/", matrix.matrix_page, name="instrument-matrix"),
     path("law/matrix/file/", matrix.matrix_file, name="instrument-matrix-file"),
+    path("law/matrix/sheet/", matrix.matrix_sheet, name="instrument-matrix-sheet"),
     path("law/statutes/", law_types.law_statutes, name="law-statutes"),
     path("law/types/", law_types.law_type_list, name="law-type-list"),
     path("law/types/<slug:code>/", law_types.law_type, name="law-type"),

@@ -1,0 +1,346 @@
+"""A country as one signed file between networks that are not connected: what is in it, what is refused, what is taken over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.models import AuditEvent
+from countries import facts
+from countries.exchange import seal
+from countries.models import Country, FactChange, Frontier, LedgerEntry, LedgerRecord, SectionText
+from tests.browsing import log_in
+from tests.cast import Cast
+from tests.exchanging import THERE, Body, Change, a_treaty, capital, piece, told, trust_another, value, written
+from tests.ledgers import keep_post
+from treaties.models import Instrument, Party, Provision
+
+pytestmark = pytest.mark.django_db
+START, TAKE = reverse("country-exchange"), reverse("country-exchange-take")
+
+
+@pytest.fixture
+def keys(settings, tmp_path: Path) -> None:
+    """We trust one other network, whose key is at hand to write its files with."""
+    trust_another(settings, tmp_path)
+
+
+@pytest.fixture
+def desk(cast: Cast, keys: None) -> Client:
+    return log_in(cast, "guohe.desk")
+
+
+def upload(client: Client, content: bytes) -> Any:
+    return client.post(START, {"file": SimpleUploadedFile("ledger.json", content)})
+
+
+def choose(page: Any, *titles: str) -> dict[str, Any]:
+    """What the page of a comparison posts with these lines ticked, all that may be when none is named."""
+    rows = [line for group in page.context["groups"] for line, _ticked, _values in group["rows"]]
+    rows += [line for line, _ticked in page.context["texts"] if not line.fault]
+    lines = [row.id for row in rows if not titles or str(row.title) in titles]
+    return {"file": page.context["text"], "seen": page.context["found"].seen, "line": lines}
+
+
+def take(client: Client, content: bytes, *titles: str) -> Any:
+    page = upload(client, content)
+    assert page.status_code == 200, page.content.decode()
+    return client.post(TAKE, choose(page, *titles))
+
+
+def history() -> int:
+    return FactChange.objects.count() + SectionText.objects.count() + LedgerRecord.objects.count()
+
+
+def entry(topic: str = "capital") -> LedgerEntry:
+    return LedgerEntry.objects.get(country__code="TH", topic__code=topic, about="")
+
+
+# --- Writing ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_holds_the_facts_and_neither_contacts_nor_cases(cast: Cast, desk: Client) -> None:
+    keep_post(cast)
+    LedgerRecord.objects.update(attrs={"side": "ours", "case": "GJHZ-2026-1"})
+    content = written(desk)
+    body = seal.opened(content).body
+    kinds = {one["kind"] for one in body["pieces"]}
+    assert kinds == {"entry", "record", "instrument", "party", "provision"}
+    assert piece(body, "entry", "capital")["values"]["text_en"]["value"] == "Bangkok"
+    assert set(piece(body, "record")["values"]) == {"name_zh", "attrs"}
+    assert "【演示】电话" not in content.decode()
+    assert "GJHZ" not in content.decode()
+    event = AuditEvent.objects.filter(kind="ledger.export").latest("pk")
+    assert (event.subject, event.facts["pieces"]) == ("country:TH", len(body["pieces"]))
+
+
+def test_the_desk_alone_exchanges(cast: Cast, keys: None) -> None:
+    for login in ("kunshan.chief", "jiangsu.desk", "sysadmin"):
+        client = log_in(cast, login)
+        assert client.get(reverse("country-exchange-file", args=["TH"])).status_code == 403
+        assert client.get(START).status_code == 403
+        assert client.post(TAKE, {"file": "{}"}).status_code == 403
+
+
+# --- What is refused -------------------------------------------------------------------------------------------------
+
+
+def tampered(content: bytes) -> bytes:
+    return content.replace(b"Bangkok", b"Bangkoc")
+
+
+def of_version(content: bytes) -> bytes:
+    return seal.canonical(json.loads(content) | {"version": 2})
+
+
+def unknown_signer(content: bytes) -> bytes:
+    return seal.canonical(json.loads(content) | {"key": "0" * 64})
+
+
+NOT_AS_WRITTEN: list[tuple[Callable[[bytes], bytes], str]] = [
+    (tampered, "签名不对"),
+    (lambda content: content[:-40], "不是国别台账的交换文件"),
+    (lambda content: content + b"\n", "不再是导出时的样子"),
+    (lambda content: content.replace(b'"format"', b'"format":"x","format"'), "不再是导出时的样子"),
+    (of_version, "第 2 版，本系统只认第 1 版"),
+    (unknown_signer, "不在本系统信任的名单里"),
+    (lambda content: b"\xff\xfe" + content, "不是国别台账的交换文件"),
+    (lambda _content: b"[" * 100_000, "不是国别台账的交换文件"),
+    (lambda _content: b'{"format": NaN}', "不是国别台账的交换文件"),
+    (lambda _content: b"PK\x03\x04 a spreadsheet", "不是国别台账的交换文件"),
+    (lambda content: content + b" " * seal.MOST, "不是国别台账的交换文件"),
+]
+
+
+def test_a_file_that_is_not_as_it_was_written_changes_nothing(desk: Client) -> None:
+    content, before = written(desk), history()
+    for spoil, words in NOT_AS_WRITTEN:
+        page = upload(desk, spoil(content))
+        assert page.status_code == 400
+        assert words in page.content.decode(), words
+    typed = {"file": tampered(content).decode(), "seen": "", "line": ["x"]}
+    assert desk.post(TAKE, typed).status_code == 400
+    assert history() == before
+
+
+def dated(name: str, day: str) -> Change:
+    return lambda body: piece(body, "instrument", "EXTRADITION-TH")["values"].update({name: value(day)})
+
+
+NOT_OF_A_FILE: list[Change] = [
+    lambda body: body["country"].update(code="CN"),
+    lambda body: body["country"].update(code="ZZ"),
+    lambda body: body.update(more=1),
+    lambda body: body.update(pieces={}),
+    lambda body: body["pieces"].append(body["pieces"][0]),
+    lambda body: body["pieces"].append({"kind": "case", "key": [], "plain": {}, "values": {}}),
+    lambda body: piece(body, "entry")["values"].update(contact=value("x")),
+    lambda body: piece(body, "entry")["values"].update(text_zh=value("x\x00y")),
+    lambda body: piece(body, "entry")["values"].update(text_zh=value(["x"])),
+    lambda body: piece(body, "entry")["values"].update(text_zh=value("x") | {"source": ""}),
+    capital(confidence="gospel"),
+    capital(as_of="2026-13-01"),
+    capital(as_of="2999-01-01"),
+    dated("in_force_on", "1999-02-30"),
+    dated("stated", "perhaps"),
+    lambda body: body["sections"].append({"section": "habits"}),
+    lambda body: body.update(exported_on="2999-01-01"),
+]
+
+
+def test_a_signed_file_that_says_what_no_file_says_changes_nothing(desk: Client) -> None:
+    plain = written(desk)
+    before = history()
+    for n, change in enumerate(NOT_OF_A_FILE):
+        body = json.loads(plain)["body"]
+        change(body)
+        assert upload(desk, seal.sealed(body)).status_code == 400, n
+    assert history() == before
+
+
+def test_a_treaty_with_another_country_is_not_touched(desk: Client) -> None:
+    """A file about Thailand that brings Viet Nam's treaty, and dates in the wrong order."""
+    theirs = {"kind": "instrument", "key": ["EXTRADITION-VN"], "plain": {"kind": "extradition"}}
+    content = told(
+        desk,
+        lambda body: body["pieces"].append(
+            theirs | {"values": {"title_zh": value("【演示】"), "stated": value("none")}}
+        ),
+    )
+    page = upload(desk, content)
+    assert [line.title for line in page.context["faulty"]] == ["EXTRADITION-VN"]
+    assert "和别的国家的条约" in page.content.decode()
+    assert desk.post(TAKE, choose(page) | {"line": [page.context["faulty"][0].id]}).status_code == 400
+    page = upload(desk, told(desk, dated("in_force_on", "1900-01-01")))
+    assert "日期的先后不对" in page.content.decode()
+
+
+# --- Taking over -----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_chosen_is_taken_over_with_its_source_and_nothing_the_second_time(cast: Cast, desk: Client) -> None:
+    content = told(desk, capital())
+    page = upload(desk, content)
+    assert [group["verdict"] for group in page.context["groups"]] == ["differs"]
+    assert "【演示】新都" in page.content.decode()
+    answer = take(desk, content)
+    assert answer.url == reverse("country-detail", args=["TH"])
+    row = entry()
+    origin = row.provenance["text_en"]
+    assert (row.text_en, origin["confidence"], origin["by"]) == (
+        "【演示】新都",
+        "sourced",
+        cast.officer("guohe.desk").pk,
+    )
+    assert origin["source"].startswith("【演示】外方来函（【演示】李核核对，")
+    assert THERE in origin["source"]
+    change = FactChange.objects.filter(subject=row.subject).first()
+    assert change is not None
+    assert (change.before["value"], change.after["value"], change.country) == ("Bangkok", "【演示】新都", row.country)
+    kinds = AuditEvent.objects.filter(kind__in=["fact.adopt", "ledger.import"]).values_list("kind", flat=True)
+    assert sorted(kinds) == ["fact.adopt", "ledger.import"]
+    assert AuditEvent.objects.get(kind="ledger.import").facts["site"] == THERE
+    before = history()
+    again = upload(desk, content)
+    assert not again.context["any"]
+    assert again.context["groups"] == []
+    assert desk.post(TAKE, choose(again)).status_code == 400
+    assert history() == before
+
+
+def test_our_officers_word_and_the_later_day_are_shown_and_not_ticked(cast: Cast, desk: Client) -> None:
+    row = entry()
+    facts.correct(
+        actor=cast.actor("guohe.desk"),
+        row=row,
+        field="text_en",
+        value="Krung Thep",
+        source="【演示】",
+        as_of=timezone.localdate(),
+    )
+    page = upload(desk, told(desk, capital()))
+    assert [group["verdict"] for group in page.context["groups"]] == ["ours"]
+    assert not page.context["groups"][0]["rows"][0][1]
+    police = entry("police")
+    older = told(desk, lambda body: piece(body, "entry", "police")["values"].update(text_en=value("x", as_of="2020")))
+    assert [group["verdict"] for group in upload(desk, older).context["groups"]] == ["older"]
+    police.refresh_from_db()
+    assert police.text_en != "x"
+
+
+def test_what_they_have_checked_settles_what_we_have_not(desk: Client) -> None:
+    row = entry("legal_family")
+    assert row.provenance["code"]["confidence"] == "secondary"
+    content = told(desk, lambda body: piece(body, "entry", "legal_family")["values"].update(code=value(row.code)))
+    page = upload(desk, content)
+    assert [(group["verdict"], group["rows"][0][1]) for group in page.context["groups"]] == [("settles", True)]
+    take(desk, content)
+    row.refresh_from_db()
+    assert row.provenance["code"]["confidence"] == "sourced"
+    assert not upload(desk, content).context["any"]
+
+
+def test_a_value_that_nobody_checked_stays_unchecked(desk: Client) -> None:
+    take(desk, told(desk, capital(confidence="recollection")))
+    assert entry().provenance["text_en"]["confidence"] == "recollection"
+
+
+def test_a_treaty_that_we_have_not_comes_with_its_parts_or_not_at_all(desk: Client) -> None:
+    content = told(desk, a_treaty)
+    page = upload(desk, content)
+    rows = page.context["groups"][0]["rows"]
+    party = next(line.id for line, _ticked, _values in rows if line.piece.kind == "party")
+    refused = desk.post(TAKE, choose(page) | {"line": [party]})
+    assert refused.status_code == 409
+    assert "没有选条约" in refused.content.decode()
+    assert not Instrument.objects.filter(code="DEMO-TH").exists()
+    assert desk.post(TAKE, choose(page)).status_code == 302
+    assert Party.objects.filter(instrument__code="DEMO-TH", country__code="TH").exists()
+    assert Provision.objects.get(instrument__code="DEMO-TH").provenance["family"]["source"]
+    assert not upload(desk, content).context["any"]
+
+
+def test_one_choice_that_cannot_stand_undoes_all(desk: Client) -> None:
+    """Signed later than it is in force: each date is right beside the other one of theirs, not beside ours."""
+
+    def change(body: Body) -> None:
+        capital()(body)
+        values = piece(body, "instrument", "EXTRADITION-TH")["values"]
+        values.update(signed_on=value("2020-01-01"), in_force_on=value("2020-02-01"))
+
+    before = history()
+    page = upload(desk, told(desk, change))
+    assert "日期的先后不对" in page.content.decode()
+    assert history() == before
+
+
+def test_a_record_and_a_frontier_come_over(desk: Client) -> None:
+    def change(body: Body) -> None:
+        values = {"name_zh": value("【演示】对话"), "attrs": value({"maturity": "dialogue"})}
+        body["pieces"].append(
+            {"kind": "record", "key": ["mechanism", "【演示】对话", "", "", "1"], "plain": {}, "values": values}
+        )
+
+    content = told(desk, change)
+    assert take(desk, content).status_code == 302
+    row = LedgerRecord.objects.get(name_zh="【演示】对话")
+    assert (row.attrs, row.country.code) == ({"maturity": "dialogue"}, "TH")
+    assert not upload(desk, content).context["any"]
+    bad = told(desk, lambda body: piece(body, "record")["values"].update(attrs=value({"maturity": "moon"})))
+    assert "选一项。" in upload(desk, bad).content.decode()
+    far = told(desk, lambda body: piece(body, "frontier")["values"].update(approx_km=value(7)), "MM")
+    division = str(upload(desk, far).context["groups"][0]["rows"][0][0].title)
+    assert take(desk, far).status_code == 302
+    assert Frontier.objects.get(country__code="MM", division_name=division).approx_km == 7
+
+
+def test_a_section_becomes_a_draft_of_the_officers_own(cast: Cast, desk: Client) -> None:
+    text = {"section": "habits", "text_zh": "【演示】先打电话。", "text_en": "", "sources": "【演示】会谈纪要"}
+    text |= {"author": "【演示】张", "reviewer": "【演示】李", "published_on": "2026-01-05"}
+    content = told(desk, lambda body: body["sections"].append(text))
+    assert take(desk, content).status_code == 302
+    row = SectionText.objects.get()
+    assert (row.state, row.text_zh, row.author) == ("draft", "【演示】先打电话。", cast.officer("guohe.desk"))
+    assert THERE in row.sources
+    assert not upload(desk, content).context["any"]
+    other = told(desk, lambda body: body["sections"].append(text | {"text_zh": "【演示】另一个说法。"}))
+    page = upload(desk, other)
+    assert "先送出或者放弃它" in page.content.decode()
+    assert desk.post(TAKE, choose(page) | {"line": ["section-habits"]}).status_code == 400
+    assert SectionText.objects.get().text_zh == "【演示】先打电话。"
+
+
+def test_somebody_edits_between_looking_and_taking(cast: Cast, desk: Client) -> None:
+    page = upload(desk, told(desk, capital()))
+    posted = choose(page)
+    row = entry("police")
+    said = {"source": "【演示】", "as_of": timezone.localdate(), "country": Country.objects.get(code="TH")}
+    facts.correct(actor=cast.actor("guohe.chief"), row=row, field="text_zh", value="【演示】改过", **said)
+    answer = desk.post(TAKE, posted)
+    assert answer.status_code == 409
+    assert "另有人改了这个国家的台账" in answer.content.decode()
+    assert answer.context["groups"][0]["rows"][0][1]  # what he had ticked is ticked
+    assert entry().text_en == "Bangkok"
+    assert desk.post(TAKE, choose(answer) | {"line": posted["line"]}).status_code == 302
+    assert (entry().text_en, entry("police").text_zh) == ("【演示】新都", "【演示】改过")
+
+
+def test_who_we_are_and_whom_we_trust(desk: Client, settings) -> None:
+    page = desk.get(START).content.decode()
+    pem, key = seal.own_public()
+    assert " ".join(key[n : n + 4] for n in range(0, 64, 4)) in page
+    assert THERE in page
+    assert pem.splitlines()[1] in page
+    (settings.EXCHANGE_TRUSTED / "not-a-key.pem").write_text("nothing")
+    assert desk.get(START).status_code == 200
+    settings.EXCHANGE_KEY, settings.TESTING = settings.EXCHANGE_TRUSTED / "absent", False
+    assert "COOPDESK_EXCHANGE_KEY" in desk.get(START).content.decode()
+    assert desk.get(reverse("country-exchange-file", args=["TH"])).status_code == 422
