@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
 from tests.browsing import log_in
 from tests.exchanging import a_treaty, capital, piece, told, trust_another, value
@@ -28,19 +29,21 @@ def file(settings, tmp_path: Path, cast, real_db) -> Path:
     return path
 
 
+def serious(page: Page) -> list[str]:
+    """What axe finds serious or critical."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [one["id"] for one in found if one["impact"] in ("serious", "critical")]
+
+
 @pytest.mark.parametrize("width, height", [(1280, 800), (390, 844)])
 def test_from_the_file_to_the_page(browse, enter, file: Path, width: int, height: int) -> None:
     page = enter(browse(width=width, height=height), "guohe.desk")
     page.goto("/countries/exchange/")
+    assert not serious(page)
     page.locator("input[type=file]").set_input_files(str(file))
     page.get_by_role("button", name="打开对照").click()
     page.wait_for_selector("input[name=seen]", state="attached")
-    serious = [
-        one["id"]
-        for one in Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
-    assert not serious
+    assert not serious(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert not page.get_by_label("首都").is_checked()
     page.get_by_label("首都").check()
