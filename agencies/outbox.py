@@ -50,8 +50,10 @@ def _lease() -> list[int]:
 def _run(message_id: int) -> int:
     try:
         with transaction.atomic():
+            # Waits for the row: another drain that looked for work locks it for a moment, and to pass over it then would
+            # leave it to the end of our own lease.
             message = (
-                OutboxMessage.objects.select_for_update(skip_locked=True, of=("self",))
+                OutboxMessage.objects.select_for_update(of=("self",))
                 .select_related("event")
                 .filter(pk=message_id, done_at=None)
                 .first()

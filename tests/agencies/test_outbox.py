@@ -167,6 +167,33 @@ def test_four_drains_at_once_share_the_work_without_doubling(real_db, story):
     assert not OutboxMessage.objects.filter(reaction="notify", done_at=None).exists()
 
 
+def test_a_row_that_another_drain_holds_for_a_moment_is_waited_for(real_db, monkeypatch):
+    """What a drain has leased it runs, also where another's look for work has the row locked just then."""
+    held, release = threading.Event(), threading.Event()
+
+    def look() -> None:
+        with transaction.atomic():
+            list(OutboxMessage.objects.select_for_update().filter(done_at=None, reaction="second"))
+            held.set()
+            release.wait(10)
+        connection.close()
+
+    looking = threading.Thread(target=look)
+
+    def first(event, payload):
+        looking.start()
+        held.wait(10)
+        threading.Timer(0.3, release.set).start()
+
+    monkeypatch.setitem(audit._wired, "test.two", ["first", "second"])
+    monkeypatch.setitem(audit._reactions, "first", first)
+    monkeypatch.setitem(audit._reactions, "second", lambda event, payload: None)
+    audit.record(actor=SYSTEM, kind="test.two", subject="test:1")
+    assert drain() == 2
+    looking.join(10)
+    assert not OutboxMessage.objects.filter(done_at=None).exists()
+
+
 class Broker:
     """A Valkey of this test's own, which may be killed and started again."""
 

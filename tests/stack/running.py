@@ -49,7 +49,8 @@ class Stack:
         self.state, self.env = state, clean_env(COOPDESK_STATE=str(state), **env)
         self.output = state.with_name(f"{state.name}.out")
 
-    def __enter__(self) -> Stack:
+    def begin(self) -> None:
+        """Start it, and do not wait until it is ready."""
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "coopdesk.stack", "run"],
@@ -59,6 +60,9 @@ class Stack:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def __enter__(self) -> Stack:
+        self.begin()
         try:
             wait_for(lambda: "READY" in self.said() or self.process.poll() is not None, 120)
             assert self.process.poll() is None, self.said()

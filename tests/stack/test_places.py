@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -161,6 +163,17 @@ class TestRoot:
         assert (tmp_path / "precious").read_text() == "precious"
         assert (tmp_path / "precious").stat().st_uid == 0
         assert state.stat().st_uid == account.uid
+
+    def test_what_vanishes_meanwhile_needs_no_owner(self, tmp_path):
+        """As when the initdb of a start that was killed still removes its folder."""
+        account, clears = accounts.service_account([]), f"while mkdir -p {tmp_path}/a/b/c; do rm -r {tmp_path}/a; done"
+        with subprocess.Popen(["sh", "-c", clears], start_new_session=True) as process:
+            try:
+                until = time.monotonic() + 0.5
+                while time.monotonic() < until:
+                    accounts._give(tmp_path, account)
+            finally:
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may use any folder")

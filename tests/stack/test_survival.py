@@ -20,6 +20,13 @@ SECRETS = {".": "0o700", "stack.env": "0o600", "secret.key": "0o600", "audit.key
 PARTS = ["postgres", "valkey", "web", "worker", "beat"]
 
 
+def ask(command, state, **more):
+    """A command of the stack, to its end."""
+    arguments = [sys.executable, "-m", "coopdesk.stack", command]
+    env = clean_env(COOPDESK_STATE=str(state), **more)
+    return subprocess.run(arguments, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=90)
+
+
 def test_it_starts_serves_and_stops_cleanly(state):
     with Stack(state) as stack:
         assert stack.get("/account/login/") == 200
@@ -74,34 +81,20 @@ def test_killed_during_the_first_start():
     """Whenever the blow falls, the next start succeeds."""
     with state_folder("案件" * 20) as folder:
         for delay in (0.3, 0.7, 1.5, 4):
-            with open(folder.with_name("said"), "w+") as said:
-                process = subprocess.Popen(
-                    [sys.executable, "-m", "coopdesk.stack", "run"],
-                    cwd=ROOT,
-                    env=clean_env(COOPDESK_STATE=str(folder)),
-                    stdout=said,
-                    stderr=said,
-                )
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(delay)
-                assert process.poll() is None, f"ended within {delay} s: {folder.with_name('said').read_text()}"
-                process.kill()
-                process.wait()
+            stack = Stack(folder)
+            stack.begin()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                stack.process.wait(delay)
+            assert stack.process.poll() is None, f"ended within {delay} s: {stack.said()}"
+            stack.process.kill()
+            stack.process.wait()
         with Stack(folder) as stack:
             assert stack.get("/account/login/") == 200
 
 
 def test_one_state_folder_is_not_run_twice(state):
     with Stack(state) as stack:
-        again = subprocess.run(
-            [sys.executable, "-m", "coopdesk.stack", "run"],
-            cwd=ROOT,
-            env=clean_env(COOPDESK_STATE=str(state)),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        again = ask("run", state)
         assert again.returncode == 1
         assert f"process {stack.process.pid}, {stack.address}" in again.stderr
         assert stack.ready()
@@ -119,15 +112,7 @@ def test_two_run_side_by_side_and_a_taken_port_is_passed_over(state, prepared):
 def test_a_chosen_port_is_used_or_refused(state):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = subprocess.run(
-            [sys.executable, "-m", "coopdesk.stack", "run"],
-            cwd=ROOT,
-            env=clean_env(COOPDESK_STATE=str(state), COOPDESK_PORT=str(port)),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = ask("run", state, COOPDESK_PORT=str(port))
         assert done.returncode == 1
         assert f"port {port}" in done.stderr
     with Stack(state, COOPDESK_PORT=str(port)) as stack:
@@ -135,17 +120,12 @@ def test_a_chosen_port_is_used_or_refused(state):
 
 
 def test_stop_and_status_find_it(state):
-    def ask(command):
-        arguments = [sys.executable, "-m", "coopdesk.stack", command]
-        env = clean_env(COOPDESK_STATE=str(state))
-        return subprocess.run(arguments, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=90)
-
     with Stack(state) as stack:
-        assert stack.address in ask("status").stdout
-        assert ask("stop").stdout == "Stopped.\n"
+        assert stack.address in ask("status", state).stdout
+        assert ask("stop", state).stdout == "Stopped.\n"
         assert stack.process.wait(5) == 0
-    assert ask("status").returncode == 3
-    assert ask("stop").stdout == "Coopdesk is not running here.\n"
+    assert ask("status", state).returncode == 3
+    assert ask("stop", state).stdout == "Coopdesk is not running here.\n"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="what root hands over")
