@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from agencies.seeding import rows_of
 from countries.models import Country
 from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, RequestType, Standing
-from treaties.standing import Pair, pair_on, weakest
+from treaties.standing import Pair, one_side_on, pair_on, weakest
 from treaties.type_law import law_of
 
 _RECIPROCITY = (InstrumentKind.RECIPROCITY_GIVEN, InstrumentKind.RECIPROCITY_RECEIVED)
@@ -89,15 +89,19 @@ def legal_basis_for(
 ) -> list[Basis]:
     """What a request of the type to (or from) the country may rest on that day, what comes first in law first:
 
-    treaties in force with the country, conventions in force for both, our statutes, reciprocity where no treaty is in
-    force (IMLA-4.1, EXT-3.1, MPSR-13); after them what was signed, has ended or is not known to be in force. Who has read
-    the law of the type of that day gives it along.
+    treaties in force with the country, conventions in force for both, our statutes, reciprocity where no treaty for
+    whatever the crime is in force (IMLA-4.1, EXT-3.1, MPSR-13); after them what was signed, has ended or is not known to be
+    in force. Who has read the law of the type of that day gives it along.
     """
     treaties = sorted(_treaties(country, request_type, on), key=_rank)
     bound = [basis for basis in treaties if basis.standing == Standing.IN_FORCE]
     others = [basis for basis in treaties if basis.standing not in (Standing.IN_FORCE, Standing.NONE)]
-    promised = [] if any(basis.kind == "treaty" for basis in bound) else _reciprocity(country, request_type, on)
-    return [*bound, *_statutes(law_of(request_type, on) if law is None else law), *promised, *others]
+    statutes = _statutes(law_of(request_type, on) if law is None else law, on)
+    held = [basis for basis in statutes if basis.standing == Standing.IN_FORCE]
+    others += [basis for basis in statutes if basis.standing not in (Standing.IN_FORCE, Standing.NONE)]
+    # A treaty for certain crimes leaves all others to reciprocity.
+    whole = any(basis.kind == "treaty" and not basis.limited_to for basis in bound)
+    return [*bound, *held, *([] if whole else _reciprocity(country, request_type, on)), *others]
 
 
 def _rank(basis: Basis) -> tuple[bool, bool, str]:
@@ -158,28 +162,28 @@ def parties_of(country: Country) -> dict[int, Party]:
     return {party.instrument_id: party for party in Party.objects.filter(country=country)}
 
 
-def _statutes(law: Mapping[str, Any]) -> list[Basis]:
+def _statutes(law: Mapping[str, Any], on: date) -> list[Basis]:
     """The articles on which the type rests, statute by statute, in the order in which they matter to it."""
     cited: dict[str, list[Mapping[str, Any]]] = {}
     for entry in law.get("legal_basis", ()):
         cited.setdefault(entry["cite"].split("-")[0], []).append(entry)
     known = {row.code: row for row in Instrument.objects.filter(code__in=cited, kind__in=DOMESTIC)}
-    return [_statute(known[code], entries) for code, entries in cited.items() if code in known]
+    return [_statute(known[code], entries, on) for code, entries in cited.items() if code in known]
 
 
-def _statute(instrument: Instrument, entries: Sequence[Mapping[str, Any]]) -> Basis:
-    origin = instrument.provenance["stated"]
+def _statute(instrument: Instrument, entries: Sequence[Mapping[str, Any]], on: date) -> Basis:
+    pair = one_side_on(instrument, on)
+    stands = _ground(pair)
     # An article that was not read in an official text is known at second hand.
     doubtful = any("verified" in entry for entry in entries)
-    found = origin["confidence"], (origin["source"],)
     return Basis(
         kind="statute",
         instrument=instrument,
-        standing=Standing(instrument.stated),
+        standing=pair.standing,
         articles=tuple(entry["cite"] for entry in entries),
         articles_zh=tuple(entry["cite_zh"] for entry in entries),
-        stands=Ground(*found),
-        covers=Ground("secondary", found[1]) if doubtful else Ground(*found),
+        stands=stands,
+        covers=Ground("secondary", stands.sources) if doubtful else Ground(stands.confidence, stands.sources),
     )
 
 
