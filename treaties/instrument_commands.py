@@ -20,9 +20,9 @@ from countries import facts
 from countries.models import Country, FactChange
 from treaties.models import DOMESTIC, STATED, Instrument, InstrumentKind, Party, Provision, RequestType
 from treaties.policies import require_desk
+from treaties.standing import FIRST_DAY, LAST_DAY, bounds
 
 Row = Instrument | Party | Provision
-FIRST_DAY, LAST_DAY = date(1840, 1, 1), date(2100, 12, 31)
 ARTICLES_LIMIT = 30
 _PARTIAL = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 # One date may not come before another: (earlier, later, words).

@@ -19,7 +19,7 @@ from treaties.models import DOMESTIC, STATED, InstrumentKind, Standing
 from treaties.queries.matrix import BY_CONVENTION, BY_KIND, KINDS
 from treaties.queries.registry import Asked
 from treaties.web.fact_words import FAMILIES, LABELS
-from treaties.web.forms import Choice, country_choices, day_field
+from treaties.web.forms import Choice, asked_day, country_choices, day_field
 
 _PART = re.compile(r"[\s、,，;；]+")
 _ANY: Choice = ("", gettext_lazy("全部"))
@@ -62,6 +62,10 @@ class OnDay(forms.Form):
     def __init__(self, params: Mapping[str, str]) -> None:
         self.given = {name: value for name, value in params.items() if value}
         super().__init__({"on": timezone.localdate().isoformat()} | self.given)
+
+    def clean_on(self) -> date | None:
+        """A day of which the registry can say something."""
+        return asked_day(self.cleaned_data["on"])
 
     def narrowed(self, *but: str) -> bool:
         """Was anything asked for, but in what order and where to go on?"""

@@ -185,7 +185,8 @@ def party_page(request: HttpRequest, code: str, country: str) -> HttpResponse:
     instrument, party = party_or_404(code, country)
     may_write = keeps_facts(actor_of(request))
     officers = officers_of([party])
-    on = OnDay(request.GET).day()
+    asked = OnDay(request.GET)
+    on = asked.day()
     context = {
         "instrument": instrument,
         "title": titled(instrument),
@@ -196,7 +197,7 @@ def party_page(request: HttpRequest, code: str, country: str) -> HttpResponse:
         "changes": [_change(change, [party]) for change in registry.changes_of([party])],
         "may_write": may_write,
     }
-    return render(request, "treaties/instrument_party.html", context)
+    return render(request, "treaties/instrument_party.html", context, status=400 if asked.errors else 200)
 
 
 def instrument_or_404(code: str) -> Instrument:
