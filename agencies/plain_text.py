@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+# What a spreadsheet takes for the beginning of a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 

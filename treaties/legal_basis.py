@@ -13,7 +13,17 @@ from django.utils.translation import get_language
 
 from agencies.seeding import rows_of
 from countries.models import Country
-from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, RequestType, Standing
+from treaties.models import (
+    DOMESTIC,
+    KEPT,
+    PART_KEPT,
+    Instrument,
+    InstrumentKind,
+    Party,
+    Provision,
+    RequestType,
+    Standing,
+)
 from treaties.standing import Pair, one_side_on, pair_on, weakest
 from treaties.type_law import law_of
 
@@ -115,6 +125,7 @@ def _treaties(country: Country, request_type: RequestType, on: date) -> Iterator
     provisions = (
         Provision.objects.filter(family=request_type.family)
         .filter(Q(instrument__kind=InstrumentKind.MULTILATERAL) | Q(instrument__in=list(parties)))
+        .filter(instrument__withdrawn_at=None)
         .exclude(instrument__kind__in=_RECIPROCITY)
         .select_related("instrument")
     )
@@ -152,14 +163,17 @@ def agreements_with(country: Country, on: date) -> list[Basis]:
     """The police agreements with the country and how they stand that day, whatever request is meant; one query."""
     kinds = (InstrumentKind.POLICE, InstrumentKind.THREE_EVILS)
     provisions = Provision.objects.filter(
-        family="police_cooperation", instrument__kind__in=kinds, instrument__parties__country=country
+        family="police_cooperation",
+        instrument__kind__in=kinds,
+        instrument__parties__country=country,
+        instrument__withdrawn_at=None,
     ).select_related("instrument")
     return sorted((_basis(provision, None, on) for provision in provisions), key=_rank)
 
 
 def parties_of(country: Country) -> dict[int, Party]:
     """The country's part in each instrument, by the instrument's id."""
-    return {party.instrument_id: party for party in Party.objects.filter(country=country)}
+    return {party.instrument_id: party for party in Party.objects.filter(PART_KEPT, country=country)}
 
 
 def _statutes(law: Mapping[str, Any], on: date) -> list[Basis]:
@@ -167,7 +181,7 @@ def _statutes(law: Mapping[str, Any], on: date) -> list[Basis]:
     cited: dict[str, list[Mapping[str, Any]]] = {}
     for entry in law.get("legal_basis", ()):
         cited.setdefault(entry["cite"].split("-")[0], []).append(entry)
-    known = {row.code: row for row in Instrument.objects.filter(code__in=cited, kind__in=DOMESTIC)}
+    known = {row.code: row for row in Instrument.objects.filter(KEPT, code__in=cited, kind__in=DOMESTIC)}
     return [_statute(known[code], entries, on) for code, entries in cited.items() if code in known]
 
 
@@ -195,7 +209,7 @@ def _reciprocity(country: Country, request_type: RequestType, on: date) -> list[
         if request_type.family in families and direction in ("both", request_type.direction)
     )
     given = Instrument.objects.filter(
-        kind__in=_RECIPROCITY, parties__country=country, provisions__family=request_type.family
+        KEPT, kind__in=_RECIPROCITY, parties__country=country, provisions__family=request_type.family
     ).distinct()
     assured = []
     for instrument in given:

@@ -14,12 +14,11 @@ from typing import IO, Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from agencies.plain_text import FORMULA
 from cases.exports.kinds import Batch, Cell, Kind, Section
 from cases.exports.written import About
 from countries.calendars import SHANGHAI
 
-# What a spreadsheet takes for the beginning of a formula.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # The most characters a cell holds.
 LONGEST = 32_767
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -112,7 +111,7 @@ class Spreadsheet:
             styles = {float: self._share, int: self._text, Decimal: self._tenth}
             sheet.write_number(row, column, cell, styles[type(cell)])
         elif cell:
-            style = self._quoted if cell.startswith(DANGEROUS) else self._text
+            style = self._quoted if cell.startswith(FORMULA) else self._text
             sheet.write_string(row, column, cell if len(cell) <= LONGEST else f"{cell[: LONGEST - 1]}…", style)
 
     def _write_time(self, sheet: Any, row: int, column: int, cell: date) -> None:

@@ -182,7 +182,7 @@ def treaty_row(held: Held, notes: Notes) -> TreatyRow:
         signed=_dated(_("签署"), side, ("signed_on", "signed_partial"), notes),
         in_force=_dated(_("生效"), side, ("in_force_on",), notes),
         standing=plain(_("状态"), mark, said, notes),
-        covers=plain(_("管什么"), _covers(held), list(covers.values()), notes),
+        covers=plain(_("适用范围"), _covers(held), list(covers.values()), notes),
     )
 
 

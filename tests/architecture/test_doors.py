@@ -144,6 +144,8 @@ def address(name: str, world: dict[str, Any]) -> str:
         "instrument-party": UNTOC_TH,
         "instrument-value": {"code": "UNTOC", "field": "in_force_on"},
         "instrument-party-new": {"code": "UNTOC"},
+        "instrument-withdraw": {"code": "UNTOC"},
+        "instrument-party-withdraw": UNTOC_TH,
         "instrument-party-value": UNTOC_TH | {"field": "joined_on"},
         "instrument-provision-value": {"code": "UNTOC", "family": "extradition", "field": "articles"},
         "api-instrument-detail": {"code": "UNTOC"},

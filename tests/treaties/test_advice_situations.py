@@ -175,7 +175,9 @@ def test_what_a_treaty_covers_may_be_doubtful_while_it_stands() -> None:
         "secondary",
     )
     words = [line.text for line in option_of("moj", question).warnings]
-    assert any(text.startswith("待核实") and "》管不管这类请求，出处：条约名称（条文未收录）" in text for text in words)
+    assert any(
+        text.startswith("待核实") and "》适不适用于这类请求，出处：条约名称（条文未收录）" in text for text in words
+    )
 
 
 @pytest.mark.parametrize(("effect", "part"), [("suspended", "reasons"), ("limited", "warnings"), ("noted", "warnings")])

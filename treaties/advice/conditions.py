@@ -281,7 +281,7 @@ def doubt_about_basis(question: Question, basis: Basis) -> Iterator[Line]:
         return
     if basis.kind == "statute" and basis.standing != Standing.IN_FORCE:
         yield Line(_("《%(title)s》在这一天是否施行没有查明。") % {"title": titled(basis)})
-    covered = _("引用的条款") if basis.kind == "statute" else _("管不管这类请求")
+    covered = _("引用的条款") if basis.kind == "statute" else _("适不适用于这类请求")
     doubts = [
         (what, ground)
         for what, ground in ((_("效力"), basis.stands), (covered, basis.covers))

@@ -132,7 +132,7 @@ class InstrumentDetail(Door):
         on = day_of(query, request.query_params.get("on"))
         query.check()
         instrument = registry.instrument_by_code(code)
-        if instrument is None:
+        if instrument is None or instrument.withdrawn_at is not None:
             raise NotVisible
         sides = registry.parties_on(instrument, on)
         partners = [] if instrument.kind == InstrumentKind.MULTILATERAL else [side for side, _pair in sides]

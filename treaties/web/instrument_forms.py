@@ -20,6 +20,7 @@ from treaties.queries.matrix import BY_CONVENTION, BY_KIND, KINDS
 from treaties.queries.registry import Asked
 from treaties.web.fact_words import FAMILIES, LABELS
 from treaties.web.forms import Choice, asked_day, country_choices, day_field
+from treaties.withdrawing import REASON_LIMIT
 
 _PART = re.compile(r"[\s、,，;；]+")
 _ANY: Choice = ("", gettext_lazy("全部"))
@@ -91,7 +92,14 @@ class InstrumentFilter(OnDay):
     standing = forms.ChoiceField(label=gettext_lazy("状态"), choices=[_ANY, *Standing.choices], required=False)
     unsettled = forms.BooleanField(label=gettext_lazy("只看有待核实的"), required=False)
 
-    field_order = ("q", "kind", "country", "standing", "on", "unsettled")
+    withdrawn = forms.BooleanField(label=gettext_lazy("只看已撤下的"), required=False)
+
+    field_order = ("q", "kind", "country", "standing", "on", "unsettled", "withdrawn")
+
+    def __init__(self, params: Mapping[str, str], *, keeps: bool = False) -> None:
+        super().__init__(params)
+        if not keeps:
+            del self.fields["withdrawn"]
 
     def asked(self) -> Asked:
         """What was asked for; what is wrong counts as not asked, and stands in `errors`."""
@@ -104,6 +112,7 @@ class InstrumentFilter(OnDay):
             standing=found.get("standing") or "",
             unsettled=bool(found.get("unsettled")),
             words=found.get("q") or "",
+            withdrawn=bool(found.get("withdrawn")),
         )
 
 
@@ -197,6 +206,14 @@ def _typed(row: Sourced, name: str) -> forms.Field:
     )
 
 
+class ReasonForm(forms.Form):
+    """Why something is withdrawn or brought back."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("理由"), max_length=REASON_LIMIT, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
 # --- New rows --------------------------------------------------------------------------------------------------------
 
 
@@ -224,7 +241,7 @@ class NewInstrumentForm(forms.Form):
         help_text=gettext_lazy("不知道生效日期时选；从查证那天起按它判断。"),
     )
     families = forms.MultipleChoiceField(
-        label=gettext_lazy("管哪些请求"),
+        label=gettext_lazy("适用于哪些请求"),
         choices=list(FAMILIES.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.doors import words
 from agencies.doors.downloads import attached
+from agencies.plain_text import FORMULA
 from countries.lookup import partner_countries
 from countries.models import Country
 from treaties.models import Instrument, InstrumentKind, Standing
@@ -38,9 +39,6 @@ from treaties.queries.matrix import (
 from treaties.web.fact_words import SHAPES
 from treaties.web.instrument_forms import MatrixFilter
 from treaties.web.instruments import by_name, regions_of
-
-# What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ def _rows(asked: _Asked) -> Iterator[list[str]]:
 
 
 def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _in_file(cell: Cell) -> str:
