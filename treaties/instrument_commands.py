@@ -244,6 +244,57 @@ def _refuse(found: list[Reason], source: str) -> None:
         raise Malformed(reasons=found)
 
 
+# --- A new provision -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewProvision:
+    """What an instrument covers, and what it demands in place of our statutes."""
+
+    family: str
+    articles: Sequence[str] = ()
+    limited_to: str = ""
+    language: str = ""
+    channel: str = ""
+    contents_zh: str = ""
+    contents_en: str = ""
+    attachments_zh: str = ""
+    attachments_en: str = ""
+    source: str
+    as_of: date
+
+    def faults(self) -> Iterator[Reason]:
+        """Everything wrong with what it says."""
+        if self.family not in families():
+            yield Reason("bad_family", _("选明适用于哪些请求。"), "/family")
+        row = Provision()
+        for name in correctable(row):
+            value = getattr(self, name)
+            if not facts.is_blank(value):
+                yield from (Reason(f"bad_{name}", words, f"/{name}") for words in _of_words(row, name, value))
+
+
+@transaction.atomic
+def add_provision(*, actor: Actor, instrument: Instrument, new: NewProvision) -> Provision:
+    """Enter what an instrument covers, all from one source.
+
+    Raises NotPermitted, GuardFailed for our own statutes, Malformed for the values, Conflict for a family that it covers
+    already.
+    """
+    require_desk(actor)
+    if instrument.kind in DOMESTIC:
+        raise GuardFailed(_("国内法律适用于哪些请求，看请求类型的条文。"))
+    _refuse(list(new.faults()), new.source)
+    Instrument.objects.select_for_update().get(pk=instrument.pk)
+    if Provision.objects.filter(instrument=instrument, family=new.family).exists():
+        words = _("已经录入适用于这类请求。要改，在它那一行更正。")
+        raise Conflict(_("没有录入。"), reasons=[Reason("provision_twice", words, "/family")])
+    values = {name: getattr(new, name) for name in Provision.SOURCED} | {"articles": list(new.articles)}
+    provision = Provision(instrument=instrument, **values)
+    facts.enter(actor=actor, row=provision, source=new.source, as_of=new.as_of, country=_country_of(provision))
+    return provision
+
+
 # --- A new party -----------------------------------------------------------------------------------------------------
 
 

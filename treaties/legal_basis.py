@@ -55,6 +55,23 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What a treaty asks of a request in place of our statutes. `part` is language, channel, contents or attachments."""
+
+    part: str
+    text_zh: str
+    text_en: str
+    confidence: str
+    source: str
+    as_of: str
+
+    @property
+    def text(self) -> str:
+        """In the language of the page, where there is one."""
+        return (self.text_en if (get_language() or "").startswith("en") else "") or self.text_zh or self.text_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
     """One thing that a request may rest on. `kind` is treaty, multilateral, statute or reciprocity.
 
@@ -72,6 +89,7 @@ class Basis:
     # A convention helps only against its own crimes; "" for whatever the crime.
     limited_to: str = ""
     needs: tuple[Need, ...] = field(default=())
+    demands: tuple[Demand, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -145,7 +163,30 @@ def _basis(provision: Provision, party: Party | None, on: date) -> Basis:
         stands=_ground(pair),
         covers=_covers(provision),
         limited_to=provision.limited_to,
+        demands=tuple(_demands(provision)),
     )
+
+
+_DEMANDS = (
+    ("language", "language", ""),
+    ("channel", "channel", ""),
+    ("contents", "contents_zh", "contents_en"),
+    ("attachments", "attachments_zh", "attachments_en"),
+)
+
+
+def _demands(provision: Provision) -> Iterator[Demand]:
+    for part, zh, en in _DEMANDS:
+        held = provision.provenance.get(zh) or provision.provenance.get(en)
+        if held:
+            yield Demand(
+                part=part,
+                text_zh=getattr(provision, zh),
+                text_en=getattr(provision, en) if en else "",
+                confidence=held["confidence"],
+                source=held["source"],
+                as_of=held["as_of"],
+            )
 
 
 def _ground(pair: Pair) -> Ground:
@@ -153,7 +194,7 @@ def _ground(pair: Pair) -> Ground:
 
 
 def _covers(provision: Provision) -> Ground:
-    held = provision.provenance.values()
+    held = [origin for name in ("family", "articles", "limited_to") if (origin := provision.provenance.get(name))]
     return Ground(
         weakest([origin["confidence"] for origin in held]), tuple(dict.fromkeys(origin["source"] for origin in held))
     )

@@ -277,6 +277,29 @@ def _basis(held: Held, notes: Notes) -> Shown:
     return plain(_("条约依据"), told, said, notes)
 
 
+_PARTS = {
+    "language": gettext_lazy("条约要求的文字"),
+    "channel": gettext_lazy("条约规定的联系途径"),
+    "contents": gettext_lazy("条约要求载明"),
+    "attachments": gettext_lazy("条约要求附上"),
+}
+
+
+def demanded(bases: Iterable[Basis], notes: Notes) -> list[Shown]:
+    """What the treaties in force ask for, which comes before the statutes and the country's habits."""
+    return [
+        plain(
+            _PARTS[demand.part],
+            format_html("<span data-user>{}</span>", demand.text),
+            [{"source": demand.source, "as_of": demand.as_of, "confidence": demand.confidence, "by": None}],
+            notes,
+        )
+        for basis in bases
+        if basis.standing == Standing.IN_FORCE
+        for demand in basis.demands
+    ]
+
+
 def type_rows(ledger: Ledger, kind: RequestType, notes: Notes) -> list[Shown]:
     """Every topic that is asked by type, for one type, blanks included."""
     known = ledger.by_type.get(kind.code, {})

@@ -88,6 +88,7 @@ DOORS: dict[str, Door] = {
     "law-type-edit": Door(only({Role.DESK, Role.APPROVER}), FORM, further=True),
     "instrument-new": Door(only({Role.DESK, Role.APPROVER}), FORM, further=True),
     "instrument-value": Door(only({Role.DESK, Role.APPROVER}), FORM, further=True),
+    "instrument-provision-new": Door(only({Role.DESK, Role.APPROVER}), FORM, further=True),
     "instrument-withdraw": Door(only({Role.DESK, Role.APPROVER}), FORM, further=True),
     "instrument-party-withdraw": Door(only({Role.DESK, Role.APPROVER}), FORM, further=True),
     "instrument-party-new": Door(only({Role.DESK, Role.APPROVER}), FORM, further=True),

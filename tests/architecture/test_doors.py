@@ -145,6 +145,7 @@ def address(name: str, world: dict[str, Any]) -> str:
         "instrument-value": {"code": "UNTOC", "field": "in_force_on"},
         "instrument-party-new": {"code": "UNTOC"},
         "instrument-withdraw": {"code": "UNTOC"},
+        "instrument-provision-new": {"code": "UNTOC"},
         "instrument-party-withdraw": UNTOC_TH,
         "instrument-party-value": UNTOC_TH | {"field": "joined_on"},
         "instrument-provision-value": {"code": "UNTOC", "family": "extradition", "field": "articles"},

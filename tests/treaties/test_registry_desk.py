@@ -384,3 +384,71 @@ def test_a_part_in_a_convention_is_withdrawn_alone(cast: Cast, desk: Client) -> 
     assert "TH" not in [one["party"].country.code for one in whole["parties"]]
     answer = desk.post(reverse("instrument-party-new", args=["UNTOC"]), party(country="TH"))
     assert "被撤下了" in answer.content.decode()
+
+
+# --- What a treaty demands -------------------------------------------------------------------------------------------
+
+
+def demanding(**changes: str) -> dict[str, str]:
+    return {
+        "family": "mla_evidence",
+        "articles": "9 10.2",
+        "language": "【演示】英文",
+        "channel": "【演示】两国司法部直接联系",
+        "contents_zh": "【演示】证人的住址",
+        "contents_en": "[demo] the address of the witness",
+        "attachments_zh": "【演示】罪名条文",
+        "source": "【演示】条约文本",
+        "as_of": "2026-10-01",
+        **changes,
+    }
+
+
+def test_what_a_treaty_demands_takes_the_place_of_the_statute(cast: Cast, desk: Client) -> None:
+    assert desk.post(NEW, typed(kind="mla_criminal", title_zh="【演示】条约", families=[])).status_code == 302
+    url = reverse("instrument-provision-new", args=["MLA-CRIMINAL-BI"])
+    asked = {"country": "BI", "type": "mla_evidence_out", "purpose": "evidence", "on": "2026-11-21"}
+    officer = log_in(cast, "kunshan.officer")
+    assert "附被请求国官方文字的译文" in officer.get(reverse("advice"), asked).content.decode()
+    assert desk.post(url, demanding()).status_code == 302
+    first = officer.get(reverse("advice"), asked).context["options"][0].option
+    told = [line.text for line in first.preconditions]
+    assert first.way == "moj"
+    assert "《【演示】条约》要求的文字：【演示】英文" in told
+    assert "《【演示】条约》规定的联系途径：【演示】两国司法部直接联系" in told
+    assert not [text for text in told if "附被请求国官方文字的译文" in text]
+    named = {need.key: (need.text, need.article_zh) for need in first.missing}
+    assert named["MLA-CRIMINAL-BI:contents"] == ("【演示】证人的住址", "《【演示】条约》第9条、第10.2条")
+    assert named["MLA-CRIMINAL-BI:attachments"][0] == "【演示】罪名条文"
+    page = officer.get(
+        reverse("country-asking", args=["BI", "mla_evidence_out"]), {"on": "2026-11-21"}
+    ).content.decode()
+    assert page.index("【演示】英文") < page.index("法律依据")
+    assert "【演示】证人的住址" in officer.get(reverse("instrument-detail", args=["MLA-CRIMINAL-BI"])).content.decode()
+
+
+def test_a_demand_is_corrected_and_stays_when_seeds_are_loaded(desk: Client) -> None:
+    url = reverse("instrument-provision-value", args=["EXTRADITION-TH", "extradition", "language"])
+    assert desk.post(url, opened(desk, url, value="泰文")).status_code == 302
+    load_registry()
+    assert Provision.objects.get(instrument__code="EXTRADITION-TH", family="extradition").language == "泰文"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"source": " "}, "没有出处的不能录入"),
+        ({"family": "nothing"}, "nothing"),
+        ({"family": "extradition"}, "已经录入适用于这类请求"),
+        ({"articles": "1" * 30}, "条款用空格隔开"),
+        ({"contents_zh": "长" * 301}, "300"),
+    ],
+)
+def test_a_bad_provision_is_told_and_kept(cast: Cast, desk: Client, changes: dict[str, str], words: str) -> None:
+    url, count = reverse("instrument-provision-new", args=["EXTRADITION-TH"]), Provision.objects.count()
+    answer = desk.post(url, demanding(**changes))
+    assert (answer.status_code, words in answer.content.decode()) == (400, True)
+    assert "【演示】英文" in answer.content.decode()
+    assert Provision.objects.count() == count
+    assert log_in(cast, "kunshan.officer").post(url, demanding()).status_code == 403
+    assert desk.get(reverse("instrument-provision-new", args=["IMLA"])).status_code == 404

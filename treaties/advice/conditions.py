@@ -14,6 +14,7 @@ from countries.models import UNSETTLED, FactConfidence
 from treaties.advice.asking import Fact, Question, Way
 from treaties.advice.groups import ASSISTANCE, POLICE_WAYS, POLICING, SURRENDER, Group
 from treaties.advice.options import Finding, Line, needs, quoted, warns
+from treaties.advice.resting import demands_of
 from treaties.advice.ways import Rule, titled
 from treaties.legal_basis import Basis
 from treaties.models import Standing
@@ -58,6 +59,10 @@ def language(question: Question, group: Group, way: Way) -> Iterator[Finding]:
     """The letter in Chinese, with a translation (IMLA-10.2, EXT-47, MPSR-380); what the ledger says on languages."""
     if way in (Way.BORDER, Way.CONSULAR) or group in (Group.DEPLOYMENT, Group.REMOVAL, Group.INTERPOL):
         return
+    asked = list(_demanded(question, group, way, "language", _("《%(title)s》要求的文字：%(words)s")))
+    if asked:
+        yield from asked
+        return
     facts = question.facts
     fact = facts.get("type_language") or facts.get("languages_accepted") or facts.get("languages")
     if group in ASSISTANCE and way not in POLICE_WAYS:
@@ -69,6 +74,25 @@ def language(question: Question, group: Group, way: Way) -> Iterator[Finding]:
     else:
         yield needs(_("请求书、所附文件附相应译文。"), "MPSR-380")
     yield _theirs(_("对方用的文字：%(words)s"), fact) or needs(_("台账没有记录对方用什么文字。"))
+
+
+def treaty_channel(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+    """The way that the treaty itself lays down comes before that of the statute (IMLA-5.1, EXT-4.1)."""
+    yield from _demanded(question, group, way, "channel", _("《%(title)s》规定的联系途径：%(words)s"))
+
+
+def _demanded(question: Question, group: Group, way: Way, part: str, words: str) -> Iterator[Finding]:
+    """What the treaties ask for, each with where it was read."""
+    for basis, demand in demands_of(question, group, way, part):
+        fact = Fact(
+            topic=f"treaty_{part}",
+            name=_("条约的要求"),
+            value=demand.text,
+            confidence=demand.confidence,
+            source=demand.source,
+            as_of=demand.as_of,
+        )
+        yield needs(words % {"title": titled(basis), "words": quoted(demand.text)}, "", fact)
 
 
 def _theirs(words: str, fact: Fact | None) -> Finding | None:
@@ -249,6 +273,7 @@ CONDITIONS: tuple[Rule, ...] = (
     consent,
     other_type,
     reciprocity,
+    treaty_channel,
     language,
     usable,
     dual_criminality,

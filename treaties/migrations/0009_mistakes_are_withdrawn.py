@@ -1,6 +1,14 @@
-"""What was entered into the registry by mistake is withdrawn; dates stand in order on both sides."""
+"""What was entered by mistake is withdrawn; dates stand in order on both sides; a provision says what it demands."""
 
 from django.db import migrations, models
+
+
+OLD = "family, articles, limited_to"
+NEW = f"{OLD}, language, channel, contents_zh, contents_en, attachments_zh, attachments_en"
+SOURCED = """
+DROP TRIGGER sourced ON treaties_provision;
+CREATE TRIGGER sourced BEFORE INSERT OR UPDATE ON treaties_provision FOR EACH ROW EXECUTE FUNCTION facts_are_sourced({names});
+"""
 
 
 class Migration(migrations.Migration):
@@ -31,6 +39,36 @@ class Migration(migrations.Migration):
             name='withdrawn_why',
             field=models.CharField(blank=True, max_length=300),
         ),
+        migrations.AddField(
+            model_name='provision',
+            name='attachments_en',
+            field=models.CharField(blank=True, max_length=300),
+        ),
+        migrations.AddField(
+            model_name='provision',
+            name='attachments_zh',
+            field=models.CharField(blank=True, max_length=300),
+        ),
+        migrations.AddField(
+            model_name='provision',
+            name='channel',
+            field=models.CharField(blank=True, max_length=100),
+        ),
+        migrations.AddField(
+            model_name='provision',
+            name='contents_en',
+            field=models.CharField(blank=True, max_length=300),
+        ),
+        migrations.AddField(
+            model_name='provision',
+            name='contents_zh',
+            field=models.CharField(blank=True, max_length=300),
+        ),
+        migrations.AddField(
+            model_name='provision',
+            name='language',
+            field=models.CharField(blank=True, max_length=100),
+        ),
         migrations.AddConstraint(
             model_name='instrument',
             constraint=models.CheckConstraint(condition=models.Q(('signed_on', None), ('joined_on', None), ('joined_on__gte', models.F('signed_on')), _connector='OR'), name='instrument_signed_before_joined'),
@@ -39,4 +77,5 @@ class Migration(migrations.Migration):
             model_name='party',
             constraint=models.CheckConstraint(condition=models.Q(('terminated_on', None), ('in_force_on', None), ('terminated_on__gte', models.F('in_force_on')), _connector='OR'), name='party_in_force_before_terminated'),
         ),
+        migrations.RunSQL(SOURCED.format(names=NEW), SOURCED.format(names=OLD)),
     ]

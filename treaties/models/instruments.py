@@ -184,7 +184,17 @@ class Party(Sourced):
 class Provision(Sourced):
     """What an instrument covers: requests of these families, in these words, by these articles."""
 
-    SOURCED: ClassVar = ("family", "articles", "limited_to")
+    SOURCED: ClassVar = (
+        "family",
+        "articles",
+        "limited_to",
+        "language",
+        "channel",
+        "contents_zh",
+        "contents_en",
+        "attachments_zh",
+        "attachments_en",
+    )
     id = models.AutoField(primary_key=True)
     instrument = models.ForeignKey(Instrument, models.CASCADE, related_name="provisions")
     # RequestType.family, as treaties.codes knows them.
@@ -192,6 +202,13 @@ class Provision(Sourced):
     articles = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     # A convention helps only against its own crimes; blank: whatever the crime.
     limited_to = models.CharField(max_length=60, blank=True)
+    # What it demands in place of our statutes (IMLA-10.1, EXT-49), or beyond them.
+    language = models.CharField(max_length=100, blank=True)
+    channel = models.CharField(max_length=100, blank=True)
+    contents_zh = models.CharField(max_length=300, blank=True)
+    contents_en = models.CharField(max_length=300, blank=True)
+    attachments_zh = models.CharField(max_length=300, blank=True)
+    attachments_en = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("instrument", "family")

@@ -41,6 +41,12 @@ LABELS: Mapping[str, Promise] = {
     "articles": gettext_lazy("条款"),
     "limited_to": gettext_lazy("只适用于"),
     "family": gettext_lazy("适用于哪些请求"),
+    "language": gettext_lazy("要求的文字"),
+    "channel": gettext_lazy("规定的联系途径"),
+    "contents_zh": gettext_lazy("要求载明的内容（中文）"),
+    "contents_en": gettext_lazy("要求载明的内容（英文）"),
+    "attachments_zh": gettext_lazy("要求附上的材料（中文）"),
+    "attachments_en": gettext_lazy("要求附上的材料（英文）"),
 }
 FAMILIES: Mapping[str, Promise] = {
     "police_cooperation": gettext_lazy("警务合作"),

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods
 from agencies.actors import Actor
 from agencies.doors.forms import attach, sent
 from agencies.errors import Conflict, GuardFailed, Malformed, NotVisible, StaleVersion
-from treaties.instrument_commands import Row, add_instrument, add_party, correct_value, correctable
-from treaties.models import Instrument, InstrumentKind, Provision
+from treaties.instrument_commands import Row, add_instrument, add_party, add_provision, correct_value, correctable
+from treaties.models import DOMESTIC, Instrument, InstrumentKind, Provision
 from treaties.policies import require_desk
 from treaties.queries import registry
 from treaties.web.fact_words import LABELS, family_name, officers_of, titled, value_of
-from treaties.web.instrument_forms import NewInstrumentForm, NewPartyForm, ReasonForm, ValueForm
+from treaties.web.instrument_forms import NewInstrumentForm, NewPartyForm, NewProvisionForm, ReasonForm, ValueForm
 from treaties.web.instruments import actor_of, instrument_or_404, party_or_404
 from treaties.withdrawing import restore, withdraw
 
@@ -160,3 +160,24 @@ def party_new(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("instrument-party", code=code, country=new.country.code)
     context = {"form": form, "title": titled(instrument), "instrument": instrument}
     return render(request, "treaties/instrument_party_new.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def provision_new(request: HttpRequest, code: str) -> HttpResponse:
+    """Enter that an instrument covers further requests, and what it demands of them."""
+    actor = actor_of(request)
+    require_desk(actor)
+    instrument = instrument_or_404(actor, code)
+    if instrument.kind in DOMESTIC:
+        raise NotVisible
+    form = NewProvisionForm(sent(request), initial={"as_of": timezone.localdate()})
+    if form.is_bound and form.is_valid():
+        try:
+            add_provision(actor=actor, instrument=instrument, new=form.new())
+        except _REFUSALS as error:
+            attach(form, error)
+        else:
+            messages.success(request, _("已录入。"))
+            return redirect(f"{reverse('instrument-detail', kwargs={'code': code})}#provisions")
+    context = {"form": form, "title": titled(instrument), "instrument": instrument}
+    return render(request, "treaties/instrument_provision_new.html", context, status=400 if form.errors else 200)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from countries.lookup import country_by_code
 from countries.models import Country, Sourced
-from treaties.instrument_commands import NewInstrument, NewParty, NewValue
+from treaties.instrument_commands import NewInstrument, NewParty, NewProvision, NewValue
 from treaties.models import DOMESTIC, STATED, InstrumentKind, Standing
 from treaties.queries.matrix import BY_CONVENTION, BY_KIND, KINDS
 from treaties.queries.registry import Asked
@@ -286,3 +286,34 @@ class NewPartyForm(forms.Form):
         typed = dict(self.cleaned_data)
         country: Country | None = country_by_code(typed.pop("country"))
         return NewParty(country=country, **typed) if country else None
+
+
+def _told_at_length(name: str) -> forms.CharField:
+    label: Any = LABELS[name]
+    return forms.CharField(label=label, max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class NewProvisionForm(forms.Form):
+    """What an instrument covers, and what it demands of such requests."""
+
+    family = forms.ChoiceField(label=gettext_lazy("适用于哪些请求"), choices=[_NONE, *FAMILIES.items()])
+    articles = forms.CharField(
+        label=gettext_lazy("条款"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("只写条款号，用空格隔开，例如“16 18.1”。"),
+    )
+    limited_to = forms.CharField(label=gettext_lazy("只适用于"), max_length=60, required=False)
+    language = forms.CharField(label=gettext_lazy("要求的文字"), max_length=100, required=False)
+    channel = forms.CharField(label=gettext_lazy("规定的联系途径"), max_length=100, required=False)
+    contents_zh = _told_at_length("contents_zh")
+    contents_en = _told_at_length("contents_en")
+    attachments_zh = _told_at_length("attachments_zh")
+    attachments_en = _told_at_length("attachments_en")
+    source = source_field()
+    as_of = as_of_field()
+
+    def new(self) -> NewProvision:
+        """What was typed, for the command."""
+        typed = dict(self.cleaned_data)
+        return NewProvision(articles=[part for part in _PART.split(typed.pop("articles")) if part], **typed)

@@ -274,10 +274,13 @@ def _counts(sides: Sequence[tuple[Party, Pair]]) -> list[tuple[Standing, int]]:
 def _provision(one: Provision, officers: dict[int, str], may_write: bool, code: str) -> dict[str, Any]:
     place = {"code": code, "family": one.family}
     urls = {name: reverse("instrument-provision-value", kwargs={**place, "field": name}) for name in fields_of(one)}
+    values = [value_of(one, name, officers=officers, url=urls[name] if may_write else "") for name in urls]
     return {
         "family": value_of(one, "family", officers=officers),
         "name": family_name(one.family),
-        "values": [value_of(one, name, officers=officers, url=urls[name] if may_write else "") for name in urls],
+        "values": values[:2],
+        # What nothing demands is nothing to read; the desk may enter it.
+        "demands": [value for value in values[2:] if may_write or value.text],
     }
 
 

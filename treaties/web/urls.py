@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{_ONE}parties/new/", instrument_edit.party_new, name="instrument-party-new"),
     path(_PARTY, instruments.party_page, name="instrument-party"),
     path(f"{_PARTY}values/<slug:field>/", instrument_edit.value_edit, name="instrument-party-value"),
+    path(f"{_ONE}provisions/new/", instrument_edit.provision_new, name="instrument-provision-new"),
     path(
         f"{_ONE}provisions/<slug:family>/values/<slug:field>/",
         instrument_edit.value_edit,
