@@ -211,6 +211,14 @@ def test_no_article_is_cited_for_a_liaison_officer() -> None:
         ) == [""]
 
 
+def test_a_body_of_a_like_name_is_none_of_ours() -> None:
+    question = question_of(asked(THAI | {"type": "police_cooperation_out"}))
+    for bodies, may in (("东盟、上海合作组织", True), ("上海合作组织观察员国", False)):
+        said = replace(fact_of("bodies", ""), text_zh=bodies)
+        found = option_of("multilateral", replace(question, facts={**question.facts, "bodies": said}))
+        assert found.allowed == may
+
+
 def test_bringing_home_a_prisoner_has_its_own_words() -> None:
     home = option_of("moj", question_of(asked(THAI | {"type": "transfer_sentenced_person_to_china"})))
     assert articles_of(home, "请求移管中国籍被判刑人") == ["IMLA-62"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from django.utils.functional import Promise
@@ -17,6 +18,7 @@ from treaties.models import Standing
 Rule = Callable[[Question, Group, Way], Iterator[Finding]]
 # The bodies of law enforcement that we are in ourselves, as the ledger writes them.
 OUR_BODIES = ("上海合作组织", "澜湄合作")
+_BETWEEN = re.compile(r"[、，,；;]")
 BORDER_TIERS = ("county", "city")
 
 
@@ -169,7 +171,8 @@ def common_bodies(question: Question, group: Group, way: Way) -> Iterator[Findin
     if way != Way.NETWORK or way not in LAW[group].open:
         return
     fact = question.facts.get("bodies")
-    shared = [body for body in OUR_BODIES if fact and body in fact.text_zh]
+    theirs = {part.strip() for part in _BETWEEN.split(fact.text_zh)} if fact else set()
+    shared = [body for body in OUR_BODIES if body in theirs]
     if not shared:
         yield blocks(_("没有查到两国共同参加的多边执法合作机制。"), "", fact)
     else:
