@@ -288,7 +288,7 @@ def test_in_force_before_the_month_of_the_signature_is_refused(cast: Cast) -> No
     year = int(row.signed_partial[:4])
     with pytest.raises(Malformed) as error:
         state("in_force_on", date(year - 1, 12, 31))
-    assert f"生效日期不能早于签署日期 {row.signed_partial}" in str(error.value.reasons[0].message)
+    assert f"生效日期不能早于签署日期 {row.signed_partial}" in str(error.value.reasons[0].words)
     state("in_force_on", date(year + 1, 1, 1))
     with pytest.raises(Malformed):
         state("signed_partial", str(year + 2))
