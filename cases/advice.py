@@ -100,6 +100,7 @@ def _stated(entries: Iterable[LedgerEntry]) -> Iterator[Event]:
                 effect=effect if effect in ("suspended", "limited") else "noted",
                 source=held.get("source", ""),
                 confidence=held.get("confidence", ""),
+                as_of=held.get("as_of", ""),
                 subject=entry.subject,
             )
 
@@ -121,6 +122,7 @@ def _record(row: LedgerRecord) -> Event:
         starts=row.starts_on,
         ends=row.ends_on,
         confidence=held["confidence"],
+        as_of=held["as_of"],
         subject=row.subject,
     )
 

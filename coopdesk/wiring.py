@@ -91,6 +91,8 @@ _EXPORT_KINDS = {
 _TREATY_KINDS = {
     "treaty.override": _("录入条约期限"),
     "treaty.override_end": _("终止条约期限"),
+    "treaty.withdraw": _("撤下条约或者缔约方"),
+    "treaty.restore": _("恢复条约或者缔约方"),
 }
 _LEDGER_KINDS = {
     "ledger.draft": _("写台账草稿"),

@@ -198,7 +198,9 @@ def load(
     plain = [
         field.attname
         for field in model._meta.concrete_fields
-        if not field.primary_key and not field.generated and field.attname not in (*model.SOURCED, "provenance")
+        if not field.primary_key
+        and not field.generated
+        and field.attname not in (*model.SOURCED, *model.OFFICERS, "provenance")
     ]
     created, changed, seen = [], [], set()
     history: list[tuple[R, Change]] = []

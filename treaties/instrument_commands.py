@@ -20,9 +20,9 @@ from countries import facts
 from countries.models import Country, FactChange
 from treaties.models import DOMESTIC, STATED, Instrument, InstrumentKind, Party, Provision, RequestType
 from treaties.policies import require_desk
+from treaties.standing import FIRST_DAY, LAST_DAY, bounds
 
 Row = Instrument | Party | Provision
-FIRST_DAY, LAST_DAY = date(1840, 1, 1), date(2100, 12, 31)
 ARTICLES_LIMIT = 30
 _PARTIAL = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 # One date may not come before another: (earlier, later, words).
@@ -31,6 +31,7 @@ _ORDERED = (
     ("signed_on", "joined_on", gettext_lazy("批准、加入的日期不能早于签署日期 %(day)s。")),
     ("in_force_on", "terminated_on", gettext_lazy("终止日期不能早于生效日期 %(day)s。")),
 )
+_AFTER = [(then, words) for first, then, words in _ORDERED if first == "signed_on"]
 
 
 # --- One value -------------------------------------------------------------------------------------------------------
@@ -71,9 +72,19 @@ def correct_value(*, actor: Actor, row: Row, new: NewValue) -> None:
     found = list(_value_faults(held, new.field, value))
     if found:
         raise Malformed(reasons=found)
-    country = held.country if isinstance(held, Party) else None
-    said: dict[str, Any] = {"source": new.source, "as_of": new.as_of, "country": country}
+    said: dict[str, Any] = {"source": new.source, "as_of": new.as_of, "country": _country_of(held)}
     facts.correct(actor=actor, row=held, field=new.field, value=value, **said)
+
+
+def _country_of(row: Row) -> Country | None:
+    """Whose ledger tells of the change: the partner's; nobody's for what is open to all, or ours alone."""
+    if isinstance(row, Party):
+        return row.country
+    instrument = row.instrument if isinstance(row, Provision) else row
+    if instrument.kind == InstrumentKind.MULTILATERAL:
+        return None
+    party = instrument.parties.select_related("country").first()
+    return party.country if party else None
 
 
 def _plain(value: Any) -> Any:
@@ -104,18 +115,31 @@ def _of_words(row: Row, name: str, value: Any) -> Iterator[str]:
         yield _("最多 %(limit)s 个字。") % {"limit": limit}
     elif name == "signed_partial" and not _PARTIAL.fullmatch(value):
         yield _("写年，或者年和月：2016 或 2016-05。")
+    elif name == "signed_partial":
+        yield from _disorder(row, {name: value})
     elif name == "stated" and value not in STATED:
         yield _("选一个。")
 
 
 def _disorder(row: Any, changes: Mapping[str, Any]) -> Iterator[str]:
     """What dates of the row would be in the wrong order once these are changed."""
+
+    def value(name: str) -> Any:
+        return changes.get(name, getattr(row, name, None))
+
     for first, then, words in _ORDERED:
-        if first not in changes and then not in changes:
-            continue
-        early, late = (changes.get(name, getattr(row, name, None)) for name in (first, then))
-        if early and late and early > late:
-            yield words % {"day": early.isoformat()}
+        if first in changes or then in changes:
+            early, late = value(first), value(then)
+            if early and late and early > late:
+                yield words % {"day": early.isoformat()}
+    partial = value("signed_partial")
+    if partial and not value("signed_on"):
+        yield from (words % {"day": partial} for then, words in _AFTER if _before(value(then), partial))
+
+
+def _before(day: date | None, partial: str) -> bool:
+    """Was it before the first day of what is only known by its year or month?"""
+    return day is not None and day < bounds(partial)[0]
 
 
 # --- A new instrument ------------------------------------------------------------------------------------------------
@@ -150,7 +174,7 @@ class NewInstrument:
         if not (self.signed_on or self.in_force_on or self.stated):
             yield Reason("bad_stated", _("写签署日期、生效日期，或者选现在的状态：三样至少有一样。"), "/stated")
         if set(self.families) - families():
-            yield Reason("bad_families", _("选明管哪些请求。"), "/families")
+            yield Reason("bad_families", _("选明适用于哪些请求。"), "/families")
 
 
 def _faults_of_details(new: NewInstrument | NewParty) -> Iterator[Reason]:
@@ -190,6 +214,8 @@ def add_instrument(*, actor: Actor, new: NewInstrument) -> Instrument:
         rivals = rivals.filter(parties__country=new.country)
     if rival := rivals.first():
         words = _("已经有同名的：%(code)s。要补它的资料，打开它的页面更正。") % {"code": rival.code}
+        if rival.withdrawn_at:
+            words = _("已经有同名的，被撤下了：%(code)s。打开它的页面恢复。") % {"code": rival.code}
         raise Conflict(_("没有录入。"), reasons=[Reason("instrument_exists", words, "/title_zh")])
     names = ("kind", "title_zh", "title_en", "signed_on", "in_force_on", "stated", "reservation")
     instrument = Instrument(code=_free_code(new), **{name: getattr(new, name) for name in names})
@@ -216,6 +242,57 @@ def _refuse(found: list[Reason], source: str) -> None:
         found.append(Reason("bad_source", _("写明出处。没有出处的不能录入。"), "/source"))
     if found:
         raise Malformed(reasons=found)
+
+
+# --- A new provision -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewProvision:
+    """What an instrument covers, and what it demands in place of our statutes."""
+
+    family: str
+    articles: Sequence[str] = ()
+    limited_to: str = ""
+    language: str = ""
+    channel: str = ""
+    contents_zh: str = ""
+    contents_en: str = ""
+    attachments_zh: str = ""
+    attachments_en: str = ""
+    source: str
+    as_of: date
+
+    def faults(self) -> Iterator[Reason]:
+        """Everything wrong with what it says."""
+        if self.family not in families():
+            yield Reason("bad_family", _("选明适用于哪些请求。"), "/family")
+        row = Provision()
+        for name in correctable(row):
+            value = getattr(self, name)
+            if not facts.is_blank(value):
+                yield from (Reason(f"bad_{name}", words, f"/{name}") for words in _of_words(row, name, value))
+
+
+@transaction.atomic
+def add_provision(*, actor: Actor, instrument: Instrument, new: NewProvision) -> Provision:
+    """Enter what an instrument covers, all from one source.
+
+    Raises NotPermitted, GuardFailed for our own statutes, Malformed for the values, Conflict for a family that it covers
+    already.
+    """
+    require_desk(actor)
+    if instrument.kind in DOMESTIC:
+        raise GuardFailed(_("国内法律适用于哪些请求，看请求类型的条文。"))
+    _refuse(list(new.faults()), new.source)
+    Instrument.objects.select_for_update().get(pk=instrument.pk)
+    if Provision.objects.filter(instrument=instrument, family=new.family).exists():
+        words = _("已经录入适用于这类请求。要改，在它那一行更正。")
+        raise Conflict(_("没有录入。"), reasons=[Reason("provision_twice", words, "/family")])
+    values = {name: getattr(new, name) for name in Provision.SOURCED} | {"articles": list(new.articles)}
+    provision = Provision(instrument=instrument, **values)
+    facts.enter(actor=actor, row=provision, source=new.source, as_of=new.as_of, country=_country_of(provision))
+    return provision
 
 
 # --- A new party -----------------------------------------------------------------------------------------------------
@@ -255,8 +332,10 @@ def add_party(*, actor: Actor, instrument: Instrument, new: NewParty) -> Party:
         raise GuardFailed(_("只有多边公约可以添加缔约方。"))
     _refuse(list(new.faults()), new.source)
     Instrument.objects.select_for_update().get(pk=instrument.pk)
-    if Party.objects.filter(instrument=instrument, country=new.country).exists():
+    if present := Party.objects.filter(instrument=instrument, country=new.country).first():
         words = _("%(country)s已经在里面，不能添加两次。要改它的资料，在它那一行更正。") % {"country": new.country.name}
+        if present.withdrawn_at:
+            words = _("%(country)s录入过，被撤下了。打开它的页面恢复。") % {"country": new.country.name}
         raise Conflict(_("没有录入。"), reasons=[Reason("party_twice", words, "/country")])
     names = ("signed_on", "joined_on", "joined_by", "in_force_on", "stated", "reservation", "authority")
     party = Party(instrument=instrument, country=new.country, **{name: getattr(new, name) for name in names})

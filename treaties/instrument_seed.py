@@ -11,6 +11,7 @@ from countries import facts
 from countries.facts import Collected, Origin
 from countries.models import Country
 from treaties.models import Instrument, InstrumentKind, Party, Provision, Standing
+from treaties.standing import bounds
 
 # The day on which the tables of treaties were put together, from stored copies and not from the depositaries' own pages.
 COLLECTED_ON = "2026-11-21"
@@ -53,8 +54,9 @@ def _instruments() -> Iterator[Collected[Instrument]]:
         yield _bilateral(row)
     for row in rows_of("treaties_multilateral.csv"):
         yield _multilateral(row)
+    dates = {row["code"]: row for row in rows_of("statute_dates.csv")}
     for source in yaml_of("requirements.yaml")["sources"]:
-        yield _domestic(source)
+        yield _domestic(source, dates.get(source["code"], {}))
 
 
 def _bilateral(row: Row) -> Collected[Instrument]:
@@ -79,7 +81,7 @@ def _bilateral(row: Row) -> Collected[Instrument]:
         "adopted_place": told(row["signed_place_conf"]),
         "ratified_on": told(row["china_ratified_conf"]),
         "in_force_on": told(row["in_force_conf"]),
-        "stated": told(row["status_conf"], row["status_as_of"]),
+        "stated": told(row["status_conf"], row["status_as_of"] or COLLECTED_ON),
     }
     return Collected(instrument, _known(origins))
 
@@ -131,27 +133,32 @@ def _multilateral(row: Row) -> Collected[Instrument]:
         "joined_by": whole,
         "joined_on": told(row["china_deposit_conf"]),
         "in_force_on": told(row["china_in_force_conf"]),
-        "stated": told(row["confidence"], ""),
+        "stated": told(row["confidence"]),
         "reservation": told(row["reservation_conf"]),
         "authority": told(row["central_authority_conf"]),
     }
     return Collected(instrument, _known(origins))
 
 
-def _domestic(source: Mapping[str, Any]) -> Collected[Instrument]:
-    """A statute or rule that the request types rest on, in force as its `currency` says."""
+def _domestic(source: Mapping[str, Any], dates: Row) -> Collected[Instrument]:
+    """A statute or rule that the request types rest on, in force on the day of collection, as its `currency` says; `dates`
+    are those of its own text, where they were found."""
     told = _teller(" ; ".join(filter(None, [source["source"], source.get("currency")])))
     current = source.get("currency", "").startswith("listed in force")
     origin = told("sourced" if current else "secondary")
+    dated = _teller(dates.get("source", ""))(dates.get("confidence", ""))
     instrument = Instrument(
         code=source["code"],
         kind=InstrumentKind.RULE if source["code"] in _RULES else InstrumentKind.STATUTE,
         title_zh=source["title"],
         short_zh=source["short"],
+        adopted_on=_day(dates.get("adopted_on", "")),
+        in_force_on=_day(dates.get("in_force_on", "")),
         stated=Standing.IN_FORCE,
         note=source.get("adopted_or_revised", ""),
     )
-    return Collected(instrument, _known({"title_zh": origin, "stated": origin}))
+    origins = {"title_zh": origin, "stated": origin, "adopted_on": dated, "in_force_on": dated}
+    return Collected(instrument, _known(origins))
 
 
 # --- Parties and provisions ------------------------------------------------------------------------------------------
@@ -213,11 +220,13 @@ def _provisions(ids: Mapping[str, int]) -> Iterator[Collected[Provision]]:
 
 
 def _teller(source: str) -> Any:
-    """Makes the origin of one value of a row: what was remembered is not what the row's source says."""
+    """Makes the origin of one value of a row: what was remembered is not what the row's source says. ValueError for a value
+    of which nobody says when it was found."""
 
     def told(confidence: str, as_of: str = COLLECTED_ON) -> Origin | None:
         if not confidence:
             return None
+        bounds(as_of)
         remembered = confidence == "recollection"
         return Origin(source="recollection" if remembered else source, as_of=as_of, confidence=confidence)
 

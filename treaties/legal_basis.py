@@ -13,8 +13,18 @@ from django.utils.translation import get_language
 
 from agencies.seeding import rows_of
 from countries.models import Country
-from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, RequestType, Standing
-from treaties.standing import Pair, pair_on, weakest
+from treaties.models import (
+    DOMESTIC,
+    KEPT,
+    PART_KEPT,
+    Instrument,
+    InstrumentKind,
+    Party,
+    Provision,
+    RequestType,
+    Standing,
+)
+from treaties.standing import Pair, one_side_on, pair_on, weakest
 from treaties.type_law import law_of
 
 _RECIPROCITY = (InstrumentKind.RECIPROCITY_GIVEN, InstrumentKind.RECIPROCITY_RECEIVED)
@@ -45,6 +55,23 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What a treaty asks of a request in place of our statutes. `part` is language, channel, contents or attachments."""
+
+    part: str
+    text_zh: str
+    text_en: str
+    confidence: str
+    source: str
+    as_of: str
+
+    @property
+    def text(self) -> str:
+        """In the language of the page, where there is one."""
+        return (self.text_en if (get_language() or "").startswith("en") else "") or self.text_zh or self.text_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
     """One thing that a request may rest on. `kind` is treaty, multilateral, statute or reciprocity.
 
@@ -62,6 +89,7 @@ class Basis:
     # A convention helps only against its own crimes; "" for whatever the crime.
     limited_to: str = ""
     needs: tuple[Need, ...] = field(default=())
+    demands: tuple[Demand, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -89,17 +117,22 @@ def legal_basis_for(
 ) -> list[Basis]:
     """What a request of the type to (or from) the country may rest on that day, what comes first in law first:
 
-    treaties in force with the country, conventions in force for both, our statutes, reciprocity where no treaty is in
-    force (IMLA-4.1, EXT-3.1, MPSR-13); after them what was signed, has ended or is not known to be in force. Who has read
-    the law of the type of that day gives it along.
+    treaties in force with the country, conventions in force for both, our statutes, reciprocity where no treaty for
+    whatever the crime is in force (IMLA-4.1, EXT-3.1, MPSR-13); after them what was signed, has ended or is not known to be
+    in force. Who has read the law of the type of that day gives it along.
     """
     found = list(_provisions(country, request_type))
     treaties = [_basis(row, party, on) for row, party in found if row.instrument.kind not in _RECIPROCITY]
     treaties.sort(key=_rank)
     bound = [basis for basis in treaties if basis.standing == Standing.IN_FORCE]
     others = [basis for basis in treaties if basis.standing not in (Standing.IN_FORCE, Standing.NONE)]
-    promised = [] if any(basis.kind == "treaty" for basis in bound) else _reciprocity(_assured(found, on), request_type)
-    return [*bound, *_statutes(law_of(request_type, on) if law is None else law), *promised, *others]
+    statutes = _statutes(law_of(request_type, on) if law is None else law, on)
+    held = [basis for basis in statutes if basis.standing == Standing.IN_FORCE]
+    others += [basis for basis in statutes if basis.standing not in (Standing.IN_FORCE, Standing.NONE)]
+    # A treaty for certain crimes leaves all others to reciprocity.
+    whole = any(basis.kind == "treaty" and not basis.limited_to for basis in bound)
+    promised = [] if whole else _reciprocity(_assured(found, on), request_type)
+    return [*bound, *held, *promised, *others]
 
 
 def _rank(basis: Basis) -> tuple[bool, bool, str]:
@@ -111,10 +144,11 @@ def _rank(basis: Basis) -> tuple[bool, bool, str]:
 def _provisions(country: Country, request_type: RequestType) -> Iterator[tuple[Provision, Party | None]]:
     """What covers such requests: conventions whoever is party to them, and whatever the country has a part in."""
     parties = parties_of(country)
-    theirs = Party.objects.filter(country=country).order_by().values("instrument")
+    theirs = Party.objects.filter(PART_KEPT, country=country).order_by().values("instrument")
     provisions = (
         Provision.objects.filter(family=request_type.family)
         .filter(Q(instrument__kind=InstrumentKind.MULTILATERAL) | Q(instrument__in=theirs))
+        .filter(instrument__withdrawn_at=None)
         .select_related("instrument")
     )
     for provision in provisions:
@@ -142,7 +176,30 @@ def _basis(provision: Provision, party: Party | None, on: date) -> Basis:
         stands=_ground(pair),
         covers=_covers(provision),
         limited_to=provision.limited_to,
+        demands=tuple(_demands(provision)),
     )
+
+
+_DEMANDS = (
+    ("language", "language", ""),
+    ("channel", "channel", ""),
+    ("contents", "contents_zh", "contents_en"),
+    ("attachments", "attachments_zh", "attachments_en"),
+)
+
+
+def _demands(provision: Provision) -> Iterator[Demand]:
+    for part, zh, en in _DEMANDS:
+        held = provision.provenance.get(zh) or provision.provenance.get(en)
+        if held:
+            yield Demand(
+                part=part,
+                text_zh=getattr(provision, zh),
+                text_en=getattr(provision, en) if en else "",
+                confidence=held["confidence"],
+                source=held["source"],
+                as_of=held["as_of"],
+            )
 
 
 def _ground(pair: Pair) -> Ground:
@@ -150,7 +207,7 @@ def _ground(pair: Pair) -> Ground:
 
 
 def _covers(provision: Provision) -> Ground:
-    held = provision.provenance.values()
+    held = [origin for name in ("family", "articles", "limited_to") if (origin := provision.provenance.get(name))]
     return Ground(
         weakest([origin["confidence"] for origin in held]), tuple(dict.fromkeys(origin["source"] for origin in held))
     )
@@ -160,38 +217,41 @@ def agreements_with(country: Country, on: date) -> list[Basis]:
     """The police agreements with the country and how they stand that day, whatever request is meant; one query."""
     kinds = (InstrumentKind.POLICE, InstrumentKind.THREE_EVILS)
     provisions = Provision.objects.filter(
-        family="police_cooperation", instrument__kind__in=kinds, instrument__parties__country=country
+        family="police_cooperation",
+        instrument__kind__in=kinds,
+        instrument__parties__country=country,
+        instrument__withdrawn_at=None,
     ).select_related("instrument")
     return sorted((_basis(provision, None, on) for provision in provisions), key=_rank)
 
 
 def parties_of(country: Country) -> dict[int, Party]:
     """The country's part in each instrument, by the instrument's id."""
-    return {party.instrument_id: party for party in Party.objects.filter(country=country)}
+    return {party.instrument_id: party for party in Party.objects.filter(PART_KEPT, country=country)}
 
 
-def _statutes(law: Mapping[str, Any]) -> list[Basis]:
+def _statutes(law: Mapping[str, Any], on: date) -> list[Basis]:
     """The articles on which the type rests, statute by statute, in the order in which they matter to it."""
     cited: dict[str, list[Mapping[str, Any]]] = {}
     for entry in law.get("legal_basis", ()):
         cited.setdefault(entry["cite"].split("-")[0], []).append(entry)
-    known = {row.code: row for row in Instrument.objects.filter(code__in=cited, kind__in=DOMESTIC)}
-    return [_statute(known[code], entries) for code, entries in cited.items() if code in known]
+    known = {row.code: row for row in Instrument.objects.filter(KEPT, code__in=cited, kind__in=DOMESTIC)}
+    return [_statute(known[code], entries, on) for code, entries in cited.items() if code in known]
 
 
-def _statute(instrument: Instrument, entries: Sequence[Mapping[str, Any]]) -> Basis:
-    origin = instrument.provenance["stated"]
+def _statute(instrument: Instrument, entries: Sequence[Mapping[str, Any]], on: date) -> Basis:
+    pair = one_side_on(instrument, on)
+    stands = _ground(pair)
     # An article that was not read in an official text is known at second hand.
     doubtful = any("verified" in entry for entry in entries)
-    found = origin["confidence"], (origin["source"],)
     return Basis(
         kind="statute",
         instrument=instrument,
-        standing=Standing(instrument.stated),
+        standing=pair.standing,
         articles=tuple(entry["cite"] for entry in entries),
         articles_zh=tuple(entry["cite_zh"] for entry in entries),
-        stands=Ground(*found),
-        covers=Ground("secondary", found[1]) if doubtful else Ground(*found),
+        stands=stands,
+        covers=Ground("secondary", stands.sources) if doubtful else Ground(stands.confidence, stands.sources),
     )
 
 

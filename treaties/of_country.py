@@ -13,7 +13,7 @@ from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
 from countries.models import UNSETTLED, Country
-from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, Standing
+from treaties.models import DOMESTIC, KEPT, PART_KEPT, Instrument, InstrumentKind, Party, Provision, Standing
 from treaties.standing import Pair, pair_on
 
 # What comes first on the page.
@@ -64,7 +64,7 @@ def treaties_of(country: Country, on: date) -> list[Held]:
     names = ("id", *Provision.SOURCED, "provenance")
     covers = Provision.objects.filter(instrument=OuterRef("instrument")).order_by("family")
     parties = (
-        Party.objects.filter(country=country)
+        Party.objects.filter(PART_KEPT, country=country)
         .exclude(instrument__kind__in=DOMESTIC)
         .select_related("instrument")
         .annotate(covers=ArraySubquery(covers.values(row=JSONObject(**{name: name for name in names}))))
@@ -84,8 +84,10 @@ def _held(party: Any, country: Country, on: date) -> Held:
 
 def in_force_by_country(on: date, countries: Collection[int] | None = None) -> dict[int, Counter[str]]:
     """How many treaties of each kind are in force with each country, by its id. Two queries."""
-    instruments = {row.pk: row for row in Instrument.objects.exclude(kind__in=DOMESTIC)}
-    parties = Party.objects.all() if countries is None else Party.objects.filter(country__in=countries)
+    instruments = {row.pk: row for row in Instrument.objects.filter(KEPT).exclude(kind__in=DOMESTIC)}
+    parties = Party.objects.filter(PART_KEPT)
+    if countries is not None:
+        parties = parties.filter(country__in=countries)
     found: dict[int, Counter[str]] = {}
     for party in parties.filter(instrument__in=instruments):
         instrument = instruments[party.instrument_id]

@@ -8,7 +8,25 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from treaties.models import Instrument, InstrumentKind, Party, Standing
+
+# The days of which the registry can say anything.
+FIRST_DAY, LAST_DAY = date(1840, 1, 1), date(2100, 12, 31)
+
+
+def askable(day: date) -> date:
+    """The day, if it is one that the registry can say anything of; else ValueError."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(day)
+    return day
+
+
+def day_words() -> str:
+    """How such a day is written."""
+    return _("写成 2026-01-31，从 1840 年到 2100 年。")
+
 
 # A convention binds a State some time after its deposit, each in its own final clauses (30 to 90 days as a rule): until
 # then, where no day of entry into force was found, nobody here knows.
@@ -65,19 +83,24 @@ def _by_statement(side: Side, on: date) -> Answer:
     if signed is False:
         return Answer(Standing.NONE, rests)
     if side.stated == Standing.SIGNED:
-        known = signed or (signed is None and (side.stated_as_of is None or on >= side.stated_as_of))
+        known = signed or (signed is None and _found_by(side, on))
         return Answer(Standing.SIGNED if known else Standing.UNKNOWN, rests)
     return Answer(Standing.NONE if side.stated == Standing.NONE else Standing.UNKNOWN, rests)
 
 
 def _in_force_without_day(side: Side, on: date, signed: bool | None, rests: tuple[str, ...]) -> Answer:
     if side.joined_on is None:
-        since = on >= side.stated_as_of if side.stated_as_of else True
-        return Answer(Standing.NONE if signed is False else Standing.IN_FORCE if since else Standing.UNKNOWN, rests)
+        since = Standing.IN_FORCE if _found_by(side, on) else Standing.UNKNOWN
+        return Answer(Standing.NONE if signed is False else since, rests)
     rests = (*rests, "joined_on")
     if on >= side.joined_on:
         return Answer(Standing.IN_FORCE if on >= side.joined_on + LONGEST_WAIT else Standing.UNKNOWN, rests)
     return Answer(Standing.SIGNED if signed else Standing.NONE, rests)
+
+
+def _found_by(side: Side, on: date) -> bool:
+    """Had the statement been found by then? What nobody dated holds on no day."""
+    return side.stated_as_of is not None and on >= side.stated_as_of
 
 
 def _signed(side: Side, on: date) -> bool | None:
@@ -95,7 +118,7 @@ def _signature(side: Side) -> str:
 
 
 def bounds(partial: str) -> tuple[date, date]:
-    """The first and the last day of "2016", "2016-05" or "2016-05-09"."""
+    """The first and the last day of "2016", "2016-05" or "2016-05-09". ValueError for anything else."""
     year, *rest = (int(part) for part in partial.split("-"))
     if len(rest) == 2:
         return date(year, *rest), date(year, *rest)
@@ -172,6 +195,8 @@ def _is_bilateral(instrument: Instrument) -> bool:
 
 
 def _answer(row: Instrument | Party, on: date) -> Answer:
+    if isinstance(row, Instrument) and row.adopted_on is not None and on < row.adopted_on:
+        return Answer(Standing.NONE, ("adopted_on",))
     said = row.provenance.get("stated")
     return standing_of(
         Side(

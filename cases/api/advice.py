@@ -38,6 +38,7 @@ from treaties.advice import Figures, Line, Option, Purpose, Way
 from treaties.codes import request_type_by_code
 from treaties.legal_basis import Basis
 from treaties.models import Standing
+from treaties.standing import askable, day_words
 
 _BODY = {
     "country": {**TEXT, "pattern": "^[A-Za-z]{2}$", "description": gettext_lazy("国家的两位代码。")},
@@ -68,7 +69,7 @@ _OPTION = closed(
         "channel": one_of(Way.values),
         "allowed": FLAG,
         "legal_basis": listed(_BASIS),
-        "approval": listed(closed({"who": TEXT, "what": TEXT, "article": TEXT})),
+        "approval": listed(closed({"who": TEXT, "what": TEXT, "article": TEXT, "unsettled": FLAG})),
         "route": listed(closed({"agency": nullable(TEXT), "name": TEXT})),
         "preconditions": listed(_LINE),
         "missing": listed(
@@ -79,6 +80,7 @@ _OPTION = closed(
                     "text": TEXT,
                     "level": TEXT,
                     "article": TEXT,
+                    "unsettled": FLAG,
                 }
             )
         ),
@@ -162,9 +164,9 @@ class _Reading:
         if "on" not in self._raw:
             return timezone.localdate()
         try:
-            return date.fromisoformat(text if isinstance(text, str) else "")
+            return askable(date.fromisoformat(text if isinstance(text, str) else ""))
         except ValueError:
-            self._fault("bad_date", _("写成 2026-01-31。"), "on")
+            self._fault("bad_date", day_words(), "on")
             return date.min
 
 
@@ -176,11 +178,21 @@ def _option(option: Option) -> Json:
         "channel": option.way.value,
         "allowed": option.allowed,
         "legal_basis": [_basis(basis) for basis in option.legal_basis],
-        "approval": [{"who": row.who, "what": row.what, "article": row.article} for row in option.approval],
+        "approval": [
+            {"who": row.who, "what": row.what, "article": row.article, "unsettled": row.unsettled}
+            for row in option.approval
+        ],
         "route": [{"agency": stop.code or None, "name": stop.name} for stop in option.route],
         "preconditions": _lines(option.preconditions),
         "missing": [
-            {"kind": row.sort, "key": row.key, "text": row.text, "level": row.level, "article": row.article}
+            {
+                "kind": row.sort,
+                "key": row.key,
+                "text": row.text,
+                "level": row.level,
+                "article": row.article,
+                "unsettled": row.unsettled,
+            }
             for row in option.missing
         ],
         "record": _record(option.record),

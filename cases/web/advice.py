@@ -34,6 +34,7 @@ from treaties.advice.ways import crimes_of
 from treaties.codes import request_type_by_code
 from treaties.legal_basis import Basis
 from treaties.queries import grouped_request_types
+from treaties.standing import askable, day_words
 
 _CHOOSE = ("", gettext_lazy("请选择"))
 
@@ -70,6 +71,14 @@ class AdviceForm(forms.Form):
         input_formats=["%Y-%m-%d"],
         error_messages={"invalid": gettext_lazy("写成 2026-01-31。")},
     )
+
+    def clean_on(self) -> date | None:
+        """A day of which the registry can say something."""
+        day: date | None = self.cleaned_data["on"]
+        try:
+            return askable(day) if day else None
+        except ValueError:
+            raise forms.ValidationError(day_words()) from None
 
     def clean_agency(self) -> Agency:
         """The one organ that is called so."""

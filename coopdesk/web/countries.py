@@ -145,13 +145,14 @@ def asking_page(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     on = form.asked(today)
     ledger = ledger_of(country)
     notes = Notes(_officers([], ledger, []))
+    bases = legal_basis_for(country, request_type, on)
     context = {
         "country": country,
         "kind": request_type,
         "form": form,
         "on": on,
-        "rows": country_words.type_rows(ledger, request_type, notes),
-        "bases": [country_words.basis_row(one, notes) for one in legal_basis_for(country, request_type, on)],
+        "rows": [*country_words.demanded(bases, notes), *country_words.type_rows(ledger, request_type, notes)],
+        "bases": [country_words.basis_row(one, notes) for one in bases],
         "desk": is_desk(request),
         "sources": notes,
     }

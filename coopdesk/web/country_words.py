@@ -182,7 +182,7 @@ def treaty_row(held: Held, notes: Notes) -> TreatyRow:
         signed=_dated(_("签署"), side, ("signed_on", "signed_partial"), notes),
         in_force=_dated(_("生效"), side, ("in_force_on",), notes),
         standing=plain(_("状态"), mark, said, notes),
-        covers=plain(_("管什么"), _covers(held), list(covers.values()), notes),
+        covers=plain(_("适用范围"), _covers(held), list(covers.values()), notes),
     )
 
 
@@ -275,6 +275,29 @@ def _basis(held: Held, notes: Notes) -> Shown:
         for source in held.pair.sources
     ]
     return plain(_("条约依据"), told, said, notes)
+
+
+_PARTS = {
+    "language": gettext_lazy("条约要求的文字"),
+    "channel": gettext_lazy("条约规定的联系途径"),
+    "contents": gettext_lazy("条约要求载明"),
+    "attachments": gettext_lazy("条约要求附上"),
+}
+
+
+def demanded(bases: Iterable[Basis], notes: Notes) -> list[Shown]:
+    """What the treaties in force ask for, which comes before the statutes and the country's habits."""
+    return [
+        plain(
+            _PARTS[demand.part],
+            format_html("<span data-user>{}</span>", demand.text),
+            [{"source": demand.source, "as_of": demand.as_of, "confidence": demand.confidence, "by": None}],
+            notes,
+        )
+        for basis in bases
+        if basis.standing == Standing.IN_FORCE
+        for demand in basis.demands
+    ]
 
 
 def type_rows(ledger: Ledger, kind: RequestType, notes: Notes) -> list[Shown]:

@@ -33,6 +33,8 @@ class Sourced(models.Model):
     """
 
     SOURCED: ClassVar[tuple[str, ...]] = ()
+    # What officers alone write, without a source: loaders leave it as it is.
+    OFFICERS: ClassVar[tuple[str, ...]] = ()
     provenance: Any = models.JSONField(default=dict)
 
     class Meta:

@@ -47,6 +47,14 @@ def test_the_best_comes_first_and_says_why(caller):
     assert first["expected_by"] is None
 
 
+def test_what_nobody_read_in_an_official_text_says_so(caller):
+    options = caller("kunshan.officer").post("advice/", ASKED).json()["options"]
+    for part in ("missing", "approval"):
+        assert all(isinstance(row["unsettled"], bool) for option in options for row in option[part])
+    moj = next(option for option in options if option["channel"] == "moj")
+    assert {row["unsettled"] for row in moj["missing"]} == {False}
+
+
 def test_what_is_left_out_is_the_own_organ_today(caller):
     answer = caller("kunshan.officer").post("advice/", {"country": "th", "request_type": "mla_evidence_out"})
     assert answer.status_code == 200
@@ -69,6 +77,9 @@ def test_it_needs_no_key_and_changes_nothing(caller):
         ({"origin_agency": "123"}, "/origin_agency"),
         ({"on": "21.11.2026"}, "/on"),
         ({"on": None}, "/on"),
+        ({"on": "1839-12-31"}, "/on"),
+        ({"on": "2101-01-01"}, "/on"),
+        ({"on": "0001-01-01"}, "/on"),
         ({"more": 1}, "/more"),
     ],
 )

@@ -88,7 +88,10 @@ def test_bad_questions(caller: Any) -> None:
     who = caller("kunshan.officer")
     answer = who.get("instruments/", kind="x", country="CN", status="x", on="2026-02-30")
     assert pointers(problem(answer, 400)) == {"/kind", "/country", "/status", "/on"}
-    assert pointers(problem(who.get("instruments/UNTOC/", on="x"), 400)) == {"/on"}
+    for day in ("x", "0001-01-01", "1839-12-31", "2101-01-01", "9999-12-31"):
+        assert pointers(problem(who.get("instruments/UNTOC/", on=day), 400)) == {"/on"}
+        answer = who.get("countries/TH/legal-basis/", request_type="extradition_out", on=day)
+        assert problem(answer, 400)["errors"][0]["code"] == "bad_date"
     problem(who.get("instruments/NOTHING/"), 404)
     for code in ("XX", "CN", "THA"):
         problem(who.get(f"countries/{code}/legal-basis/", request_type="extradition_out"), 404)

@@ -75,6 +75,16 @@ def test_an_event_that_only_slows_is_a_warning_and_one_that_helps_is_none(cast: 
     assert [line.text.startswith("合作受限") for line in told] == [True]
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1839-12-31", "2101-01-01", "9999-12-31"])
+def test_a_day_of_which_nobody_can_say_anything_is_refused(officer: Client, day: str) -> None:
+    answer = officer.get(PAGE, ASKED | {"on": day})
+    assert answer.status_code == 400
+    assert "从 1840 年到 2100 年" in answer.content.decode()
+    party = reverse("instrument-party", args=["UNTOC", "TH"])
+    for url in (reverse("instrument-list"), reverse("instrument-matrix"), party):
+        assert officer.get(url, {"on": day}).status_code == 400, url
+
+
 def test_another_day_has_other_treaties(officer: Client) -> None:
     then = officer.get(PAGE, ASKED | {"on": "2004-06-01"}).context["options"]
     assert [shown.option.way.value for shown in then][:2] == ["moj", "mfa"]

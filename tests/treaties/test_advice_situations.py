@@ -95,6 +95,9 @@ def test_a_situation(row: dict[str, str]) -> None:
     found = next(option for option in options if option.way == row["channel"])
     assert (first, found.allowed) == (row["first"], row["allowed"] == "yes"), row["why"]
     assert row["article"] in {line.article for line in lines(found)}, [line.text for line in lines(found)]
+    # What the ledger says of the other side no article of ours says.
+    told = [line for option in options for line in lines(option) if line.fact]
+    assert [line.text for line in told if line.article in ARTICLES] == []
     assert all(option.reasons for option in options)
 
 
@@ -172,7 +175,56 @@ def test_what_a_treaty_covers_may_be_doubtful_while_it_stands() -> None:
         "secondary",
     )
     words = [line.text for line in option_of("moj", question).warnings]
-    assert any(text.startswith("待核实") and "》管不管这类请求，出处：条约名称（条文未收录）" in text for text in words)
+    assert any(
+        text.startswith("待核实") and "》适不适用于这类请求，出处：条约名称（条文未收录）" in text for text in words
+    )
+
+
+@pytest.mark.parametrize(("effect", "part"), [("suspended", "reasons"), ("limited", "warnings"), ("noted", "warnings")])
+def test_an_event_that_is_not_settled_says_so(effect: str, part: str) -> None:
+    event = Event(title="中止合作", effect=effect, source="报道", confidence="secondary", as_of="2026-11-01")
+    option = option_of("moj", replace(question_of(asked(THAI)), events=[event]))
+    line = next(line for line in getattr(option, part) if "中止合作" in line.text)
+    assert line.fact is not None
+    assert line.fact.unsettled
+    assert "待核实：影响合作的事件（中止合作），出处：报道，2026-11-01。" in [line.text for line in option.warnings]
+
+
+def articles_of(option: Option, words: str) -> list[str]:
+    return [line.article for line in lines(option) if words in line.text]
+
+
+def test_a_red_notice_is_cited_to_the_rules_of_interpol_at_second_hand() -> None:
+    option = option_of("interpol", question_of(asked(THAI | {"type": "interpol_locate_arrest_out"})))
+    line = next(line for line in option.preconditions if "红色通报的门槛" in line.text)
+    assert line.article == "RPD-82-83"
+    assert line.fact is not None
+    assert line.fact.confidence == "secondary"
+    assert any(text.startswith("待核实：红色通报的门槛") for text in (line.text for line in option.warnings))
+
+
+def test_no_article_is_cited_for_a_liaison_officer() -> None:
+    for kind in ("police_cooperation_out", "mla_evidence_out", "repatriation_of_foreigner"):
+        option = option_of("police_liaison", question_of(asked(THAI | {"type": kind, "purpose": "lead"})))
+        assert articles_of(option, "警务联络官可以") + articles_of(option, "请警务联络官") + articles_of(
+            option, "先由警务联络官"
+        ) == [""]
+
+
+def test_a_body_of_a_like_name_is_none_of_ours() -> None:
+    question = question_of(asked(THAI | {"type": "police_cooperation_out"}))
+    for bodies, may in (("东盟、上海合作组织", True), ("上海合作组织观察员国", False)):
+        said = replace(fact_of("bodies", ""), text_zh=bodies)
+        found = option_of("multilateral", replace(question, facts={**question.facts, "bodies": said}))
+        assert found.allowed == may
+
+
+def test_bringing_home_a_prisoner_has_its_own_words() -> None:
+    home = option_of("moj", question_of(asked(THAI | {"type": "transfer_sentenced_person_to_china"})))
+    assert articles_of(home, "请求移管中国籍被判刑人") == ["IMLA-62"]
+    assert articles_of(home, "参照的条件：被判刑人是中国籍") == ["IMLA-56"]
+    away = option_of("moj", question_of(asked(THAI | {"type": "transfer_sentenced_person_to_foreign"})))
+    assert articles_of(away, "移管的条件：对方国民") == ["IMLA-56"]
 
 
 def test_the_rules_know_every_scope_of_an_event() -> None:

@@ -18,7 +18,7 @@ from tests.cast import Cast
 from treaties.instrument_seed import bilateral_code, load_registry
 from treaties.legal_basis import Basis, legal_basis_for
 from treaties.models import Instrument, Party, Provision, RequestType, Standing
-from treaties.standing import Side, pair_on, standing_of
+from treaties.standing import Side, one_side_on, pair_on, standing_of
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 21)
@@ -63,7 +63,12 @@ def test_no_confidence_of_a_bilateral_treaty_is_lost() -> None:
             said = held.provenance.get(field)
             assert (said["confidence"] if said else "") == (seed[flag] if seed[column] else ""), (held.code, field)
         assert held.provenance["stated"]["confidence"] == seed["status_conf"]
-        assert held.provenance["stated"]["as_of"] == seed["status_as_of"]
+        assert held.provenance["stated"]["as_of"] == (seed["status_as_of"] or "2026-11-21")
+
+
+def test_every_statement_says_when_it_was_found() -> None:
+    rows = [*Instrument.objects.all(), *Party.objects.all()]
+    assert [str(row) for row in rows if row.stated and not row.provenance["stated"]["as_of"]] == []
 
 
 def test_no_confidence_of_a_party_is_lost() -> None:
@@ -174,11 +179,21 @@ ENDED = Side(signed_on=D(2000, 1, 10), in_force_on=D(2002, 3, 1), terminated_on=
         (ENDED, D(2020, 1, 1), "terminated"),
         (Side(stated="none", stated_as_of=D(2014, 1, 31)), TODAY, "none"),
         (Side(stated="unknown"), TODAY, "unknown"),
+        # What nobody dated holds on no day.
+        (Side(stated="in_force"), TODAY, "unknown"),
+        (Side(stated="signed"), TODAY, "unknown"),
+        (Side(signed_on=D(2009, 6, 16), stated="in_force"), TODAY, "unknown"),
         (Side(), TODAY, "unknown"),
     ],
 )
 def test_standing_on_a_day(side: Side, on: date, standing: str) -> None:
     assert standing_of(side, on).standing == standing
+
+
+def test_a_convention_without_a_day_of_force_stands_from_the_day_it_was_found() -> None:
+    sco = Instrument.objects.get(code="SCO-CT-2009")
+    standings = [one_side_on(sco, day).standing.value for day in (D(2009, 6, 15), D(2012, 1, 1), TODAY)]
+    assert standings == ["none", "unknown", "in_force"]
 
 
 def test_of_two_sides_the_weaker_counts() -> None:
@@ -229,6 +244,33 @@ def test_without_any_treaty_evidence_rests_on_the_statute_and_reciprocity() -> N
     assert [need.article for need in promise.needs] == ["IMLA-4.1", "IMLA-5.3"]
     statute = next(basis for basis in found if basis.kind == "statute")
     assert statute.articles[0].startswith(f"{statute.instrument.code}-") if statute.instrument else False
+
+
+def test_a_statute_stands_as_the_registry_says_it_stands() -> None:
+    def statutes(on: date) -> dict[str, str]:
+        found = bases("TH", "mla_evidence_out", on)
+        return {one.instrument.code: one.standing.value for one in found if one.kind == "statute" and one.instrument}
+
+    assert set(statutes(TODAY).values()) == {"in_force"}
+    assert "IMLA" not in statutes(date(2018, 10, 25))
+    assert statutes(date(2018, 10, 26))["IMLA"] == "in_force"
+    # In force when it was collected; since when, its text does not say.
+    assert statutes(date(2026, 11, 20))["MPSR"] == "unknown"
+    for code, standing in statutes(date(2019, 1, 1)).items():
+        assert one_side_on(Instrument.objects.get(code=code), date(2019, 1, 1)).standing == standing
+
+
+def test_what_is_not_known_to_be_in_force_comes_last() -> None:
+    found = bases("TH", "mla_evidence_out", date(2019, 1, 1))
+    sure = [basis.usable for basis in found]
+    assert sure == sorted(sure, reverse=True)
+
+
+def test_a_treaty_on_certain_crimes_leaves_the_others_to_reciprocity() -> None:
+    found = bases("KZ", "police_cooperation_out")
+    (treaty,) = (one for one in found if one.kind == "treaty" and one.standing == Standing.IN_FORCE)
+    assert treaty.limited_to == "恐怖主义、分裂主义、极端主义"
+    assert any(one.kind == "reciprocity" for one in found)
 
 
 def test_every_convention_says_which_crimes_it_helps_against() -> None:

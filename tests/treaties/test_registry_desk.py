@@ -6,18 +6,24 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.errors import Malformed
 from agencies.models import AuditEvent
 from countries import facts
 from countries.models import Country, FactChange
 from tests.browsing import log_in
 from tests.cast import Cast
+from treaties.instrument_commands import NewValue, correct_value
 from treaties.instrument_seed import load_registry
 from treaties.legal_basis import legal_basis_for
 from treaties.models import Instrument, Party, Provision, RequestType, Standing
+from treaties.of_country import treaties_of
+from treaties.queries import registry
+from treaties.queries.matrix import matrix_on
 
 pytestmark = pytest.mark.django_db
 NEW = reverse("instrument-new")
@@ -267,3 +273,182 @@ def test_a_bad_party_is_told_and_kept(desk: Client, changes: dict[str, str], wor
 
 def test_a_bilateral_one_takes_no_further_party(desk: Client) -> None:
     assert desk.get(reverse("instrument-party-new", args=["EXTRADITION-TH"])).status_code == 404
+
+
+# --- Dates in order --------------------------------------------------------------------------------------------------
+
+
+def test_in_force_before_the_month_of_the_signature_is_refused(cast: Cast) -> None:
+    row = Instrument.objects.filter(signed_on=None).exclude(signed_partial="")[0]
+
+    def state(field: str, value: Any) -> None:
+        said = {"source": "【演示】公报", "as_of": date(2026, 11, 1), "seen": last_seen(row, field)}
+        correct_value(actor=cast.actor("guohe.desk"), row=row, new=NewValue(field=field, value=value, **said))
+
+    year = int(row.signed_partial[:4])
+    with pytest.raises(Malformed) as error:
+        state("in_force_on", date(year - 1, 12, 31))
+    assert f"生效日期不能早于签署日期 {row.signed_partial}" in str(error.value.reasons[0].words)
+    state("in_force_on", date(year + 1, 1, 1))
+    with pytest.raises(Malformed):
+        state("signed_partial", str(year + 2))
+
+
+def last_seen(row: Any, field: str) -> int:
+    change = registry.last_change(row, field)
+    return change.pk if change else 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"signed_on": date(2001, 1, 2), "joined_on": date(2001, 1, 1)}, "instrument_signed_before_joined"),
+        ({"in_force_on": date(2001, 1, 2), "terminated_on": date(2001, 1, 1)}, "in_force_before_terminated"),
+    ],
+)
+def test_the_tables_refuse_dates_in_the_wrong_order(changes: dict[str, date], name: str) -> None:
+    rows: list[Instrument | Party] = [Instrument.objects.get(code="UNTOC")]
+    if "in_force_on" in changes:
+        rows.append(Party.objects.get(instrument__code="UNTOC", country__code="TH"))
+    for row in rows:
+        for field, day in changes.items():
+            setattr(row, field, day)
+            row.provenance = {
+                **row.provenance,
+                field: {"source": "x", "as_of": "2026", "confidence": "sourced", "by": None},
+            }
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            row.save()
+
+
+def test_the_ledger_of_the_partner_is_told_of_a_correction(desk: Client) -> None:
+    provision = reverse("instrument-provision-value", args=["EXTRADITION-TH", "extradition", "articles"])
+    for url, value in ((edit("adopted_place"), "曼谷"), (provision, "1 2")):
+        assert desk.post(url, opened(desk, url, value=value)).status_code == 302
+    untoc = edit("adopted_place", "UNTOC")
+    assert desk.post(untoc, opened(desk, untoc, value="巴勒莫")).status_code == 302
+    said = FactChange.objects.exclude(officer=None).select_related("country").order_by("id")
+    assert [change.country and change.country.code for change in said] == ["TH", "TH", None]
+
+
+# --- Entered by mistake ----------------------------------------------------------------------------------------------
+
+
+def test_what_was_entered_by_mistake_is_withdrawn_and_comes_back(cast: Cast, desk: Client) -> None:
+    thai, kind = Country.objects.get(code="TH"), RequestType.objects.get(code="extradition_out")
+    url, page = (reverse(name, args=["EXTRADITION-TH"]) for name in ("instrument-withdraw", "instrument-detail"))
+    row = Instrument.objects.get(code="EXTRADITION-TH")
+
+    def seen() -> list[bool]:
+        asked = {"country": "TH", "kind": "extradition"}
+        matrix = matrix_on([thai], date(2026, 11, 21)).lines[0].cells
+        return [
+            row in [basis.instrument for basis in legal_basis_for(thai, kind, date(2026, 11, 21))],
+            row in [one["row"].instrument for one in desk.get(reverse("instrument-list"), asked).context["rows"]],
+            "extradition" in matrix,
+            row in [held.instrument for held in treaties_of(thai, date(2026, 11, 21))],
+            log_in(cast, "kunshan.officer").get(page).status_code == 200,
+        ]
+
+    assert seen() == [True] * 5
+    assert desk.post(url, {"reason": " "}).status_code == 400
+    assert log_in(cast, "kunshan.officer").post(url, {"reason": "x"}).status_code == 403
+    assert desk.post(url, {"reason": "【演示】录重了"}).status_code == 302
+    assert seen() == [False] * 5
+    load_registry()
+    assert seen() == [False] * 5
+    assert "【演示】录重了" in desk.get(page).content.decode()
+    found = desk.get(reverse("instrument-list"), {"withdrawn": "on"}).context["rows"]
+    assert [one["row"].instrument for one in found] == [row]
+    officer = log_in(cast, "kunshan.officer").get(reverse("instrument-list"), {"withdrawn": "on"})
+    assert row not in [one["row"].instrument for one in officer.context["rows"]]
+    assert desk.post(url, {"reason": "【演示】没有录重"}).status_code == 302
+    assert seen() == [True] * 5
+    events = AuditEvent.objects.filter(subject=row.subject).order_by("id")
+    assert [(event.kind, event.facts["reason"]) for event in events] == [
+        ("treaty.withdraw", "【演示】录重了"),
+        ("treaty.restore", "【演示】没有录重"),
+    ]
+
+
+def test_a_part_in_a_convention_is_withdrawn_alone(cast: Cast, desk: Client) -> None:
+    thai, kind = Country.objects.get(code="TH"), RequestType.objects.get(code="extradition_out")
+    url, page = (reverse(name, args=["UNTOC", "TH"]) for name in ("instrument-party-withdraw", "instrument-party"))
+    assert desk.post(url, {"reason": "【演示】录错了国家"}).status_code == 302
+    found = {one.instrument.code: one for one in legal_basis_for(thai, kind, date(2026, 11, 21)) if one.instrument}
+    assert found["UNTOC"].standing == Standing.UNKNOWN
+    assert log_in(cast, "kunshan.officer").get(page).status_code == 404
+    assert desk.get(page).status_code == 200
+    whole = desk.get(reverse("instrument-detail", args=["UNTOC"])).context
+    assert [party.country for party in whole["withdrawn_parties"]] == [thai]
+    assert "TH" not in [one["party"].country.code for one in whole["parties"]]
+    answer = desk.post(reverse("instrument-party-new", args=["UNTOC"]), party(country="TH"))
+    assert "被撤下了" in answer.content.decode()
+
+
+# --- What a treaty demands -------------------------------------------------------------------------------------------
+
+
+def demanding(**changes: str) -> dict[str, str]:
+    return {
+        "family": "mla_evidence",
+        "articles": "9 10.2",
+        "language": "【演示】英文",
+        "channel": "【演示】两国司法部直接联系",
+        "contents_zh": "【演示】证人的住址",
+        "contents_en": "[demo] the address of the witness",
+        "attachments_zh": "【演示】罪名条文",
+        "source": "【演示】条约文本",
+        "as_of": "2026-10-01",
+        **changes,
+    }
+
+
+def test_what_a_treaty_demands_takes_the_place_of_the_statute(cast: Cast, desk: Client) -> None:
+    assert desk.post(NEW, typed(kind="mla_criminal", title_zh="【演示】条约", families=[])).status_code == 302
+    url = reverse("instrument-provision-new", args=["MLA-CRIMINAL-BI"])
+    asked = {"country": "BI", "type": "mla_evidence_out", "purpose": "evidence", "on": "2026-11-21"}
+    officer = log_in(cast, "kunshan.officer")
+    assert "附被请求国官方文字的译文" in officer.get(reverse("advice"), asked).content.decode()
+    assert desk.post(url, demanding()).status_code == 302
+    first = officer.get(reverse("advice"), asked).context["options"][0].option
+    told = [line.text for line in first.preconditions]
+    assert first.way == "moj"
+    assert "《【演示】条约》要求的文字：【演示】英文" in told
+    assert "《【演示】条约》规定的联系途径：【演示】两国司法部直接联系" in told
+    assert not [text for text in told if "附被请求国官方文字的译文" in text]
+    named = {need.key: (need.text, need.article_zh) for need in first.missing}
+    assert named["MLA-CRIMINAL-BI:contents"] == ("【演示】证人的住址", "《【演示】条约》第9条、第10.2条")
+    assert named["MLA-CRIMINAL-BI:attachments"][0] == "【演示】罪名条文"
+    page = officer.get(
+        reverse("country-asking", args=["BI", "mla_evidence_out"]), {"on": "2026-11-21"}
+    ).content.decode()
+    assert page.index("【演示】英文") < page.index("法律依据")
+    assert "【演示】证人的住址" in officer.get(reverse("instrument-detail", args=["MLA-CRIMINAL-BI"])).content.decode()
+
+
+def test_a_demand_is_corrected_and_stays_when_seeds_are_loaded(desk: Client) -> None:
+    url = reverse("instrument-provision-value", args=["EXTRADITION-TH", "extradition", "language"])
+    assert desk.post(url, opened(desk, url, value="泰文")).status_code == 302
+    load_registry()
+    assert Provision.objects.get(instrument__code="EXTRADITION-TH", family="extradition").language == "泰文"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"source": " "}, "没有出处的不能录入"),
+        ({"family": "nothing"}, "nothing"),
+        ({"family": "extradition"}, "已经录入适用于这类请求"),
+        ({"articles": "1" * 30}, "条款用空格隔开"),
+        ({"contents_zh": "长" * 301}, "300"),
+    ],
+)
+def test_a_bad_provision_is_told_and_kept(cast: Cast, desk: Client, changes: dict[str, str], words: str) -> None:
+    url, count = reverse("instrument-provision-new", args=["EXTRADITION-TH"]), Provision.objects.count()
+    answer = desk.post(url, demanding(**changes))
+    assert (answer.status_code, words in answer.content.decode()) == (400, True)
+    assert "【演示】英文" in answer.content.decode()
+    assert Provision.objects.count() == count
+    assert log_in(cast, "kunshan.officer").post(url, demanding()).status_code == 403
+    assert desk.get(reverse("instrument-provision-new", args=["IMLA"])).status_code == 404

@@ -145,7 +145,7 @@ def test_what_is_not_recorded_is_not_said_to_be_none(officer: Client) -> None:
 
 
 def test_the_file_holds_the_same_lines_and_no_formula(officer: Client) -> None:
-    Country.objects.filter(code="TH").update(name_zh="=HYPERLINK(1)")
+    Country.objects.filter(code="TH").update(name_zh="＝HYPERLINK(1)")
     asked = {"region": "亚洲", "on": "2026-11-21"}
     answer = officer.get(reverse("instrument-matrix-file"), asked)
     content = b"".join(answer.streaming_content)
@@ -154,8 +154,8 @@ def test_the_file_holds_the_same_lines_and_no_formula(officer: Client) -> None:
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     shown = officer.get(MATRIX, asked).context
     assert [row[1] for row in rows[1:-1]] == [line.country.code for line, _region, _cells in shown["lines"]]
-    assert "'=HYPERLINK(1)" in {row[0] for row in rows}
-    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+    assert "'＝HYPERLINK(1)" in {row[0] for row in rows}
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))]
     thai = next(row for row in rows if row[1] == "TH")
     assert thai[3].startswith("生效")
 
@@ -248,3 +248,16 @@ def test_the_timeline_is_in_order_and_narrowed(officer: Client) -> None:
     every = officer.get(TIMELINE).context["years"]
     days = [one["event"].day for _year, events in every for one in events]
     assert days == sorted(days, reverse=True)
+
+
+def test_the_timeline_of_a_country_shows_what_it_did_itself(officer: Client) -> None:
+    years = officer.get(TIMELINE, {"country": "TH", "kind": "multilateral"}).context["years"]
+    told = {
+        (str(one["event"].day), one["event"].field): [partner.code for partner in one["event"].partners]
+        for _year, events in years
+        for one in events
+        if one["event"].instrument.code == "UNTOC"
+    }
+    assert told["2013-10-17", "joined_on"] == ["TH"]
+    assert told["2003-09-23", "joined_on"] == []
+    assert all(one["value"].origin for _year, events in years for one in events)

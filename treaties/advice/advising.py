@@ -8,14 +8,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from countries.models import UNSETTLED
 from treaties.advice.approvals import approvals
 from treaties.advice.asking import Question, Stop, Way
 from treaties.advice.conditions import CONDITIONS, doubt_about_basis, doubt_about_fact
-from treaties.advice.groups import ASSISTANCE, POLICE_WAYS, SURRENDER, Group, group_of, order_of
+from treaties.advice.groups import POLICE_WAYS, Group, group_of, order_of
 from treaties.advice.options import ARTICLES, Finding, Line, Needed, Option, english
+from treaties.advice.resting import bases_of, demands_of, told_of
 from treaties.advice.ways import WAYS
-from treaties.legal_basis import Basis
-from treaties.models import Standing
+from treaties.legal_basis import Basis, Demand
 
 # From so many cases on a median is told, as everywhere in the product.
 ENOUGH = 10
@@ -37,7 +38,7 @@ def _option(question: Question, group: Group, way: Way) -> Option:
         warnings = [*_lines(found, "warns"), *_doubts(question, used, ())]
         return Option(way=way, allowed=False, reasons=blocked, record=record, warnings=warnings)
     found += [finding for rule in CONDITIONS for finding in rule(question, group, way)]
-    bases = _bases(question, group, way)
+    bases = bases_of(question, group, way)
     lines = [line for sort in ("opens", "needs", "warns") for line in _lines(found, sort)]
     known = record.median if record and record.n >= ENOUGH else None
     return Option(
@@ -70,24 +71,6 @@ def _doubts(question: Question, lines: Iterable[Line], bases: Iterable[Basis]) -
     return list(said.values())
 
 
-def _bases(question: Question, group: Group, way: Way) -> list[Basis]:
-    """What the request rests on when it goes this way: treaties for the ways they name, and the statutes."""
-    statutes = [basis for basis in question.bases if basis.kind == "statute"]
-    bound = [b for b in question.bases if b.kind in ("treaty", "multilateral") and b.standing == Standing.IN_FORCE]
-    promised = [basis for basis in question.bases if basis.kind == "reciprocity"]
-    agreed = [basis for basis in question.agreements if basis.standing == Standing.IN_FORCE]
-    conventions = [basis for basis in bound if basis.kind == "multilateral"]
-    if way == Way.AGREED:
-        return [*agreed, *statutes]
-    if way == Way.AUTHORITY:
-        return [*bound, *statutes]
-    if way == Way.DIPLOMATIC and group in SURRENDER:
-        return [*bound, *statutes, *promised]
-    if way in (Way.INTERPOL, Way.NETWORK) and group not in ASSISTANCE | SURRENDER:
-        return [*conventions, *statutes, *promised]
-    return [*statutes, *promised]
-
-
 def _route(question: Question, way: Way) -> list[Stop]:
     """Through our tiers to who faces the other side; then the body outside the tree that hands it over."""
     origin, kind = question.origin, question.kind
@@ -107,8 +90,18 @@ def _missing(question: Question, group: Group, way: Way) -> list[Needed]:
         article = "MPSR-381" if way == Way.INTERPOL else "MPSR-380"
         words = _("申请") if way == Way.INTERPOL else _("警务合作请求书")
         return [Needed("content", "request_letter", words, "mandatory", article, ARTICLES[article])]
-    parts = (("content", "required_contents"), ("attachment", "required_attachments"))
-    return [_needed(sort, row) for sort, name in parts for row in _rows(question.law, name)]
+    parts = (("content", "required_contents", "contents"), ("attachment", "required_attachments", "attachments"))
+    found: list[Needed] = []
+    for sort, name, part in parts:
+        found += [_demanded(sort, basis, demand) for basis, demand in demands_of(question, group, way, part)]
+        found += [_needed(sort, row) for row in _rows(question.law, name)]
+    return found
+
+
+def _demanded(sort: str, basis: Basis, demand: Demand) -> Needed:
+    assert basis.instrument is not None
+    key, named = f"{basis.instrument.code}:{demand.part}", told_of(basis)
+    return Needed(sort, key, demand.text, "mandatory", "", named, demand.confidence in UNSETTLED)
 
 
 def _rows(law: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:

@@ -69,6 +69,7 @@ class Event:
     starts: date | None = None
     ends: date | None = None
     confidence: str = ""
+    as_of: str = ""
     subject: str = ""
 
     def lasts(self, on: date) -> bool:

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from countries.ledger import before_review
-from countries.models import UNSETTLED
+from countries.models import UNSETTLED, FactConfidence
 from treaties.advice.asking import Fact, Question, Way
 from treaties.advice.groups import ASSISTANCE, POLICE_WAYS, POLICING, SURRENDER, Group
-from treaties.advice.options import Finding, Line, english, needs, quoted, warns
-from treaties.advice.ways import Rule
+from treaties.advice.options import Finding, Line, needs, quoted, warns
+from treaties.advice.resting import demands_of
+from treaties.advice.ways import Rule, titled
 from treaties.legal_basis import Basis
+from treaties.models import Standing
 
 _NO_DEATH_PENALTY = frozenset({"abolished", "ordinary", "practice"})
 
@@ -57,17 +59,45 @@ def language(question: Question, group: Group, way: Way) -> Iterator[Finding]:
     """The letter in Chinese, with a translation (IMLA-10.2, EXT-47, MPSR-380); what the ledger says on languages."""
     if way in (Way.BORDER, Way.CONSULAR) or group in (Group.DEPLOYMENT, Group.REMOVAL, Group.INTERPOL):
         return
+    asked = list(_demanded(question, group, way, "language", _("《%(title)s》要求的文字：%(words)s")))
+    if asked:
+        yield from asked
+        return
     facts = question.facts
     fact = facts.get("type_language") or facts.get("languages_accepted") or facts.get("languages")
-    said = _("（台账：%(languages)s）") % {"languages": quoted(fact.value)} if fact else _("（台账没有记录用什么文字）")
     if group in ASSISTANCE and way not in POLICE_WAYS:
-        yield needs(_("请求书和材料用中文，附被请求国官方文字的译文%(said)s。") % {"said": said}, "IMLA-10.2", fact)
+        yield needs(_("请求书和材料用中文，附被请求国官方文字的译文。"), "IMLA-10.2")
     elif group is Group.EXTRADITION:
-        yield needs(_("文件和材料附经证明无误的译文%(said)s。") % {"said": said}, "EXT-47", fact)
+        yield needs(_("文件和材料附经证明无误的译文。"), "EXT-47")
     elif group is Group.ARREST:
-        yield needs(_("文书的文字按条约，没有条约的按对方要求%(said)s。") % {"said": said}, "EXT-49", fact)
+        yield needs(_("文书的文字按条约，没有条约的按对方要求。"), "EXT-49")
     else:
-        yield needs(_("请求书、所附文件附相应译文%(said)s。") % {"said": said}, "MPSR-380", fact)
+        yield needs(_("请求书、所附文件附相应译文。"), "MPSR-380")
+    yield _theirs(_("对方用的文字：%(words)s"), fact) or needs(_("台账没有记录对方用什么文字。"))
+
+
+def treaty_channel(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+    """The way that the treaty itself lays down comes before that of the statute (IMLA-5.1, EXT-4.1)."""
+    yield from _demanded(question, group, way, "channel", _("《%(title)s》规定的联系途径：%(words)s"))
+
+
+def _demanded(question: Question, group: Group, way: Way, part: str, words: str) -> Iterator[Finding]:
+    """What the treaties ask for, each with where it was read."""
+    for basis, demand in demands_of(question, group, way, part):
+        fact = Fact(
+            topic=f"treaty_{part}",
+            name=_("条约的要求"),
+            value=demand.text,
+            confidence=demand.confidence,
+            source=demand.source,
+            as_of=demand.as_of,
+        )
+        yield needs(words % {"title": titled(basis), "words": quoted(demand.text)}, "", fact)
+
+
+def _theirs(words: str, fact: Fact | None) -> Finding | None:
+    """What the ledger says of the other side: on its own line, for no article of ours says it."""
+    return needs(words % {"words": quoted(fact.value)}, "", fact) if fact else None
 
 
 def usable(question: Question, group: Group, way: Way) -> Iterator[Finding]:
@@ -100,21 +130,27 @@ def other_type(_question: Question, group: Group, way: Way) -> Iterator[Finding]
 def dual_criminality(question: Question, group: Group, way: Way) -> Iterator[Finding]:
     """An offence under both laws, and grave enough: ours asks it of others (EXT-7, IMLA-14.1.1, IMLA-56), so do they."""
     fact = question.facts.get("dual_criminality")
-    said = _("（台账：%(words)s）") % {"words": quoted(fact.value)} if fact else _("（对方的要求台账没有记录）")
     if group in SURRENDER:
-        words = _("核对双重犯罪和最低刑期%(said)s。")
-        yield needs(words % {"said": said}, "EXT-7", fact)
-        least = question.facts.get("minimum_penalty")
-        if least:
-            yield needs(_("对方的最低刑期：%(words)s") % {"words": quoted(least.value)}, "EXT-7", least)
+        yield needs(_("核对双重犯罪和最低刑期：我国对外国的请求这样要求，对方多有同类规定。"), "EXT-7")
     elif group is Group.TRANSFER:
-        yield needs(
-            _("移管的条件：对方国民、双重犯罪、判决生效、本人书面同意、两国同意%(said)s。") % {"said": said},
-            "IMLA-56",
-            fact,
-        )
+        yield from _transfer(question)
     elif group in ASSISTANCE and way not in POLICE_WAYS:
-        yield needs(_("核对双重犯罪，对方可能以此为条件%(said)s。") % {"said": said}, "IMLA-14.1.1", fact)
+        yield needs(_("核对双重犯罪：我国可以以此拒绝，对方也可能以此为条件。"), "IMLA-14.1.1")
+    else:
+        return
+    yield _theirs(_("对方的双重犯罪要求：%(words)s"), fact) or needs(_("台账没有记录对方的双重犯罪要求。"))
+    least = _theirs(_("对方的最低刑期：%(words)s"), question.facts.get("minimum_penalty"))
+    if least and group in SURRENDER:
+        yield least
+
+
+def _transfer(question: Question) -> Iterator[Finding]:
+    """The conditions of sending home their national, and, after them, of bringing home ours (IMLA-56, IMLA-62)."""
+    if question.kind.code == "transfer_sentenced_person_to_china":
+        yield needs(_("请求移管中国籍被判刑人，条件和程序参照向外国移管的规定。"), "IMLA-62")
+        yield needs(_("参照的条件：被判刑人是中国籍、双重犯罪、判决生效、本人书面同意、两国同意。"), "IMLA-56")
+    else:
+        yield needs(_("移管的条件：对方国民、双重犯罪、判决生效、本人书面同意、两国同意。"), "IMLA-56")
 
 
 def nationals(question: Question, group: Group, _way: Way) -> Iterator[Finding]:
@@ -122,10 +158,11 @@ def nationals(question: Question, group: Group, _way: Way) -> Iterator[Finding]:
     if group not in SURRENDER:
         return
     fact = question.facts.get("nationals")
+    yield warns(_("先查明被请求人的国籍：我国不引渡本国公民，对方多有同类规定。"), "EXT-8.1.1")
     if fact:
-        yield warns(_("被请求人是对方公民的：%(words)s") % {"words": quoted(fact.value)}, "EXT-8.1.1", fact)
+        yield warns(_("被请求人是对方公民的：%(words)s") % {"words": quoted(fact.value)}, "", fact)
     else:
-        yield warns(_("先查明被请求人的国籍：各国多不引渡本国公民，对方的规定台账没有记录。"), "EXT-8.1.1")
+        yield warns(_("台账没有记录对方引渡不引渡本国公民。"))
 
 
 def death_penalty(question: Question, group: Group, way: Way) -> Iterator[Finding]:
@@ -135,9 +172,9 @@ def death_penalty(question: Question, group: Group, way: Way) -> Iterator[Findin
     if fact is None or fact.code not in _NO_DEATH_PENALTY or way in POLICE_WAYS:
         return
     if group in SURRENDER or group is Group.MLA_EVIDENCE:
-        words = _("对方死刑：%(words)s。可能判处死刑的，对方可能要求量刑承诺，由最高人民法院决定。")
+        yield needs(_("对方死刑：%(words)s。") % {"words": quoted(fact.value)}, "", fact)
         article = "EXT-50.1" if group in SURRENDER else "IMLA-11.1"
-        yield needs(words % {"words": quoted(fact.value)}, article, fact)
+        yield needs(_("可能判处死刑的，对方可能要求量刑承诺，由最高人民法院决定。"), article)
 
 
 def refusal(_question: Question, group: Group, way: Way) -> Iterator[Finding]:
@@ -166,12 +203,29 @@ def hurry(question: Question, group: Group, way: Way) -> Iterator[Finding]:
         yield needs(_("对方的紧急途径：%(words)s") % {"words": quoted(fact.value)}, "", fact)
 
 
+_RULES_ON_DATA = ("RPD-82-83", "《国际刑警组织数据处理规则》第八十二条、第八十三条")
+_READ_IN = (
+    "https://www.rednoticelawjournal.com/2019/06/"
+    "red-notices-and-interpol-can-red-notices-be-issued-for-non-criminal-cases/ ; https://ngm.com.au/?p=18805"
+)
+_READ_ON = "2026-11-21"
+
+
 def thresholds(question: Question, _group: Group, way: Way) -> Iterator[Finding]:
     """A Red Notice has thresholds of its own (INTERPOL's rules on data, 82 and 83: known from commentary only)."""
     if way == Way.INTERPOL and question.kind.code == "interpol_locate_arrest_out":
-        words = _("申请红色通报的门槛：严重的普通刑事犯罪，可判二年以上或者尚有六个月以上刑期（待核实：转引）。")
-        yield needs(words, "MPSR-381")
-        yield warns(_("红色通报本身不是对方拘捕的依据，对方是否羁押依其本国法律。"), "MPSR-381")
+        rule = Fact(
+            topic="red_notice",
+            name=_("红色通报的门槛"),
+            value=_("转引，没有取得规则原文"),
+            confidence=FactConfidence.SECONDARY,
+            source=_READ_IN,
+            as_of=_READ_ON,
+        )
+        words = _("申请红色通报的门槛：严重的普通刑事犯罪，可判二年以上或者尚有六个月以上刑期。")
+        yield Finding("needs", Line(words, *_RULES_ON_DATA, rule))
+        words = _("红色通报本身是不是拘捕的依据，依对方本国法律；先向对方问明。")
+        yield warns(words)
 
 
 def liaison_officer(question: Question, _group: Group, way: Way) -> Iterator[Finding]:
@@ -196,14 +250,16 @@ def their_wishes(question: Question, group: Group, way: Way) -> Iterator[Finding
     office = question.facts.get("type_authority")
     if office:
         yield needs(_("对方承办这类请求的机关：%(words)s") % {"words": quoted(office.value)}, "", office)
-    for topic in _ASKED_FOR:
-        fact = question.facts.get(topic)
-        if fact and not (topic == "death_penalty_cases" and group not in SURRENDER):
-            yield needs(
-                _("对方的要求（%(topic)s）：%(words)s") % {"topic": fact.name, "words": quoted(fact.value)},
-                article,
-                fact,
-            )
+    asked = [fact for topic in _ASKED_FOR if (fact := question.facts.get(topic)) and _concerns(topic, group)]
+    if asked and article:
+        yield needs(_("对方有特殊要求的，不违反我国法律基本原则的，可以照办。"), article)
+    for fact in asked:
+        words = _("对方的要求（%(topic)s）：%(words)s") % {"topic": fact.name, "words": quoted(fact.value)}
+        yield needs(words, "", fact)
+
+
+def _concerns(topic: str, group: Group) -> bool:
+    return topic != "death_penalty_cases" or group in SURRENDER
 
 
 def secrets(_question: Question, group: Group, _way: Way) -> Iterator[Finding]:
@@ -217,6 +273,7 @@ CONDITIONS: tuple[Rule, ...] = (
     consent,
     other_type,
     reciprocity,
+    treaty_channel,
     language,
     usable,
     dual_criminality,
@@ -247,8 +304,9 @@ def doubt_about_basis(question: Question, basis: Basis) -> Iterator[Line]:
     """A treaty whose standing is not settled, or was found long ago; one of which nobody has read what it covers."""
     if basis.instrument is None:
         return
-    title = basis.instrument.title_en if english() and basis.instrument.title_en else basis.instrument.title_zh
-    covered = _("引用的条款") if basis.kind == "statute" else _("管不管这类请求")
+    if basis.kind == "statute" and basis.standing != Standing.IN_FORCE:
+        yield Line(_("《%(title)s》在这一天是否施行没有查明。") % {"title": titled(basis)})
+    covered = _("引用的条款") if basis.kind == "statute" else _("适不适用于这类请求")
     doubts = [
         (what, ground)
         for what, ground in ((_("效力"), basis.stands), (covered, basis.covers))
@@ -256,7 +314,7 @@ def doubt_about_basis(question: Question, basis: Basis) -> Iterator[Line]:
     ]
     if doubts:
         told = {
-            "title": quoted(title),
+            "title": titled(basis),
             "what": _("、").join(what for what, _ground in doubts),
             "source": _("；").join(
                 dict.fromkeys(quoted(_source(one)) for _what, found in doubts for one in found.sources)
@@ -264,7 +322,7 @@ def doubt_about_basis(question: Question, basis: Basis) -> Iterator[Line]:
         }
         yield Line(_("待核实：《%(title)s》%(what)s，出处：%(source)s。") % told)
     elif _old(question, basis.as_of):
-        yield Line(_("旧资料：《%(title)s》的效力是%(day)s查的。") % {"title": quoted(title), "day": basis.as_of})
+        yield Line(_("旧资料：《%(title)s》的效力是%(day)s查的。") % {"title": titled(basis), "day": basis.as_of})
 
 
 def _old(question: Question, as_of: str) -> bool:

@@ -69,7 +69,7 @@ def group_of(question: Question) -> Group:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the law says of a channel, and where."""
+    """What the law says of a channel, and where; no article where it says nothing of it."""
 
     text: Promise
     article: str
@@ -90,7 +90,7 @@ _NOT_CUSTOMARY = Said(
 )
 _MINISTRY_SENDS = Said(_("公安部可以通过国际刑警组织渠道向外国提出警务合作请求。"), "MPSR-374.1")
 _AGREED = Said(_("有协议的，公安部按协议约定的途径提出。"), "MPSR-374.1")
-_POLICE_TO_POLICE = Said(_("公安机关可以和外国警察机关开展警务合作，由警务联络官转递、催问。"), "MPSR-13")
+_POLICE_TO_POLICE = Said(_("警务联络官可以向对方警方转递、催问；条文没有规定这个途径，正式请求仍按法定途径提出。"), "")
 _NETWORK = Said(_("可以依据公安部参加的多边合作协议开展警务合作。"), "MPSR-13")
 _DIPLOMATIC = Said(_("公安部可以通过外交途径提出警务合作请求。"), "MPSR-374.1")
 _POLICE_CLOSED = Said(_("警务合作请求走约定途径、外交途径或者国际刑警组织渠道，不走这个渠道。"), "MPSR-374.1")
@@ -109,7 +109,9 @@ _AGREEABLE = Said(_("紧急情况下，可以通过被请求国同意的其他�
 _BEYOND_CUSTOM = Said(_("四类事项以外的，或者不是与邻国直接合作的，报公安部批准后走这个渠道。"), "MPSR-376")
 
 LAW: Mapping[Group, Law] = {
-    Group.FOREIGN: Law({}, Said(_("外方的请求从接收的途径答复，不另选渠道。"), "MPSR-377.1"), {}),
+    Group.FOREIGN: Law(
+        {}, Said(_("外方的请求不选渠道；不符合条约、协议规定的，从接收请求的途径退回。"), "MPSR-377.1"), {}
+    ),
     Group.POLICE: Law(_POLICE_OPEN, _POLICE_CLOSED, {Way.BORDER: _NOT_CUSTOMARY}),
     Group.INTELLIGENCE: Law(
         _POLICE_OPEN
@@ -142,7 +144,7 @@ LAW: Mapping[Group, Law] = {
     Group.MLA_LEAD: Law(
         {
             Way.INTERPOL: Said(_("只要线索的，可以提出申请，层报中国国家中心局查询资料。"), "MPSR-381"),
-            Way.LIAISON: Said(_("只要线索的，可以先由警务联络官向对方警方了解。"), "MPSR-13"),
+            Way.LIAISON: Said(_("只要线索的，可以先由警务联络官向对方警方了解；条文没有规定这个途径。"), ""),
             Way.AGREED: Said(_("只要线索的，可以先按警务合作协议约定的途径提出。"), "MPSR-374.1"),
             Way.NETWORK: Said(_("只要线索的，可以先用多边合作机制交流情报信息。"), "MPSR-13"),
             Way.AUTHORITY: _AUTHORITY,
@@ -173,7 +175,7 @@ LAW: Mapping[Group, Law] = {
     Group.REMOVAL: Law(
         {
             Way.CONSULAR: Said(_("采取限制人身自由的措施，要通知该外国人所属国家的驻华使馆、领馆。"), "MPSA-254"),
-            Way.LIAISON: Said(_("请对方警方核实身份、接收人员，是公安机关警务合作的范围。"), "MPSR-375"),
+            Way.LIAISON: Said(_("可以请警务联络官向对方警方核实身份、商量接收；条文没有列出这个事项。"), ""),
             Way.DIPLOMATIC: _DIPLOMATIC,
         },
         Said(_("遣送出境是我方依法采取的措施，不是向外国提出的请求，不走这个渠道。"), "EEAL-58"),
@@ -182,7 +184,7 @@ LAW: Mapping[Group, Law] = {
 }
 # Courts may have our consulates serve on our own nationals.
 SERVICE_BY_CONSUL = Said(
-    _("受送达人是中国公民，所在国法律允许或者经其同意的，可以委托我国驻该国使领馆代为送达。"), "SPCI-495"
+    _("人民法院向境外的中国籍当事人送达，所在国法律允许或者同意的，可以委托我国驻该国使领馆代为送达。"), "SPCI-495"
 )
 
 # --- The order in which they are weighed -----------------------------------------------------------------------------

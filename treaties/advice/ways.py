@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from countries.models import UNSETTLED
-from treaties.advice.asking import Event, Question, Way
+from treaties.advice.asking import Event, Fact, Question, Way
 from treaties.advice.groups import ASSISTANCE, LAW, POLICE_WAYS, POLICING, SERVICE_BY_CONSUL, SURRENDER, Group, Said
 from treaties.advice.options import Finding, blocks, english, needs, opens, quoted, warns
 from treaties.legal_basis import Basis
@@ -18,6 +18,7 @@ from treaties.models import Standing
 Rule = Callable[[Question, Group, Way], Iterator[Finding]]
 # The bodies of law enforcement that we are in ourselves, as the ledger writes them.
 OUR_BODIES = ("上海合作组织", "澜湄合作")
+_BETWEEN = re.compile(r"[、，,；;]")
 BORDER_TIERS = ("county", "city")
 
 
@@ -35,7 +36,7 @@ def consular_service(question: Question, group: Group, way: Way) -> Iterator[Fin
     if way == Way.CONSULAR and group in (Group.MLA_EVIDENCE, Group.MLA_LEAD):
         if question.kind.family == "mla_service":
             yield _opened(SERVICE_BY_CONSUL)
-            yield needs(_("受送达人是中国公民，所在国不反对使领馆送达。"), "SPCI-495")
+            yield needs(_("只限人民法院送达刑事诉讼文书：当事人是中国籍，所在国法律允许或者同意。"), "SPCI-495")
         else:
             yield _closed(LAW[group].open[Way.AUTHORITY])
 
@@ -48,9 +49,9 @@ def membership(question: Question, group: Group, way: Way) -> Iterator[Finding]:
     if fact is None:
         yield warns(_("台账没有记录该国是不是国际刑警组织成员，先核实。"), "MPSR-381")
     elif fact.code == "no":
-        yield blocks(_("该国不是国际刑警组织成员。"), "MPSR-381", fact)
+        yield blocks(_("该国不是国际刑警组织成员。"), "", fact)
     else:
-        yield opens(_("该国是国际刑警组织成员，有国家中心局可以联系。"), "MPSR-381", fact)
+        yield opens(_("该国是国际刑警组织成员。"), "", fact)
 
 
 def agreement(question: Question, group: Group, way: Way) -> Iterator[Finding]:
@@ -145,7 +146,7 @@ def relations(question: Question, group: Group, way: Way) -> Iterator[Finding]:
     if fact is None:
         yield warns(_("台账没有记录与该国有没有外交关系，先向外事部门核实。"), article)
     elif fact.code == "no":
-        yield blocks(_("与该国没有外交关系，外交和领事途径走不通；能否由第三国转递，请示外交部。"), article, fact)
+        yield blocks(_("与该国没有外交关系，外交和领事途径走不通；能否由第三国转递，请示外交部。"), "", fact)
 
 
 def neighbours(question: Question, group: Group, way: Way) -> Iterator[Finding]:
@@ -170,11 +171,12 @@ def common_bodies(question: Question, group: Group, way: Way) -> Iterator[Findin
     if way != Way.NETWORK or way not in LAW[group].open:
         return
     fact = question.facts.get("bodies")
-    shared = [body for body in OUR_BODIES if fact and body in fact.text_zh]
+    theirs = {part.strip() for part in _BETWEEN.split(fact.text_zh)} if fact else set()
+    shared = [body for body in OUR_BODIES if body in theirs]
     if not shared:
-        yield blocks(_("没有查到两国共同参加的多边执法合作机制。"), "MPSR-13", fact)
+        yield blocks(_("没有查到两国共同参加的多边执法合作机制。"), "", fact)
     else:
-        yield opens(_("两国共同参加：%(bodies)s。") % {"bodies": _bodies(shared)}, "MPSR-13", fact)
+        yield opens(_("两国共同参加：%(bodies)s。") % {"bodies": _bodies(shared)}, "", fact)
         yield needs(_("先核对这个机制受理的犯罪和事项，多数只交流情报信息。"), "MPSR-13")
 
 
@@ -203,15 +205,21 @@ def events(question: Question, group: Group, way: Way) -> Iterator[Finding]:
 
 
 def _event(event: Event) -> Iterator[Finding]:
+    fact = Fact(
+        topic="events",
+        name=_("影响合作的事件"),
+        value=event.title,
+        confidence=event.confidence,
+        source=event.source,
+        as_of=event.as_of,
+    )
     told = {"title": quoted(event.title), "source": quoted(event.source), "until": _until(event)}
     if event.effect == "suspended":
-        yield blocks(_("合作已中止%(until)s：%(title)s（出处：%(source)s）。") % told)
+        yield blocks(_("合作已中止%(until)s：%(title)s（出处：%(source)s）。") % told, "", fact)
     elif event.effect == "limited":
-        yield warns(_("合作受限%(until)s：%(title)s（出处：%(source)s）。") % told)
+        yield warns(_("合作受限%(until)s：%(title)s（出处：%(source)s）。") % told, "", fact)
     else:
-        yield warns(_("影响合作的事件%(until)s：%(title)s（出处：%(source)s）。") % told)
-    if event.confidence in UNSETTLED:
-        yield warns(_("待核实：%(title)s（出处：%(source)s）。") % told)
+        yield warns(_("影响合作的事件%(until)s：%(title)s（出处：%(source)s）。") % told, "", fact)
 
 
 def _until(event: Event) -> str:

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -38,7 +37,7 @@ from treaties.legal_basis import Basis, legal_basis_for
 from treaties.models import Instrument, InstrumentKind, Party, Standing
 from treaties.queries import registry
 from treaties.queries.registry import Asked, Row
-from treaties.standing import Pair
+from treaties.standing import Pair, askable, day_words
 
 _CONFIDENCE = one_of(["", *FactConfidence.values])
 _STANDING = one_of(Standing.values)
@@ -133,7 +132,7 @@ class InstrumentDetail(Door):
         on = day_of(query, request.query_params.get("on"))
         query.check()
         instrument = registry.instrument_by_code(code)
-        if instrument is None:
+        if instrument is None or instrument.withdrawn_at is not None:
             raise NotVisible
         sides = registry.parties_on(instrument, on)
         partners = [] if instrument.kind == InstrumentKind.MULTILATERAL else [side for side, _pair in sides]
@@ -168,9 +167,9 @@ class LegalBasis(Door):
 def day_of(query: Query, text: str | None) -> date:
     """The day that was named, today without one."""
     try:
-        return date.fromisoformat(text) if text is not None else timezone.localdate()
+        return askable(date.fromisoformat(text)) if text is not None else timezone.localdate()
     except ValueError:
-        query.fault("bad_date", _("写成 2026-01-31。"), "on")
+        query.fault("bad_date", day_words(), "on")
         return date.min
 
 

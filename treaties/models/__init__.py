@@ -2,6 +2,8 @@
 
 from treaties.models.instruments import (
     DOMESTIC,
+    KEPT,
+    PART_KEPT,
     STATED,
     Instrument,
     InstrumentKind,
@@ -35,6 +37,8 @@ from treaties.models.periods import (
 
 __all__ = [
     "DOMESTIC",
+    "KEPT",
+    "PART_KEPT",
     "STATED",
     "ActorIs",
     "Channel",

@@ -48,6 +48,11 @@ class Standing(models.TextChoices):
 STATED = (Standing.IN_FORCE, Standing.SIGNED, Standing.NONE, Standing.UNKNOWN)
 
 
+# An instrument, or a part in one, that was entered by mistake is withdrawn: only who keeps the registry still sees it.
+KEPT = Q(withdrawn_at=None)
+PART_KEPT = KEPT & Q(instrument__withdrawn_at=None)
+
+
 class Instrument(Sourced):
     """A treaty, agreement, assurance, statute or rule. The dates are those of our side; of a bilateral one, of both."""
 
@@ -68,6 +73,7 @@ class Instrument(Sourced):
         "reservation",
         "authority",
     )
+    OFFICERS: ClassVar = ("withdrawn_at", "withdrawn_why")
     id = models.AutoField(primary_key=True)
     # "EXTRADITION-TH", "UNTOC", "IMLA": short, stable, our own.
     code = models.CharField(max_length=40, unique=True)
@@ -93,6 +99,8 @@ class Instrument(Sourced):
     reservation = models.CharField(max_length=300, blank=True)
     authority = models.CharField(max_length=120, blank=True)  # that our side has designated
     note = models.TextField(blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_why = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("code",)
@@ -110,6 +118,10 @@ class Instrument(Sourced):
             models.CheckConstraint(
                 condition=Q(terminated_on=None) | Q(in_force_on=None) | Q(terminated_on__gte=F("in_force_on")),
                 name="instrument_in_force_before_terminated",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_on=None) | Q(joined_on=None) | Q(joined_on__gte=F("signed_on")),
+                name="instrument_signed_before_joined",
             ),
         ]
 
@@ -130,6 +142,7 @@ class Party(Sourced):
         "reservation",
         "authority",
     )
+    OFFICERS: ClassVar = ("withdrawn_at", "withdrawn_why")
     id = models.AutoField(primary_key=True)
     instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="parties")
     country = models.ForeignKey(Country, models.PROTECT, related_name="+")
@@ -142,6 +155,8 @@ class Party(Sourced):
     reservation = models.CharField(max_length=300, blank=True)
     authority = models.CharField(max_length=120, blank=True)
     note = models.TextField(blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_why = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("instrument", "country")
@@ -156,6 +171,10 @@ class Party(Sourced):
                 condition=Q(signed_on=None) | Q(joined_on=None) | Q(joined_on__gte=F("signed_on")),
                 name="party_signed_before_joined",
             ),
+            models.CheckConstraint(
+                condition=Q(terminated_on=None) | Q(in_force_on=None) | Q(terminated_on__gte=F("in_force_on")),
+                name="party_in_force_before_terminated",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -165,7 +184,17 @@ class Party(Sourced):
 class Provision(Sourced):
     """What an instrument covers: requests of these families, in these words, by these articles."""
 
-    SOURCED: ClassVar = ("family", "articles", "limited_to")
+    SOURCED: ClassVar = (
+        "family",
+        "articles",
+        "limited_to",
+        "language",
+        "channel",
+        "contents_zh",
+        "contents_en",
+        "attachments_zh",
+        "attachments_en",
+    )
     id = models.AutoField(primary_key=True)
     instrument = models.ForeignKey(Instrument, models.CASCADE, related_name="provisions")
     # RequestType.family, as treaties.codes knows them.
@@ -173,6 +202,13 @@ class Provision(Sourced):
     articles = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     # A convention helps only against its own crimes; blank: whatever the crime.
     limited_to = models.CharField(max_length=60, blank=True)
+    # What it demands in place of our statutes (IMLA-10.1, EXT-49), or beyond them.
+    language = models.CharField(max_length=100, blank=True)
+    channel = models.CharField(max_length=100, blank=True)
+    contents_zh = models.CharField(max_length=300, blank=True)
+    contents_en = models.CharField(max_length=300, blank=True)
+    attachments_zh = models.CharField(max_length=300, blank=True)
+    attachments_en = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("instrument", "family")

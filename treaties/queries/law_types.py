@@ -102,7 +102,9 @@ def beside(kind: RequestType, on: date) -> Beside:
     keys = set(kind.time_limits.values_list("key", flat=True))
     periods = in_force(on).filter(of, key__in=keys).select_related("country").order_by("country__code", "key")
     covering = list(
-        Provision.objects.filter(family=kind.family).select_related("instrument").order_by("instrument__code")
+        Provision.objects.filter(family=kind.family, instrument__withdrawn_at=None)
+        .select_related("instrument")
+        .order_by("instrument__code")
     )
     open_to_all = [one for one in covering if one.instrument.kind == InstrumentKind.MULTILATERAL]
     return Beside(

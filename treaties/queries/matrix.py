@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.functional import Promise
 
 from countries.models import UNSETTLED, Country
-from treaties.models import Instrument, InstrumentKind, Party, Standing
+from treaties.models import KEPT, PART_KEPT, Instrument, InstrumentKind, Party, Standing
 from treaties.queries.registry import short_name
 from treaties.standing import pair_on, strength
 
@@ -74,7 +74,7 @@ def matrix_on(countries: Iterable[Country], on: date, view: str = BY_KIND) -> Ma
     by_convention = view == BY_CONVENTION
     known = _instruments(by_convention)
     held: dict[int, dict[str, _Held]] = {}
-    for party in Party.objects.filter(instrument__in=known):
+    for party in Party.objects.filter(PART_KEPT, instrument__in=known):
         one = known[party.instrument_id]
         pair = pair_on(one, party, on)
         key = one.code if by_convention else one.kind
@@ -86,7 +86,7 @@ def matrix_on(countries: Iterable[Country], on: date, view: str = BY_KIND) -> Ma
 
 def _instruments(by_convention: bool) -> dict[int, Instrument]:
     kinds = [InstrumentKind.MULTILATERAL] if by_convention else KINDS
-    return Instrument.objects.filter(kind__in=kinds).in_bulk()
+    return Instrument.objects.filter(KEPT, kind__in=kinds).in_bulk()
 
 
 def _line(country: Country, held: Mapping[str, _Held]) -> Line:

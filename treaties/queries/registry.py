@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from countries import facts
 from countries.models import UNSETTLED, Country, FactChange, Sourced
-from treaties.models import Instrument, InstrumentKind, Party, Provision
+from treaties.models import KEPT, Instrument, InstrumentKind, Party, Provision
 from treaties.standing import Pair, bounds, one_side_on, pair_on
 
 HISTORY_SHOWN = 50
@@ -46,6 +46,8 @@ class Asked:
     standing: str = ""
     unsettled: bool = False
     words: str = ""
+    # What was withdrawn, and nothing else.
+    withdrawn: bool = False
 
 
 def instruments_called(codes: Iterable[str]) -> dict[str, Instrument]:
@@ -55,11 +57,11 @@ def instruments_called(codes: Iterable[str]) -> dict[str, Instrument]:
 
 def instruments_on(asked: Asked) -> list[Row]:
     """The instruments that were asked for, by code; three queries whatever their number."""
-    found = Instrument.objects.all()
+    found = Instrument.objects.exclude(KEPT) if asked.withdrawn else Instrument.objects.filter(KEPT)
     if asked.kind:
         found = found.filter(kind=asked.kind)
     if asked.country is not None:
-        found = found.filter(parties__country=asked.country)
+        found = found.filter(parties__country=asked.country, parties__withdrawn_at=None)
     partners = _partners(found)
     theirs = _parts_of(asked.country)
     terms = unicodedata.normalize("NFKC", asked.words).casefold().split()[:6]
@@ -107,7 +109,7 @@ def _partners(found: Iterable[Instrument]) -> dict[int, list[Country]]:
 def _parts_of(country: Country | None) -> dict[int, Party]:
     if country is None:
         return {}
-    return {side.instrument_id: side for side in Party.objects.filter(country=country)}
+    return {side.instrument_id: side for side in Party.objects.filter(KEPT, country=country).select_related("country")}
 
 
 def name_of(instrument: Instrument) -> str:
@@ -128,18 +130,23 @@ def _english() -> bool:
 
 
 def instrument_by_code(code: str) -> Instrument | None:
-    """The instrument that the registry calls so."""
+    """The instrument that the registry calls so, withdrawn or not."""
     return Instrument.objects.filter(code=code).first()
 
 
 def parties_on(instrument: Instrument, on: date) -> list[tuple[Party, Pair]]:
     """Every party with how we and it stand that day, by the Chinese name."""
-    sides = Party.objects.filter(instrument=instrument).select_related("country").order_by("country__pinyin")
+    sides = Party.objects.filter(KEPT, instrument=instrument).select_related("country").order_by("country__pinyin")
     return [(side, pair_on(instrument, side, on)) for side in sides]
 
 
+def withdrawn_parties(instrument: Instrument) -> list[Party]:
+    """Those that were entered in it by mistake."""
+    return list(Party.objects.exclude(KEPT).filter(instrument=instrument).select_related("country"))
+
+
 def party_of(instrument: Instrument, code: str) -> Party | None:
-    """The country's part in it, or None."""
+    """The country's part in it, withdrawn or not, or None."""
     return Party.objects.filter(instrument=instrument, country__code=code).select_related("country").first()
 
 
@@ -168,29 +175,34 @@ DATED = ("adopted_on", "general_force_on", "signed_on", "ratified_on", "joined_o
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A dated value of an instrument."""
+    """A dated value of an instrument, or of a partner's part in it; `row` has the value."""
 
     day: date
     field: str
     instrument: Instrument
+    row: Instrument | Party
     partners: Sequence[Country] = ()
 
 
-def events_of(instrument: Instrument, partners: Sequence[Country] = ()) -> Iterator[Event]:
-    """Its dates, oldest first."""
-    dated = [(getattr(instrument, field), n, field) for n, field in enumerate(DATED)]
+def events_of(instrument: Instrument, partners: Sequence[Country] = (), party: Party | None = None) -> Iterator[Event]:
+    """Its dates, or those of the party in it, oldest first."""
+    row = party or instrument
+    dated = [(getattr(row, field, None), n, field) for n, field in enumerate(DATED)]
     for day, _n, field in sorted((day, n, field) for day, n, field in dated if day is not None):
-        yield Event(day, field, instrument, partners)
+        yield Event(day, field, instrument, row, partners)
 
 
 def timeline(
     asked: Asked, fields: Sequence[str] = ("signed_on", "joined_on", "in_force_on", "terminated_on")
 ) -> list[Event]:
-    """What happened to the instruments that were asked for, newest first."""
-    events = [
-        event
-        for row in instruments_on(asked)
-        for event in events_of(row.instrument, row.partners)
-        if event.field in fields
-    ]
+    """What happened to the instruments that were asked for, newest first; with a country, also what it did itself."""
+    theirs = _parts_of(asked.country)
+    events = [event for row in instruments_on(asked) for event in _happened(row, theirs) if event.field in fields]
     return sorted(events, key=lambda event: (event.day, event.instrument.code), reverse=True)
+
+
+def _happened(row: Row, theirs: Mapping[int, Party]) -> Iterator[Event]:
+    yield from events_of(row.instrument, row.partners)
+    party = theirs.get(row.instrument.pk)
+    if party is not None:
+        yield from events_of(row.instrument, [party.country], party)

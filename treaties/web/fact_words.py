@@ -40,7 +40,13 @@ LABELS: Mapping[str, Promise] = {
     "authority": gettext_lazy("指定的机关"),
     "articles": gettext_lazy("条款"),
     "limited_to": gettext_lazy("只适用于"),
-    "family": gettext_lazy("管哪些请求"),
+    "family": gettext_lazy("适用于哪些请求"),
+    "language": gettext_lazy("要求的文字"),
+    "channel": gettext_lazy("规定的联系途径"),
+    "contents_zh": gettext_lazy("要求载明的内容（中文）"),
+    "contents_en": gettext_lazy("要求载明的内容（英文）"),
+    "attachments_zh": gettext_lazy("要求附上的材料（中文）"),
+    "attachments_en": gettext_lazy("要求附上的材料（英文）"),
 }
 FAMILIES: Mapping[str, Promise] = {
     "police_cooperation": gettext_lazy("警务合作"),
@@ -88,7 +94,7 @@ _MULTILATERAL: tuple[str, ...] = (
     "ratified_on",
 )
 _MULTILATERAL += ("joined_by", "joined_on", "in_force_on", "terminated_on", "stated", "reservation", "authority")
-_DOMESTIC = ("title_zh", "title_en", "in_force_on", "terminated_on", "stated")
+_DOMESTIC = ("title_zh", "title_en", "adopted_on", "in_force_on", "terminated_on", "stated")
 
 
 def fields_of(row: Sourced) -> Sequence[str]:

@@ -18,6 +18,7 @@ from treaties.codes import request_type_by_code
 from treaties.commands import AMOUNT_LIMIT, ARTICLE_LIMIT, REASON_LIMIT, SOURCE_LIMIT, NewOverride
 from treaties.models import PeriodOverride, RequestType, TimeLimit, Unit
 from treaties.queries import GROUPS
+from treaties.standing import askable, day_words
 
 Choice = tuple[Any, Any]
 EVERY_TYPE = "*"
@@ -34,6 +35,14 @@ def day_field(label: Any, hint: Any = "", *, required: bool = True) -> forms.Dat
         input_formats=["%Y-%m-%d"],
         error_messages={"invalid": gettext_lazy("写成 2026-01-31。")},
     )
+
+
+def asked_day(day: date | None) -> date | None:
+    """A day that is asked about; ValidationError for one of which the registry can say nothing."""
+    try:
+        return askable(day) if day else day
+    except ValueError:
+        raise forms.ValidationError(day_words()) from None
 
 
 def country_choices() -> list[Choice]:

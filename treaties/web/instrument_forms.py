@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from countries.lookup import country_by_code
 from countries.models import Country, Sourced
-from treaties.instrument_commands import NewInstrument, NewParty, NewValue
+from treaties.instrument_commands import NewInstrument, NewParty, NewProvision, NewValue
 from treaties.models import DOMESTIC, STATED, InstrumentKind, Standing
 from treaties.queries.matrix import BY_CONVENTION, BY_KIND, KINDS
 from treaties.queries.registry import Asked
 from treaties.web.fact_words import FAMILIES, LABELS
-from treaties.web.forms import Choice, country_choices, day_field
+from treaties.web.forms import Choice, asked_day, country_choices, day_field
+from treaties.withdrawing import REASON_LIMIT
 
 _PART = re.compile(r"[\s、,，;；]+")
 _ANY: Choice = ("", gettext_lazy("全部"))
@@ -63,6 +64,10 @@ class OnDay(forms.Form):
         self.given = {name: value for name, value in params.items() if value}
         super().__init__({"on": timezone.localdate().isoformat()} | self.given)
 
+    def clean_on(self) -> date | None:
+        """A day of which the registry can say something."""
+        return asked_day(self.cleaned_data["on"])
+
     def narrowed(self, *but: str) -> bool:
         """Was anything asked for, but in what order and where to go on?"""
         return bool(self.given.keys() - {"sort", "after", "view", *but})
@@ -87,7 +92,14 @@ class InstrumentFilter(OnDay):
     standing = forms.ChoiceField(label=gettext_lazy("状态"), choices=[_ANY, *Standing.choices], required=False)
     unsettled = forms.BooleanField(label=gettext_lazy("只看有待核实的"), required=False)
 
-    field_order = ("q", "kind", "country", "standing", "on", "unsettled")
+    withdrawn = forms.BooleanField(label=gettext_lazy("只看已撤下的"), required=False)
+
+    field_order = ("q", "kind", "country", "standing", "on", "unsettled", "withdrawn")
+
+    def __init__(self, params: Mapping[str, str], *, keeps: bool = False) -> None:
+        super().__init__(params)
+        if not keeps:
+            del self.fields["withdrawn"]
 
     def asked(self) -> Asked:
         """What was asked for; what is wrong counts as not asked, and stands in `errors`."""
@@ -100,6 +112,7 @@ class InstrumentFilter(OnDay):
             standing=found.get("standing") or "",
             unsettled=bool(found.get("unsettled")),
             words=found.get("q") or "",
+            withdrawn=bool(found.get("withdrawn")),
         )
 
 
@@ -193,6 +206,14 @@ def _typed(row: Sourced, name: str) -> forms.Field:
     )
 
 
+class ReasonForm(forms.Form):
+    """Why something is withdrawn or brought back."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("理由"), max_length=REASON_LIMIT, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
 # --- New rows --------------------------------------------------------------------------------------------------------
 
 
@@ -220,7 +241,7 @@ class NewInstrumentForm(forms.Form):
         help_text=gettext_lazy("不知道生效日期时选；从查证那天起按它判断。"),
     )
     families = forms.MultipleChoiceField(
-        label=gettext_lazy("管哪些请求"),
+        label=gettext_lazy("适用于哪些请求"),
         choices=list(FAMILIES.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -265,3 +286,34 @@ class NewPartyForm(forms.Form):
         typed = dict(self.cleaned_data)
         country: Country | None = country_by_code(typed.pop("country"))
         return NewParty(country=country, **typed) if country else None
+
+
+def _told_at_length(name: str) -> forms.CharField:
+    label: Any = LABELS[name]
+    return forms.CharField(label=label, max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class NewProvisionForm(forms.Form):
+    """What an instrument covers, and what it demands of such requests."""
+
+    family = forms.ChoiceField(label=gettext_lazy("适用于哪些请求"), choices=[_NONE, *FAMILIES.items()])
+    articles = forms.CharField(
+        label=gettext_lazy("条款"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("只写条款号，用空格隔开，例如“16 18.1”。"),
+    )
+    limited_to = forms.CharField(label=gettext_lazy("只适用于"), max_length=60, required=False)
+    language = forms.CharField(label=gettext_lazy("要求的文字"), max_length=100, required=False)
+    channel = forms.CharField(label=gettext_lazy("规定的联系途径"), max_length=100, required=False)
+    contents_zh = _told_at_length("contents_zh")
+    contents_en = _told_at_length("contents_en")
+    attachments_zh = _told_at_length("attachments_zh")
+    attachments_en = _told_at_length("attachments_en")
+    source = source_field()
+    as_of = as_of_field()
+
+    def new(self) -> NewProvision:
+        """What was typed, for the command."""
+        typed = dict(self.cleaned_data)
+        return NewProvision(articles=[part for part in _PART.split(typed.pop("articles")) if part], **typed)

@@ -60,7 +60,8 @@ def actor_of(request: HttpRequest) -> Actor:
 @require_safe
 def instrument_list(request: HttpRequest) -> HttpResponse:
     """The instruments as they stand on a day, fifty at a time."""
-    form = InstrumentFilter(request.GET)
+    may_write = keeps_facts(actor_of(request))
+    form = InstrumentFilter(request.GET, keeps=may_write)
     asked = form.asked()
     sort = request.GET.get("sort", "")
     sort = sort if sort in _SORTS else "kind"
@@ -78,7 +79,7 @@ def instrument_list(request: HttpRequest) -> HttpResponse:
         "following": shown[-1].instrument.code if start + len(shown) < len(rows) else "",
         "narrowed": form.narrowed(),
         "columns": [("name", _("名称")), ("kind", _("种类")), ("signed", _("签署")), ("force", LABELS["in_force_on"])],
-        "may_write": keeps_facts(actor_of(request)),
+        "may_write": may_write,
     }
     return render(request, "treaties/instrument_list.html", context, status=400 if form.errors else 200)
 
@@ -119,7 +120,7 @@ def instrument_timeline(request: HttpRequest) -> HttpResponse:
     events = registry.timeline(asked)
     years: dict[int, list[dict[str, Any]]] = {}
     for event in events[:EVENTS_SHOWN]:
-        origin = value_of(event.instrument, event.field, officers={})
+        origin = value_of(event.row, event.field, officers={})
         told = {"event": event, "title": titled(event.instrument), "label": LABELS[event.field], "value": origin}
         years.setdefault(event.day.year, []).append(told)
     context = {
@@ -139,8 +140,9 @@ def instrument_timeline(request: HttpRequest) -> HttpResponse:
 @require_safe
 def instrument_page(request: HttpRequest, code: str) -> HttpResponse:
     """One instrument: how it stands, its values with their sources, its parties, what it covers, what was changed."""
-    instrument = instrument_or_404(code)
-    may_write = keeps_facts(actor_of(request))
+    actor = actor_of(request)
+    instrument = instrument_or_404(actor, code)
+    may_write = keeps_facts(actor)
     open_to_all = instrument.kind == InstrumentKind.MULTILATERAL
     on = PartyFilter(request.GET, []).day()
     sides = registry.parties_on(instrument, on)
@@ -175,6 +177,7 @@ def instrument_page(request: HttpRequest, code: str) -> HttpResponse:
         "changes": [_change(change, rows) for change in registry.changes_of(rows)],
         "narrowed": form.narrowed("on"),
         "may_write": may_write,
+        "withdrawn_parties": registry.withdrawn_parties(instrument) if may_write else [],
     }
     return render(request, "treaties/instrument.html", context, status=400 if form.errors else 200)
 
@@ -182,10 +185,12 @@ def instrument_page(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def party_page(request: HttpRequest, code: str, country: str) -> HttpResponse:
     """One country's part in an instrument, value by value."""
-    instrument, party = party_or_404(code, country)
-    may_write = keeps_facts(actor_of(request))
+    actor = actor_of(request)
+    instrument, party = party_or_404(actor, code, country)
+    may_write = keeps_facts(actor)
     officers = officers_of([party])
-    on = OnDay(request.GET).day()
+    asked = OnDay(request.GET)
+    on = asked.day()
     context = {
         "instrument": instrument,
         "title": titled(instrument),
@@ -196,22 +201,24 @@ def party_page(request: HttpRequest, code: str, country: str) -> HttpResponse:
         "changes": [_change(change, [party]) for change in registry.changes_of([party])],
         "may_write": may_write,
     }
-    return render(request, "treaties/instrument_party.html", context)
+    return render(request, "treaties/instrument_party.html", context, status=400 if asked.errors else 200)
 
 
-def instrument_or_404(code: str) -> Instrument:
-    """The instrument, or NotVisible."""
+def instrument_or_404(actor: Actor, code: str) -> Instrument:
+    """The instrument, or NotVisible: what was withdrawn only who keeps the registry sees."""
     instrument = registry.instrument_by_code(code)
-    if instrument is None:
+    if instrument is None or (instrument.withdrawn_at and not keeps_facts(actor)):
         raise NotVisible
     return instrument
 
 
-def party_or_404(code: str, country: str) -> tuple[Instrument, Party]:
+def party_or_404(actor: Actor, code: str, country: str) -> tuple[Instrument, Party]:
     """A convention and a country's part in it, or NotVisible: of a bilateral one the values are the instrument's own."""
-    instrument = instrument_or_404(code)
+    instrument = instrument_or_404(actor, code)
     party = registry.party_of(instrument, country)
     if party is None or instrument.kind != InstrumentKind.MULTILATERAL:
+        raise NotVisible
+    if party.withdrawn_at and not keeps_facts(actor):
         raise NotVisible
     return instrument, party
 
@@ -267,10 +274,13 @@ def _counts(sides: Sequence[tuple[Party, Pair]]) -> list[tuple[Standing, int]]:
 def _provision(one: Provision, officers: dict[int, str], may_write: bool, code: str) -> dict[str, Any]:
     place = {"code": code, "family": one.family}
     urls = {name: reverse("instrument-provision-value", kwargs={**place, "field": name}) for name in fields_of(one)}
+    values = [value_of(one, name, officers=officers, url=urls[name] if may_write else "") for name in urls]
     return {
         "family": value_of(one, "family", officers=officers),
         "name": family_name(one.family),
-        "values": [value_of(one, name, officers=officers, url=urls[name] if may_write else "") for name in urls],
+        "values": values[:2],
+        # What nothing demands is nothing to read; the desk may enter it.
+        "demands": [value for value in values[2:] if may_write or value.text],
     }
 
 

@@ -13,9 +13,12 @@ urlpatterns = [
     path("law/instruments/new/", instrument_edit.instrument_new, name="instrument-new"),
     path(_ONE, instruments.instrument_page, name="instrument-detail"),
     path(f"{_ONE}values/<slug:field>/", instrument_edit.value_edit, name="instrument-value"),
+    path(f"{_ONE}withdraw/", instrument_edit.withdrawal, name="instrument-withdraw"),
+    path(f"{_PARTY}withdraw/", instrument_edit.withdrawal, name="instrument-party-withdraw"),
     path(f"{_ONE}parties/new/", instrument_edit.party_new, name="instrument-party-new"),
     path(_PARTY, instruments.party_page, name="instrument-party"),
     path(f"{_PARTY}values/<slug:field>/", instrument_edit.value_edit, name="instrument-party-value"),
+    path(f"{_ONE}provisions/new/", instrument_edit.provision_new, name="instrument-provision-new"),
     path(
         f"{_ONE}provisions/<slug:family>/values/<slug:field>/",
         instrument_edit.value_edit,
