@@ -128,7 +128,7 @@ _WORDS: Mapping[str, Callable[[Facts, Agencies, str], dict[str, Any]]] = {
     "ledger.send_back": _section(gettext_noop("你写的%(country)s台账退回修改：%(section)s")),
     "ledger.entrust": _section(gettext_noop("%(country)s台账的一节由你管：%(section)s")),
     "ledger.lapse": _section(gettext_noop("%(country)s台账的一节到期没有复核：%(section)s")),
-    "proposal.make": _proposal(gettext_noop("有人对%(country)s的台账提出建议，等国合局答复")),
+    "proposal.make": _proposal(gettext_noop("有人对%(country)s的台账提出建议，等公安部国际合作局答复")),
     "proposal.accept": _proposal(gettext_noop("你对%(country)s台账的建议已采纳")),
     "proposal.answer": _proposal(gettext_noop("你对%(country)s台账的建议有了答复")),
 }
