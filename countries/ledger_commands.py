@@ -15,10 +15,11 @@ from agencies.case_numbers import names_a_case
 from agencies.errors import Malformed, Reason, StaleVersion
 from agencies.plain_text import visible
 from countries import facts, proposals
-from countries.models import Country, LedgerEntry, LedgerTopic, Sourced, TopicKind
+from countries.models import Country, Frontier, LedgerEntry, LedgerTopic, Sourced, TopicKind
 from countries.policies import require_keeper
 
 TEXT_LIMIT = 4000
+LENGTHS = range(1, 10_000)  # of a frontier, in kilometres
 
 
 def fingerprint(row: Sourced | None) -> str:
@@ -59,6 +60,20 @@ def state_value(
     if fingerprint(row) != seen:
         raise StaleVersion(_("你打开之后，另有人改了这个值，没有覆盖。两边的文字都在下面，看过再送出。"))
     facts.state(actor=actor, row=row, values=held, source=source, as_of=as_of, country=entry.country)
+    return row
+
+
+@transaction.atomic
+def state_length(*, actor: Actor, frontier: Frontier, value: int, source: str, as_of: date, seen: str) -> Frontier:
+    """State how long a frontier is, in kilometres. Raises as state_value does."""
+    require_keeper(actor)
+    if value not in LENGTHS:
+        words = _("写 %(first)s 到 %(last)s 公里。") % {"first": LENGTHS.start, "last": LENGTHS.stop - 1}
+        raise Malformed(reasons=[Reason("out_of_range", words, "/approx_km")])
+    row = Frontier.objects.select_for_update(of=("self",)).select_related("country").get(pk=frontier.pk)
+    if fingerprint(row) != seen:
+        raise StaleVersion(_("你打开之后，另有人改了这个值，没有覆盖。看过再送出。"))
+    facts.correct(actor=actor, row=row, field="approx_km", value=value, source=source, as_of=as_of, country=row.country)
     return row
 
 

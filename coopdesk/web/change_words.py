@@ -86,9 +86,9 @@ def _attrs(row: LedgerRecord, value: Any) -> str:
 
 
 def _frontier(change: FactChange, row: Frontier) -> Changed:
-    url = reverse("country-detail", args=[row.country.code])
-    lengths = (_("%(n)s 公里") % {"n": value} if value else "" for value in _values(change))
-    return Changed(change, _about(gettext_lazy("陆地边界"), row.division_name), url, *lengths)
+    url = reverse("ledger-frontier", args=[row.country.code, row.division_code])
+    before, after = (country_words.kilometres(held.get("value")) for held in (change.before, change.after))
+    return Changed(change, _about(gettext_lazy("陆地边界"), row.division_name), url, before, after)
 
 
 def _law(change: FactChange, row: Instrument | Party | Provision) -> Changed:

@@ -152,9 +152,8 @@ def _values(
         if country is not None and value.entry is not None
     ]
     if country is not None:
-        page = reverse("country-detail", args=[country.code])
         border = _("边界长度")
-        rows += [country_words.length(row, notes, f"{border} · {row.division_name}", page) for row in lengths]
+        rows += [country_words.length(row, notes, f"{border} · {row.division_name}") for row in lengths]
     context = {
         "tabs": tabs_of(tab, desk=is_desk(request)),
         "country": country,

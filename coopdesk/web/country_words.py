@@ -68,11 +68,16 @@ def lede(held: Sequence[Held], ledger: Ledger, events: Sequence[LedgerRecord]) -
     return said
 
 
-def length(row: Frontier, notes: Notes, label: str | Promise = "", url: str = "") -> Shown:
+def length(row: Frontier, notes: Notes, label: str | Promise = "") -> Shown:
     """How long a frontier is."""
-    told = _("约 %(n)s 公里") % {"n": row.approx_km} if row.approx_km is not None else ""
+    told = kilometres(row.approx_km)
+    url = reverse("ledger-frontier", args=[row.country.code, row.division_code])
     origins = [row.provenance["approx_km"]] if "approx_km" in row.provenance else []
     return plain(label or _("边界长度"), told, origins, notes, url)
+
+
+def kilometres(n: int | None) -> str:
+    return _("约 %(n)s 公里") % {"n": n} if n is not None else ""
 
 
 def ongoing(records: Sequence[LedgerRecord], on: date) -> list[LedgerRecord]:

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
-from coopdesk.web import countries, country_lists, country_work, ledger_values, proposals
+from coopdesk.web import countries, country_lists, country_work, frontiers, ledger_values, proposals
 from coopdesk.web.components import components
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,4 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("countries/<slug:code>/", countries.country_page, name="country-detail"),
     path("countries/<slug:code>/asking/<slug:kind>/", countries.asking_page, name="country-asking"),
     path("countries/<slug:code>/values/<slug:topic>/", ledger_values.value_page, name="ledger-value"),
+    path("countries/<slug:code>/frontiers/<slug:division>/", frontiers.frontier_page, name="ledger-frontier"),
 ]

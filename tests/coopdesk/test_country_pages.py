@@ -311,7 +311,7 @@ def test_the_changes_say_what_they_are_about_and_lead_there(cast: Cast) -> None:
     page = client.get(reverse("country-changes")).content.decode()
     law = next(row for about, row in rows.items() if "签署" in about)
     assert (law.url, "2003年6月22日" in law.after) == (reverse("instrument-detail", args=[treaty.code]), True)
-    assert rows[f"陆地边界 · {frontier.division_name}"].after == "77 公里"
+    assert rows[f"陆地边界 · {frontier.division_name}"].after == "约 77 公里"
     assert rows[f"联络官 · {post.name}"].url == reverse("ledger-record", args=[post.pk])
     assert "哪一方 我方" in page
     for raw in ("{", "ledgerrecord", "approx_km", "signed_on"):
@@ -324,6 +324,25 @@ def test_a_frontier_awaits_checking_with_the_values(cast: Cast) -> None:
     rows = client.get(url, {"c": "MM"}).context["rows"]
     assert any("边界长度" in str(row.label) for row in rows)
     assert len(rows) == counted["MM"]
+
+
+def test_the_desk_states_how_long_a_frontier_is(cast: Cast) -> None:
+    row = Frontier.objects.filter(country__code="MM").first()
+    assert row is not None
+    url = reverse("ledger-frontier", args=["MM", row.division_code])
+    desk, chief, client = (log_in(cast, login) for login in ("guohe.desk", "guohe.chief", "kunshan.officer"))
+    assert url in client.get(page_url("MM")).content.decode()
+    assert client.get(url).context["form"] is None
+    assert client.post(url, {"approx_km": "5"}).status_code == 403
+    first, second = typed(desk, url, approx_km="77"), typed(chief, url, approx_km="78")
+    assert desk.post(url, typed(desk, url, approx_km="0")).status_code == 400
+    assert desk.post(url, first).status_code == 302
+    answer = chief.post(url, second)
+    assert (answer.status_code, "另有人改了这个值" in answer.content.decode()) == (400, True)
+    assert answer.context["form"]["approx_km"].value() == "78"
+    row.refresh_from_db()
+    assert (row.approx_km, row.provenance["approx_km"]["confidence"]) == (77, "confirmed")
+    assert "约 77 公里" in client.get(url).content.decode()
 
 
 def test_no_relations_are_said_to_be_unchecked_until_they_are(cast: Cast) -> None:
