@@ -142,7 +142,7 @@ def _values(
         entries = entries.filter(country=country)
         frontiers = [row for row in frontiers if row.country_id == country.pk]
     held, lengths = list(entries), list(frontiers)
-    counted = Counter(row.country for row in (*held, *lengths))
+    counted = Counter([*(row.country for row in held), *(row.country for row in lengths)])
     values = [Value(entry.topic, entry) for entry in held] if country is not None else []
     origins = [origin for row in lengths if country is not None for origin in row.provenance.values()]
     notes = Notes(_officers(values, origins))

@@ -106,7 +106,7 @@ def _refused(request: HttpRequest, desk: Desk, form: TextForm, error: DomainErro
     if not isinstance(error, Malformed):
         desk = _desk(request, desk.place)
         again["seen"] = desk.own.seen if desk.own is not None else ""
-    if isinstance(error, (Conflict, GuardFailed)):
+    if isinstance(error, (Conflict, FourEyes, GuardFailed)):
         again["proposal"] = ""  # it was taken over, or somebody else has decided it
     form = TextForm(again, initial=form.initial)
     form.is_valid()
