@@ -220,7 +220,13 @@ def test_a_proposal_is_seen_by_its_organ_and_the_desk(cast: Cast) -> None:
     assert seen == {"kunshan.chief": 200, "guohe.chief": 200, "ruili.officer": 404, "jiangsu.desk": 404, "auditor": 404}
     answer = reverse("ledger-proposal-answer", args=[row.pk])
     assert log_in(cast, "kunshan.chief").post(answer, {"answer": "好。"}).status_code == 403
-    for login, number in (("ruili.officer", 0), ("auditor", 0), ("kunshan.desk", 1), ("guohe.desk", 1)):
+    for login, number in (
+        ("ruili.officer", 0),
+        ("auditor", 0),
+        ("guohe.supervisor", 0),
+        ("kunshan.desk", 1),
+        ("guohe.desk", 1),
+    ):
         with acting(cast.actor(login)):  # the database's own wall
             assert LedgerProposal.objects.count() == number, login
 
