@@ -60,10 +60,17 @@ class Consulted(Mapping[str, Fact]):
         return len(self._facts)
 
     def used(self) -> dict[str, Any]:
-        """Those that were looked at and are there, as codes."""
+        """Those that were looked at and are there, with their values and sources as they stood."""
         return {
             "used": [
-                {"topic": fact.topic, "code": fact.code, "confidence": fact.confidence, "as_of": fact.as_of}
+                {
+                    "topic": fact.topic,
+                    "code": fact.code,
+                    "value": fact.text_zh or fact.value,
+                    "source": fact.source,
+                    "confidence": fact.confidence,
+                    "as_of": fact.as_of,
+                }
                 for fact in self._facts.values()
                 if fact.topic in self._topics
             ]

@@ -5,6 +5,7 @@ A seed says what somebody collected; an officer's word stands above it: what an 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -12,18 +13,21 @@ from typing import Any, Generic, TypeVar
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import audit
 from agencies.actors import Actor
+from agencies.case_numbers import names_a_case
 from agencies.errors import Conflict, Malformed, Reason
 from agencies.moments import clock
-from agencies.plain_text import fits
+from agencies.plain_text import fits, says, visible
 from agencies.seeding import Tally
 from countries.calendars import day_of
 from countries.models import UNSETTLED, Country, FactChange, FactConfidence, Sourced
 
 R = TypeVar("R", bound=Sourced)
 SOURCE_LIMIT = 500
+NO_CASE_NUMBER = gettext_lazy("案件编号不进台账。去掉编号，也不要写案情。")
 FIRST_DAY = date(1900, 1, 1)
 
 
@@ -65,17 +69,7 @@ def correct(
 
     Raises Malformed for a source or a day that is none, Conflict when the row forbids the value (its constraints).
     """
-    source = " ".join(source.split())
-    _refuse_bad_origin(source, as_of, day_of(clock()))
-    confidence = FactConfidence.CONFIRMED.value
-    origin = Origin(source=source, as_of=as_of.isoformat(), confidence=confidence, by=actor.person_id)
-    change = _set(row, field, value, origin)
-    if change is None:
-        raise Conflict(_("这个值已经这样记录，没有要改的。"))
-    _save(row, [field])
-    _remember([(row, change)], country, actor.person_id)
-    facts = {"field": field, "confirmed": change.before.get("value") == change.after.get("value")}
-    audit.record(actor=actor, kind="fact.correct", subject=row.subject, facts=facts)
+    state(actor=actor, row=row, values={field: value}, source=source, as_of=as_of, country=country)
 
 
 def state(
@@ -162,9 +156,11 @@ def adopt(
 
 def _refuse_bad_origin(source: str, as_of: date, today: date) -> None:
     found = []
-    if not fits(source, SOURCE_LIMIT):
+    if not (fits(source, SOURCE_LIMIT) and visible(source) and says(source)):
         words = _("写明出处：从哪里查到的，最多 %(limit)s 个字。没有出处的不能录入。") % {"limit": SOURCE_LIMIT}
         found.append(Reason("bad_source", words, "/source"))
+    elif names_a_case(source):
+        found.append(Reason("case_number", NO_CASE_NUMBER, "/source"))
     if not FIRST_DAY <= as_of <= today:
         found.append(Reason("bad_as_of", _("查证日期不能晚于今天。"), "/as_of"))
     if found:
@@ -194,7 +190,8 @@ def load(
 
     The fields outside SOURCED (names of the thing, its place in lists) always follow the seed.
     """
-    present = {key(row): row for row in model._default_manager.all()}
+    present = {key(row): row for row in model._default_manager.select_for_update(of=("self",))}
+    emptied = _emptied(model)
     plain = [
         field.attname
         for field in model._meta.concrete_fields
@@ -207,7 +204,7 @@ def load(
     for one in wanted:
         seen.add(key(one.row))
         old = present.get(key(one.row))
-        row, found = _born(one) if old is None else _followed(old, one)
+        row, found = _born(one) if old is None else _followed(old, one, emptied[old.subject])
         moved = [name for name in plain if old is not None and getattr(old, name) != getattr(one.row, name)]
         for name in moved:
             setattr(row, name, getattr(one.row, name))
@@ -232,8 +229,18 @@ def _born(one: Collected[R]) -> tuple[R, list[Change]]:
     return one.row, _put(one.row, values, one.origins)
 
 
-def _followed(old: R, one: Collected[R]) -> tuple[R, list[Change]]:
+def _emptied(model: type[Sourced]) -> dict[str, set[str]]:
+    """Which fields officers have emptied, by subject; those that hold a value again have an origin."""
+    found: dict[str, set[str]] = defaultdict(set)
+    rows = FactChange.objects.filter(subject__startswith=f"{model._meta.model_name}:", officer__isnull=False)
+    for subject, name in rows.exclude(after__has_key="value").values_list("subject", "field"):
+        found[subject].add(name)
+    return found
+
+
+def _followed(old: R, one: Collected[R], emptied: set[str]) -> tuple[R, list[Change]]:
     kept = {name for name, origin in old.provenance.items() if origin["by"] is not None}
+    kept |= emptied - old.provenance.keys()
     values = {name: getattr(one.row, name) for name in old.SOURCED if name not in kept}
     return old, _put(old, values, one.origins)
 
@@ -258,10 +265,12 @@ def _by_country(
 def _set(row: Sourced, name: str, value: Any, origin: Origin | None) -> Change | None:
     """Put the value and its origin; None when both were there."""
     blank = is_blank(value)
-    before, held = _shown(row, name), None if blank or origin is None else asdict(origin)
+    before, said = _shown(row, name), asdict(origin) if origin is not None else {}
+    held = {} if blank else said
     setattr(row, name, value)
     row.provenance = {key: said for key, said in row.provenance.items() if key != name} | ({name: held} if held else {})
-    after = _shown(row, name)
+    # That an officer emptied it is remembered with where he has it from.
+    after = said if blank and before and said.get("by") is not None else _shown(row, name)
     return None if before == after else Change(field=name, before=before, after=after)
 
 

@@ -13,6 +13,7 @@ from django.db.models import CharField, Count, ExpressionWrapper, Max, OuterRef,
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
+from countries.calendars import add_months
 from countries.models import (
     UNSETTLED,
     Country,
@@ -185,6 +186,12 @@ def unsettled_entries() -> QuerySet[LedgerEntry]:
     return _listed(_any_field("confidence__in", sorted(UNSETTLED)))
 
 
+def unsettled_frontiers() -> QuerySet[Frontier]:
+    """Every frontier whose length awaits checking."""
+    rows = Frontier.objects.filter(provenance__approx_km__confidence__in=sorted(UNSETTLED), country__is_partner=True)
+    return rows.select_related("country").order_by("country__code", "division_code")
+
+
 def stale_entries(today: date) -> QuerySet[LedgerEntry]:
     """Every value that was looked at longer ago than the review interval."""
     return _listed(_any_field("as_of__lt", before_review(today).isoformat()))
@@ -192,7 +199,7 @@ def stale_entries(today: date) -> QuerySet[LedgerEntry]:
 
 def before_review(today: date) -> date:
     """The day before which what was looked at is stale."""
-    return date(today.year - REVIEW_MONTHS // 12, today.month, min(today.day, 28))
+    return add_months(today, -REVIEW_MONTHS)
 
 
 def _listed(wanted: Q) -> QuerySet[LedgerEntry]:
@@ -202,8 +209,10 @@ def _listed(wanted: Q) -> QuerySet[LedgerEntry]:
 
 def unsettled_by_country() -> Counter[int]:
     """How many values of each country await checking."""
-    rows = unsettled_entries().order_by().values_list("country").annotate(n=Count("pk"))
-    return Counter(dict(rows))
+    counts: Counter[int] = Counter()
+    for rows in (unsettled_entries(), unsettled_frontiers()):
+        counts.update(dict(rows.order_by().values_list("country").annotate(n=Count("pk"))))
+    return counts
 
 
 def last_changes() -> dict[int, datetime]:

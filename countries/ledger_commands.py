@@ -11,18 +11,21 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.actors import Actor
+from agencies.case_numbers import names_a_case
 from agencies.errors import Malformed, Reason, StaleVersion
-from agencies.plain_text import storable
-from countries import facts
-from countries.models import Country, LedgerEntry, LedgerTopic, Sourced, TopicKind
+from agencies.plain_text import visible
+from countries import facts, proposals
+from countries.models import Country, Frontier, LedgerEntry, LedgerTopic, Sourced, TopicKind
 from countries.policies import require_keeper
 
 TEXT_LIMIT = 4000
+LENGTHS = range(1, 10_000)  # of a frontier, in kilometres
 
 
 def fingerprint(row: Sourced | None) -> str:
-    """What a page has seen of a row: its values and where they come from. The same for absent and for blank."""
-    held = row.provenance if row is not None else {}
+    """What a page has seen of a row: its values and where they come from. The same for absent and for blank; a contact,
+    which pages do not show, tells nothing of itself here."""
+    held = {name: said for name, said in row.provenance.items() if name != "contact"} if row is not None else {}
     values = {name: str(getattr(row, name)) for name in sorted(held)} if row is not None else {}
     told = json.dumps([values, held], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
@@ -37,16 +40,19 @@ def state_value(
     source: str,
     as_of: date,
     seen: str,
+    proposal: int | None = None,
 ) -> LedgerEntry:
     """State the value of a topic. `entry` names country, topic and type; `seen` is the fingerprint that the form was
-    opened with.
+    opened with, `proposal` what is accepted by stating it: both or nothing.
 
-    Raises NotPermitted, Malformed for the values, StaleVersion when another has stated it since (nothing is written).
+    Raises as proposals.accept, Malformed for the values, StaleVersion when another has stated it since (nothing is written).
     """
     require_keeper(actor)
     held = {name: text.strip() for name, text in values.items()}
     if found := _faults(entry.topic, held):
         raise Malformed(reasons=found)
+    if proposal is not None:
+        proposals.accept(actor=actor, proposal_id=proposal, into=entry)
     LedgerEntry.objects.get_or_create(country=entry.country, topic=entry.topic, about=entry.about)
     row = LedgerEntry.objects.select_for_update(of=("self",)).get(
         country=entry.country, topic=entry.topic, about=entry.about
@@ -54,6 +60,20 @@ def state_value(
     if fingerprint(row) != seen:
         raise StaleVersion(_("你打开之后，另有人改了这个值，没有覆盖。两边的文字都在下面，看过再送出。"))
     facts.state(actor=actor, row=row, values=held, source=source, as_of=as_of, country=entry.country)
+    return row
+
+
+@transaction.atomic
+def state_length(*, actor: Actor, frontier: Frontier, value: int, source: str, as_of: date, seen: str) -> Frontier:
+    """State how long a frontier is, in kilometres. Raises as state_value does."""
+    require_keeper(actor)
+    if value not in LENGTHS:
+        words = _("写 %(first)s 到 %(last)s 公里。") % {"first": LENGTHS.start, "last": LENGTHS.stop - 1}
+        raise Malformed(reasons=[Reason("out_of_range", words, "/approx_km")])
+    row = Frontier.objects.select_for_update(of=("self",)).select_related("country").get(pk=frontier.pk)
+    if fingerprint(row) != seen:
+        raise StaleVersion(_("你打开之后，另有人改了这个值，没有覆盖。看过再送出。"))
+    facts.correct(actor=actor, row=row, field="approx_km", value=value, source=source, as_of=as_of, country=row.country)
     return row
 
 
@@ -65,9 +85,11 @@ def _faults(topic: LedgerTopic, values: Mapping[str, str]) -> list[Reason]:
     if topic.kind == TopicKind.TEXT and not (values.get("text_zh") or values.get("text_en")):
         found.append(Reason("required", _("中文、英文至少写一个。"), "/text_zh"))
     for name in ("text_zh", "text_en"):
-        if len(values.get(name, "")) > TEXT_LIMIT or not storable(values.get(name, "")):
-            words = _("最多 %(limit)s 个字。") % {"limit": TEXT_LIMIT}
+        if len(values.get(name, "")) > TEXT_LIMIT or not visible(values.get(name, "")):
+            words = _("最多 %(limit)s 个字，不含看不见的字符。") % {"limit": TEXT_LIMIT}
             found.append(Reason("too_long", words, f"/{name}"))
+        elif names_a_case(values.get(name, "")):
+            found.append(Reason("case_number", facts.NO_CASE_NUMBER, f"/{name}"))
     return found
 
 

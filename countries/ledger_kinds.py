@@ -75,8 +75,8 @@ SCOPES: Mapping[str, Words] = {
 EFFECTS: Mapping[str, Words] = {
     "suspended": _("暂停"),
     "slower": _("变慢"),
-    "watch": _("要留意"),
-    "better": _("更顺"),
+    "watch": _("需关注"),
+    "better": _("便利"),
 }
 
 KINDS: Mapping[str, Kind] = {
@@ -149,7 +149,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             RecordKind.LESSON,
             Section.LESSONS,
-            _("一句话"),
+            _("标题"),
             _("经过和做法"),
             since=_("哪一天的事"),
         ),

@@ -8,29 +8,37 @@ from typing import Any, NoReturn
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import audit
 from agencies.actors import Actor
-from agencies.errors import Conflict, Malformed, NotPermitted, NotVisible, Reason
+from agencies.case_numbers import names_a_case
+from agencies.errors import Conflict, FourEyes, Malformed, NotPermitted, NotVisible, Reason
 from agencies.models import Agency, AuditEvent
 from agencies.moments import clock
 from agencies.notices import in_office, tell
-from agencies.plain_text import fits
+from agencies.plain_text import fits, says, visible
 from agencies.roles import Role
 from countries.facts import SOURCE_LIMIT
 from countries.models import (
     Country,
+    LedgerEntry,
     LedgerProposal,
+    LedgerRecord,
     LedgerTopic,
     ProposalKind,
     ProposalState,
+    RecordKind,
     Section,
     SectionCare,
 )
 from countries.policies import keeps_facts, proposes, require_keeper
 from countries.section_care import owner_of
 
+NO_CASE_NUMBER = gettext_lazy("案件编号不进台账。去掉编号，写进「案件编号」一栏。")
 TEXT_LIMIT, ANSWER_LIMIT = 2000, 500
+# Where a proposal is taken over: a value, a record, a section of a country; None: said elsewhere, for no value holds it.
+Place = LedgerEntry | LedgerRecord | tuple[Country, str] | None
 MADE, ACCEPTED, ANSWERED = "proposal.make", "proposal.accept", "proposal.answer"
 
 
@@ -66,6 +74,26 @@ def proposals_for(actor: Actor) -> QuerySet[LedgerProposal]:
     return mine if actor.case_agency_id is None else mine | rows.filter(agency=actor.case_agency_id)
 
 
+def opened_with(actor: Actor, text: str, into: Place) -> LedgerProposal | None:
+    """The open proposal whose number a link brings along to the place where it may be taken over; None for any other."""
+    known = text.isascii() and text.isdecimal() and len(text) < 10
+    row = proposals_for(actor).filter(pk=int(text), state=ProposalState.OPEN).first() if known else None
+    return row if row is not None and _belongs(row, into) else None
+
+
+def _belongs(row: LedgerProposal, into: Place) -> bool:
+    """Is it about this value, a lesson for this record, about this section, or about nothing that the ledger holds?"""
+    if into is None:
+        return row.kind == ProposalKind.CORRECTION and row.topic_id is None and not row.section
+    if isinstance(into, tuple):
+        return (row.country_id, row.section) == (into[0].pk, into[1])
+    if row.country_id != into.country_id:
+        return False
+    if isinstance(into, LedgerRecord):
+        return row.kind == ProposalKind.LESSON and into.kind == RecordKind.LESSON
+    return (row.kind, row.topic_id, row.about) == (ProposalKind.CORRECTION, into.topic_id, into.about)
+
+
 def waiting_for(actor: Actor) -> QuerySet[LedgerProposal]:
     """What an officer of the ministry's desk has to decide, longest first: in the sections that he looks after, and, as
     its desk, in those that nobody does."""
@@ -84,15 +112,22 @@ def refuse(words: str, pointer: str) -> NoReturn:
 def propose(*, actor: Actor, new: NewProposal) -> LedgerProposal:
     """Propose it. Raises NotPermitted for who does not work on cases, Malformed for the values."""
     if not proposes(actor):
-        raise NotPermitted(_("更正和教训由办案的民警提出。"))
+        raise NotPermitted(_("更正和经验教训由办案的民警提出。"))
     text, source = new.text.strip(), " ".join(new.source.split())
     found = []
-    if not fits(text, TEXT_LIMIT):
+    if not (fits(text, TEXT_LIMIT) and visible(text)):
         words = _("写明应当是什么，最多 %(limit)s 个字。") % {"limit": TEXT_LIMIT}
         found.append(Reason("bad_text", words, "/text"))
-    if not fits(source, SOURCE_LIMIT):
+    if not (fits(source, SOURCE_LIMIT) and visible(source) and says(source)):
         words = _("写明出处：从哪里查到的，最多 %(limit)s 个字。没有出处的不能录入。") % {"limit": SOURCE_LIMIT}
         found.append(Reason("bad_source", words, "/source"))
+    found += [
+        Reason("case_number", NO_CASE_NUMBER, f"/{name}")
+        for name, words in (("text", text), ("source", source))
+        if names_a_case(words)
+    ]
+    if new.topic is not None and new.topic.per_type != bool(new.about):
+        found.append(Reason("type_missing", _("这一项按请求类型分开写：从那一类型的值打开，再提更正。"), "/topic"))
     if new.kind not in ProposalKind.values or new.aim not in ("", *Section.values):
         found.append(Reason("unknown_code", _("选一项。"), "/kind"))
     if found:
@@ -125,13 +160,19 @@ def answer(*, actor: Actor, proposal_id: int, words: str) -> LedgerProposal:
 
 
 @transaction.atomic
-def accept(*, actor: Actor, proposal_id: int) -> LedgerProposal:
-    """It has just been stated in the ledger, in this very transaction. Raises as `answer` does."""
+def accept(*, actor: Actor, proposal_id: int, into: Place) -> LedgerProposal:
+    """It is stated in the ledger in this very transaction. Raises as `answer` does, and Conflict for another place than
+    the one that it is about."""
+    row = proposals_for(actor).filter(pk=proposal_id).first()
+    if row is not None and not _belongs(row, into):
+        raise Conflict(_("这条建议说的不是这里。从建议的页面打开要录入的地方。"))
     return _decide(actor, proposal_id, ProposalState.ACCEPTED, "")
 
 
 def _decide(actor: Actor, proposal_id: int, state: ProposalState, words: str) -> LedgerProposal:
     require_keeper(actor)
+    if proposals_for(actor).filter(pk=proposal_id, proposed_by__in=actor.hands).exists():
+        raise FourEyes(_("自己提的建议由别人采纳或者答复。"))
     # Locked through what the web role may update.
     open_ones = LedgerProposal.objects.filter(pk=proposal_id, state=ProposalState.OPEN)
     decided = open_ones.update(state=state, answer=words, decided_by_id=actor.person_id, decided_at=clock())

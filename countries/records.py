@@ -14,16 +14,25 @@ from django.utils.translation import gettext_lazy
 
 from agencies import audit
 from agencies.actors import Actor
+from agencies.case_numbers import names_a_case
 from agencies.errors import Conflict, Malformed, NotPermitted, NotVisible, Reason, StaleVersion
 from agencies.moments import clock
-from agencies.plain_text import fits
-from countries import facts
+from agencies.plain_text import fits, visible
+from countries import facts, proposals
 from countries.ledger_commands import fingerprint
 from countries.ledger_kinds import KINDS, Kind
 from countries.models import Country, LedgerRecord
 from countries.policies import proposes, require_keeper
 
 REASON_LIMIT, TEXT_LIMIT, NAME_LIMIT, CONTACT_LIMIT = 200, 4000, 120, 1000
+_LIMITS = {
+    "name_zh": NAME_LIMIT,
+    "name_en": NAME_LIMIT,
+    "text_zh": TEXT_LIMIT,
+    "text_en": TEXT_LIMIT,
+    "contact": CONTACT_LIMIT,
+}
+LAST_DAY = date(2100, 12, 31)
 # A short list of codes, so that the trail says why without holding free text.
 PURPOSES: Mapping[str, str | Promise] = {
     "consult": gettext_lazy("就案件联系外方"),
@@ -48,17 +57,30 @@ def record_by_id(record_id: int) -> LedgerRecord:
 
 @transaction.atomic
 def state_record(
-    *, actor: Actor, row: LedgerRecord, values: Mapping[str, Any], source: str, as_of: date, seen: str
+    *,
+    actor: Actor,
+    row: LedgerRecord,
+    values: Mapping[str, Any],
+    source: str,
+    as_of: date,
+    seen: str,
+    proposal: int | None = None,
 ) -> LedgerRecord:
-    """Enter a record (`row` not stored yet) or correct one; `values` holds every field of LedgerRecord.SOURCED.
+    """Enter a record (`row` not stored yet) or correct one; `values` holds every field of LedgerRecord.SOURCED, `proposal`
+    is what is accepted by stating it: both or nothing.
 
-    Raises NotPermitted, Malformed for the values, StaleVersion when another has stated it since.
+    Raises as proposals.accept, Malformed for the values, Conflict for what has been withdrawn, StaleVersion when another
+    has stated it since.
     """
     require_keeper(actor)
     if found := faults_of(KINDS[row.kind], values):
         raise Malformed(reasons=found)
+    if proposal is not None:
+        proposals.accept(actor=actor, proposal_id=proposal, into=row)
     if row.pk is not None:
         row = LedgerRecord.objects.select_for_update(of=("self",)).select_related("country").get(pk=row.pk)
+        if row.withdrawn_at is not None:
+            raise Conflict(_("这条记录已经撤下，没有改。"))
         if fingerprint(row) != seen:
             raise StaleVersion(_("你打开之后，另有人改了这条记录，没有覆盖。两边的文字都在下面，看过再送出。"))
     try:
@@ -71,26 +93,38 @@ def state_record(
 def faults_of(kind: Kind, values: Mapping[str, Any]) -> list[Reason]:
     """Everything wrong with the values themselves."""
     found = []
-    names = [values["name_zh"], values["name_en"]]
-    if not any(names):
+    if not values["name_zh"] and not values["name_en"]:
         found.append(Reason("required", _("中文、英文至少写一个。"), "/name_zh"))
-    for name, limit in (
-        ("name_zh", NAME_LIMIT),
-        ("name_en", NAME_LIMIT),
-        ("text_zh", TEXT_LIMIT),
-        ("contact", CONTACT_LIMIT),
-    ):
-        if values[name] and not fits(values[name], limit):
-            found.append(Reason("too_long", _("最多 %(limit)s 个字。") % {"limit": limit}, f"/{name}"))
-    starts, ends = values["starts_on"], values["ends_on"]
-    if kind.dated and starts is None:
-        found.append(Reason("required", _("写明日期。"), "/starts_on"))
-    if starts is not None and ends is not None and ends < starts:
-        found.append(Reason("ends_before", _("结束不能早于开始。"), "/ends_on"))
+    free = {attr.name: values["attrs"].get(attr.name, "") for attr in kind.attrs if attr.choices is None}
+    for name, text in ({name: values[name] for name in _LIMITS} | free).items():
+        found += _unfit(name, text, _LIMITS.get(name, NAME_LIMIT))
+    found += _bad_days(kind, values["starts_on"], values["ends_on"])
     for attr in kind.attrs:
         told = values["attrs"].get(attr.name, "")
         if (attr.required and not told) or (told and attr.choices is not None and told not in attr.choices):
             found.append(Reason("unknown_code", _("选一项。"), f"/{attr.name}"))
+    return found
+
+
+def _unfit(name: str, text: str, limit: int) -> list[Reason]:
+    if text and not (fits(text, limit) and visible(text)):
+        return [Reason("too_long", _("最多 %(limit)s 个字，不含看不见的字符。") % {"limit": limit}, f"/{name}")]
+    if names_a_case(text):
+        return [Reason("case_number", facts.NO_CASE_NUMBER, f"/{name}")]
+    return []
+
+
+def _bad_days(kind: Kind, starts: date | None, ends: date | None) -> list[Reason]:
+    found = []
+    if kind.dated and starts is None:
+        found.append(Reason("required", _("写明日期。"), "/starts_on"))
+    for name, day in (("starts_on", starts), ("ends_on", ends)):
+        if day is not None and not facts.FIRST_DAY <= day <= LAST_DAY:
+            words = _("日期要在 %(first)s 年和 %(last)s 年之间。")
+            told = words % {"first": facts.FIRST_DAY.year, "last": LAST_DAY.year}
+            found.append(Reason("out_of_range", told, f"/{name}"))
+    if starts is not None and ends is not None and ends < starts:
+        found.append(Reason("ends_before", _("结束不能早于开始。"), "/ends_on"))
     return found
 
 

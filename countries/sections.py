@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from agencies import audit, turns
 from agencies.actors import Actor
+from agencies.case_numbers import names_a_case
 from agencies.errors import (
     Conflict,
     FourEyes,
@@ -26,9 +27,10 @@ from agencies.errors import (
     StaleVersion,
 )
 from agencies.moments import clock
-from agencies.plain_text import fits, storable
+from agencies.plain_text import fits, says, visible
 from agencies.roles import Role
 from countries.calendars import day_of
+from countries.facts import NO_CASE_NUMBER
 from countries.models import Country, Section, SectionCare, SectionText, TextState
 from countries.policies import keeps_facts, require_keeper
 
@@ -55,8 +57,10 @@ class Words:
             if len(value) > limit:
                 words = _("最多 %(limit)s 个字，现在有 %(n)s 个。") % {"limit": limit, "n": len(value)}
                 found.append(Reason("too_long", words, f"/{name}"))
-            elif not storable(value):
+            elif not visible(value):
                 found.append(Reason("bad_character", _("含有无法保存的字符，请删去后再试。"), f"/{name}"))
+            elif names_a_case(value):
+                found.append(Reason("case_number", NO_CASE_NUMBER, f"/{name}"))
         return found
 
 
@@ -260,7 +264,7 @@ def _refuse_unready(row: SectionText) -> None:
     found = []
     if not row.text_zh.strip():
         found.append(Reason("no_text", _("还没有写中文正文。"), "/text_zh"))
-    if not row.sources.strip():
+    if not says(row.sources):
         found.append(Reason("no_sources", _("写明出处。没有出处的不能发布。"), "/sources"))
     if found:
         raise GuardFailed(reasons=found)

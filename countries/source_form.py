@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies.doors.once import fresh_token
 from countries.facts import SOURCE_LIMIT
 
 
@@ -22,6 +23,11 @@ def day_field(label: Any, hint: Any = "", *, required: bool = True, initial: Any
         input_formats=["%Y-%m-%d"],
         error_messages={"required": _("写明日期。"), "invalid": _("写成 2026-01-31。")},
     )
+
+
+def token_field() -> forms.CharField:
+    """What makes the form of something new one: sent again, it enters nothing more (agencies.doors.once)."""
+    return forms.CharField(widget=forms.HiddenInput, required=False, initial=fresh_token)
 
 
 class SourceForm(forms.Form):

@@ -1,8 +1,10 @@
 """From cells to what is stored: sums, parts that are large enough to be shown, and the medians of each (pure functions).
 
-Nothing is told of fewer than MIN cases, also not by taking one number from another: parts below MIN are summed up as the
-rest, and where the rest itself is below MIN the smallest part goes into it. What is told of a type or a channel alone has
-no parts of its own.
+No group of fewer than MIN cases is told of, also not by taking one number from another: parts below MIN are summed up as
+the rest, and where the rest itself is below MIN the smallest part goes into it. A type or a channel alone has no parts of
+its own. Pairs of both are kept all or none: all when each of them has MIN cases, for then nothing is left out that could be
+reckoned. Of a group that is told everything is: also that one of its cases was refused, or answered on a day. Grounds of
+refusal are told of all cases together, and only those that MIN cases share.
 """
 
 from __future__ import annotations
@@ -67,7 +69,7 @@ class Tally:
         """A line of a table: the counts, and within how many days half are answered."""
         curve = kaplan_meier(self.answered, self.censored)
         low, high = curve.interval
-        return {**self.counts(direction), "median": curve.median, "low": low, "high": high}
+        return {**self.counts(direction), "median": curve.median, "low": low, "high": high, "few": curve.few}
 
 
 def parted(parts: Mapping[str, Tally]) -> dict[str, Tally]:
@@ -108,32 +110,31 @@ def _of_direction(direction: Direction, cells: list[Cell], grounds: list[Ground]
     years = parted(_tallies(cells, lambda cell: str(cell.year)))
     tallies: dict[Slice, Tally] = {(kind, ""): tally for kind, tally in told_kinds.items() if kind}
     tallies |= {("", channel): tally for channel, tally in told_channels.items() if channel}
-    tallies |= {
-        (kind, channel): tally
-        for (kind, channel), tally in pairs.items()
-        if kind in told_kinds
-        and channel in told_channels
-        and kind in parted({k: t for (k, c), t in pairs.items() if c == channel})
-        and channel in parted({c: t for (k, c), t in pairs.items() if k == kind})
-    }
-    found = {key: _figures(direction, tally, grounds, key) for key, tally in tallies.items()}
-    found[ALL] = _figures(direction, whole, grounds, ALL) | {
+    if all(tally.n >= MIN for tally in pairs.values()):
+        tallies |= pairs
+    found = {key: _figures(direction, tally) for key, tally in tallies.items()}
+    found[ALL] = _figures(direction, whole) | {"grounds": _shared(grounds)}
+    found[ALL] |= {
         name: [{"code": key, **tally.line(direction)} for key, tally in lines.items()]
         for name, lines in (("types", told_kinds), ("channels", told_channels), ("years", years))
     }
     return found
 
 
-def _figures(direction: Direction, tally: Tally, grounds: Iterable[Ground], key: Slice) -> dict[str, Any]:
-    """One slice: its line, on which grounds it was refused, and after how many days."""
-    kind, channel = key
+def _shared(grounds: Iterable[Ground]) -> list[list[Any]]:
+    """On which grounds MIN cases or more were refused, the most first."""
     refused: Counter[str] = Counter()
     for one in grounds:
-        if kind in ("", one.kind) and channel in ("", one.channel or UNNOTED):
-            refused[one.code] += one.n
+        refused[one.code] += one.n
+    shared = [(code, n) for code, n in refused.items() if n >= MIN]
+    return [[code, n] for code, n in sorted(shared, key=lambda item: (-item[1], item[0]))]
+
+
+def _figures(direction: Direction, tally: Tally) -> dict[str, Any]:
+    """One slice: its line, and after how many days."""
     return {
         **tally.line(direction),
-        "grounds": [[code, n] for code, n in sorted(refused.items(), key=lambda item: (-item[1], item[0]))],
+        "grounds": [],
         "answered_days": sorted(tally.answered.items()),
         "censored_days": sorted(tally.censored.items()),
     }

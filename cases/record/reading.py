@@ -34,7 +34,7 @@ OWED = 10
 class Line:
     """Counts of one slice; `states` sum to `n`. `waiting`: where it is the other side's turn (ours abroad) or ours (theirs
     with us), and how many days the oldest of them has been open. Half are answered within `median` days, with 95 % between
-    `low` and `high` (None: not so yet, or too few were left to say). `code` REST is everything too small to be told apart,
+    `low` and `high` (None: not so yet, or too few were left to say: `few`). `code` REST is everything too small to be told apart,
     UNNOTED a channel that nobody wrote down."""
 
     code: str
@@ -46,6 +46,7 @@ class Line:
     median: int | None
     low: int | None
     high: int | None
+    few: bool
 
     def state(self, name: str) -> int:
         return self.states[name]
@@ -139,7 +140,12 @@ _COUNTS = ("n", "acknowledged", "waiting", "oldest", "median", "low", "high")
 
 def _line(direction: Direction, code: str, figures: Mapping[str, Any]) -> dict[str, Any]:
     counts = {name: figures[name] for name in _COUNTS}
-    return {"code": code, **counts, "states": {state: figures[state] for state in STATES[direction]}}
+    return {
+        "code": code,
+        **counts,
+        "few": figures.get("few", False),
+        "states": {state: figures[state] for state in STATES[direction]},
+    }
 
 
 def _part(direction: Direction, figures: Mapping[str, Any] | None) -> Part | None:

@@ -66,6 +66,11 @@ class Curve:
         return next((step.day for step in self.told() if step.share <= HALF), None)
 
     @property
+    def few(self) -> bool:
+        """Were too few left to say whether half are answered? That half are not can be said only while every step is above."""
+        return self.median is None and bool(self.steps) and (self.steps[-1].share <= HALF or not self.told())
+
+    @property
     def interval(self) -> tuple[int | None, int | None]:
         """Between which days the median lies with 95 % (Brookmeyer and Crowley): where the bounds of the band come to the half;
         None for a bound that does not within the steps that are told."""

@@ -254,6 +254,6 @@ def figures(record: Figures | None) -> str:
     told = {"n": record.n, "answered": record.answered, "refused": record.refused}
     counts = _("%(n)s 件，答复 %(answered)s 件，拒绝 %(refused)s 件") % told
     if record.median is None:
-        return _("%(counts)s；答复的不到半数，算不出中位数") % {"counts": counts}
+        return _("%(counts)s；算不出中位数") % {"counts": counts}
     days = words.plain_days(record.median)
     return _("%(counts)s；半数在 %(days)s内答复") % {"counts": counts, "days": days}

@@ -25,6 +25,9 @@ from cases.web.advice import figures
 from cases.workflow import EDITABLE
 from treaties.advice import Option, Purpose, Way
 
+_FIELDS = ("way", "wanted_as", "reason")
+_TYPED = 2 * kept_advice.REASON_LIMIT
+
 
 @require_safe
 def case_advice(request: HttpRequest, case_id: UUID) -> HttpResponse:
@@ -36,6 +39,41 @@ def case_advice(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if not policies.may_edit(actor, case, policies.open_leg(case)):
         raise NotPermitted(_("草稿由本机关承办人填写。"))
     return render(request, "cases/_advice_panel.html", {"case": case} | panel(case, request.GET.dict()))
+
+
+def hold(request: HttpRequest, case: Case) -> None:
+    """What was picked and typed on the panel waits with the session until the channel is kept or the case filed."""
+    if "reason" in request.POST:
+        request.session[_key(case)] = {name: request.POST.get(name, "")[:_TYPED] for name in _FIELDS}
+
+
+def held(request: HttpRequest, case: Case) -> Mapping[str, str]:
+    """What stands on the panel: as it was typed just now, or as it waits."""
+    waiting: Mapping[str, str] = request.session.get(_key(case), {})
+    return {**waiting, **request.POST.dict()}
+
+
+def release(request: HttpRequest, case: Case) -> None:
+    """The channel is kept: nothing waits."""
+    request.session.pop(_key(case), None)
+
+
+def file(request: HttpRequest, actor: Actor, case: Case) -> None:
+    """Keep the channel that stands on the panel as the case is filed, unless it is kept already; raises as `keep` does."""
+    typed = {name: request.POST.get(name, "") for name in _FIELDS}
+    choice = kept_advice.last_choice(case)
+    same = choice is not None and (choice.way, choice.purpose, choice.reason) == (
+        typed["way"],
+        typed["wanted_as"],
+        typed["reason"].strip(),
+    )
+    if typed["way"] and not same:
+        keep(actor, case, typed)
+    release(request, case)
+
+
+def _key(case: Case) -> str:
+    return f"advice:{case.pk}"
 
 
 def keep(actor: Actor, case: Case, typed: Mapping[str, str]) -> None:
@@ -59,12 +97,13 @@ def panel(case: Case, typed: Mapping[str, str]) -> dict[str, Any]:
     options = advice_for(asked) if asked else []
     open_ways = [option for option in options if option.allowed]
     first = open_ways[0].way.value if open_ways else ""
+    picked = typed.get("way", "") or (choice.way if choice else first)
     return {
         "advised": [_told(option) for option in open_ways],
         "warned": len(open_ways[0].warnings) if open_ways else 0,
         "purposes": Purpose.choices,
         "wanted_as": purpose,
-        "picked": typed.get("way", "") or (choice.way if choice else first),
+        "picked": picked if picked in [option.way.value for option in open_ways] else first,
         "reason": typed.get("reason", choice.reason if choice else ""),
         "choice": choice,
         "choice_way": Way(choice.way).label if choice else "",

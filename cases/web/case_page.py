@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from agencies.doors import words
+from agencies.doors.once import fresh_token
 from agencies.errors import DomainError
 from agencies.models import Agency
 from agencies.roles import Role
@@ -42,7 +43,6 @@ from cases.reading import PURPOSES
 from cases.web import clock_panel, onward_words, route_words, sentences, timeline_words
 from cases.web.archive_words import card
 from cases.web.case_panels import country_of, incoming_facts, panels
-from cases.web.once import fresh_token
 from cases.web.papers import papers_of
 from cases.web.step_forms import StepForm, build
 from cases.web.step_posts import Posted

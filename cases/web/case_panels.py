@@ -207,7 +207,7 @@ def country_of(case: Case) -> SafeString | None:
     lesson = ""
     if case.mark != Mark.WORK_SECRET:
         url = f"{reverse('ledger-propose', args=[code])}?kind=lesson&case_number={case.number}"
-        lesson = format_html(' <a class="small no-print" href="{}">{}</a>', url, _("提一条教训"))
+        lesson = format_html(' <a class="small no-print" href="{}">{}</a>', url, _("提一条经验教训"))
     return format_html('<a href="{}">{}</a>{}', reverse("country-detail", args=[code]), case.country.name, lesson)
 
 

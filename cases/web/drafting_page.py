@@ -156,7 +156,7 @@ def show(
 def _way(request: HttpRequest, case: Case) -> dict[str, Any]:
     """Where the draft will go, and which request it adds to."""
     way = {"border": at_the_border(case), "route": way_of(case), "supplements": _first(request, case)}
-    return way | case_advice.panel(case, request.POST.dict())
+    return way | case_advice.panel(case, case_advice.held(request, case))
 
 
 def _others(actor: Actor, case: Case) -> dict[str, Any]:

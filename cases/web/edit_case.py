@@ -139,6 +139,7 @@ def _save(request: HttpRequest, actor: Actor, case: Case, form: Form) -> tuple[C
     if form.chosen:
         content |= _chosen(actor, form)
     case = drafts.save_draft(actor=actor, case_id=case.pk, content=content, **_opened_at(request))
+    case_advice.hold(request, case)
     if "opinion" in request.POST:
         request.session[_opinion_key(case)] = form.opinion[:4000]
     return case, reasons, unsaved.keep(request.session, case, form, reasons)
@@ -226,6 +227,7 @@ def _advise(request: HttpRequest, actor: Actor, case: Case, form: Form, place: s
         case_advice.keep(actor, case, request.POST.dict())
     except Malformed as error:
         return _page(request, case, form, error=error)
+    case_advice.release(request, case)
     messages.success(request, _("渠道已记下。"))
     return redirect(f"{reverse('case-edit', args=[case.pk])}#advice")
 
@@ -233,6 +235,7 @@ def _advise(request: HttpRequest, actor: Actor, case: Case, form: Form, place: s
 def _submit(request: HttpRequest, actor: Actor, case: Case, form: Form, place: str) -> HttpResponse:
     data = {"opinion": form.opinion} if form.opinion.strip() else {}
     try:
+        case_advice.file(request, actor, case)
         done = take_step(actor=actor, case_id=case.pk, step="submit", data=data, version=case.version)
     except (GuardFailed, Malformed) as error:
         return _page(request, case, form, error=error)

@@ -117,7 +117,7 @@ def _sure(confidence: str) -> dict[str, Any]:
 
 
 def _event(row: Facts) -> dict[str, str]:
-    effects = {"suspended": _("合作已中止"), "limited": _("合作受限"), "noted": _("要留意")}
+    effects = {"suspended": _("合作已中止"), "limited": _("合作受限"), "noted": _("需关注")}
     kind, _colon, key = row["subject"].partition(":")
     return {
         "effect": effects[row["effect"]],

@@ -12,9 +12,9 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
+from cases.queries import choices
 from cases.queries.inbox import Line
 from cases.web.sentences import named
-from countries.lookup import country_by_code
 from countries.models import Section
 
 
@@ -84,14 +84,18 @@ def _waiting(facts: Facts, agencies: Agencies, _subject: str) -> dict[str, Any]:
     }
 
 
+def _country(code: str) -> str:
+    """The name of a country; no line of a list asks the database for it."""
+    return choices.countries()[code][1] if code in choices.countries() else ""
+
+
 def _proposal(form: str) -> Callable[[Facts, Agencies, str], dict[str, Any]]:
     """The words of a proposal for a ledger: `form` names the country."""
 
     def words(facts: Facts, _agencies: Agencies, subject: str) -> dict[str, Any]:
-        country = country_by_code(facts.get("country", ""))
         url = reverse("ledger-proposal", args=[int(subject.partition(":")[2])])
         return {
-            "plain": gettext(form) % {"country": country.name if country else ""},
+            "plain": gettext(form) % {"country": _country(facts.get("country", ""))},
             "about": _("国别台账"),
             "url": url,
         }
@@ -104,10 +108,10 @@ def _section(form: str) -> Callable[[Facts, Agencies, str], dict[str, Any]]:
 
     def words(facts: Facts, _agencies: Agencies, subject: str) -> dict[str, Any]:
         code, section = subject.partition(":")[2], Section(facts["section"])
-        country, at = country_by_code(code), [code, section]
+        at = [code, section]
         number = facts.get("number")
         return {
-            "plain": gettext(form) % {"country": country.name if country else "", "section": section.label},
+            "plain": gettext(form) % {"country": _country(code), "section": section.label},
             "about": _("国别台账"),
             "url": reverse("ledger-section-version", args=[*at, number])
             if number
@@ -128,7 +132,7 @@ _WORDS: Mapping[str, Callable[[Facts, Agencies, str], dict[str, Any]]] = {
     "ledger.send_back": _section(gettext_noop("你写的%(country)s台账退回修改：%(section)s")),
     "ledger.entrust": _section(gettext_noop("%(country)s台账的一节由你管：%(section)s")),
     "ledger.lapse": _section(gettext_noop("%(country)s台账的一节到期没有复核：%(section)s")),
-    "proposal.make": _proposal(gettext_noop("有人对%(country)s的台账提出建议，等国合局答复")),
+    "proposal.make": _proposal(gettext_noop("有人对%(country)s的台账提出建议，等公安部国际合作局答复")),
     "proposal.accept": _proposal(gettext_noop("你对%(country)s台账的建议已采纳")),
     "proposal.answer": _proposal(gettext_noop("你对%(country)s台账的建议有了答复")),
 }

@@ -147,9 +147,15 @@ def _line(line: Line, name: str) -> dict[str, Any]:
         "partly": line.state(PARTLY),
         "refused": line.state(REFUSED),
         "open": line.state(OPEN),
-        "median": _("不到半数") if line.median is None else words.plain_days(line.median),
+        "median": _median(line),
         "between": "" if line.median is None else record_chart.between(line.low, line.high),
     }
+
+
+def _median(line: Line) -> str:
+    if line.median is not None:
+        return words.plain_days(line.median)
+    return _("样本太少") if line.few else _("不到半数")
 
 
 def _owed(theirs: Due, ours: Due) -> list[dict[str, Any]]:

@@ -81,7 +81,7 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
     kept = list(records_of(country))
     notes = Notes(_officers(held, ledger, kept))
     there = [one for one in held if one.pair.standing not in (Standing.NONE, Standing.UNKNOWN)]
-    zones, frontiers = _zones(country, notes), [(row, _length(row, notes)) for row in ledger.frontiers]
+    zones, frontiers = _zones(country, notes), [(row, country_words.length(row, notes)) for row in ledger.frontiers]
     marks = len(ledger.unsettled) + zones.check + sum(length.check for _row, length in frontiers)
     known = country_words.Known(ledger=ledger, records=kept, written=written)
     parts = country_words.parts(known, notes, today, record=True)
@@ -126,12 +126,6 @@ def _zones(country: Country, notes: Notes) -> Shown:
     """The time zones, which stand with the country's own source."""
     origin = {"source": country.source, "as_of": "", "confidence": country.confidence or "secondary", "by": None}
     return plain(_("时区"), "、".join(country.time_zones), [origin] if country.source else [], notes)
-
-
-def _length(row: Any, notes: Notes) -> Shown:
-    told = _("约 %(n)s 公里") % {"n": row.approx_km} if row.approx_km is not None else ""
-    origins = [row.provenance["approx_km"]] if "approx_km" in row.provenance else []
-    return plain(_("边界长度"), told, origins, notes)
 
 
 @require_safe

@@ -20,12 +20,12 @@ from django.views.decorators.http import require_safe
 
 from agencies.doors import words
 from agencies.models import Officer
-from coopdesk.web import country_words
+from coopdesk.web import change_words, country_words
 from coopdesk.web.countries import is_desk
 from countries import ledger
-from countries.ledger import Value
+from countries.ledger import Origins, Value
 from countries.lookup import country_by_code, partner_countries, search_countries, sound
-from countries.models import Country, FactChange, LedgerEntry, LedgerRecord, LedgerTopic
+from countries.models import Country, Frontier, LedgerEntry, LedgerTopic
 from countries.section_care import overdue
 from countries.section_words import age_of
 from countries.source_words import Notes, Shown, shown
@@ -113,7 +113,9 @@ def _counted(kind: InstrumentKind, count: int) -> str:
 def unsettled_list(request: HttpRequest) -> HttpResponse:
     """What awaits checking, country by country, or the values of one."""
     said = gettext_lazy("凭记忆或者转引的值，引用前先查原文。台账里有 %(n)s 处。")
-    return _values(request, "country-unsettled", ledger.unsettled_entries(), said)
+    return _values(
+        request, "country-unsettled", ledger.unsettled_entries(), said, frontiers=ledger.unsettled_frontiers()
+    )
 
 
 @require_safe
@@ -129,24 +131,34 @@ def stale_list(request: HttpRequest) -> HttpResponse:
 
 
 def _values(
-    request: HttpRequest, tab: str, entries: QuerySet[LedgerEntry], said: Any, lapsed: Sequence[object] = ()
+    request: HttpRequest,
+    tab: str,
+    entries: QuerySet[LedgerEntry],
+    said: Any,
+    lapsed: Sequence[object] = (),
+    frontiers: Iterable[Frontier] = (),
 ) -> HttpResponse:
     country = _one_country(request)
     if country is not None:
         entries = entries.filter(country=country)
-    held = list(entries)
-    counted = Counter(entry.country for entry in held)
+        frontiers = [row for row in frontiers if row.country_id == country.pk]
+    held, lengths = list(entries), list(frontiers)
+    counted = Counter([*(row.country for row in held), *(row.country for row in lengths)])
     values = [Value(entry.topic, entry) for entry in held] if country is not None else []
-    notes = Notes(_officers(values))
+    origins = [origin for row in lengths if country is not None for origin in row.provenance.values()]
+    notes = Notes(_officers(values, origins))
     rows = [
         shown(value, notes, country_words.value_url(country, value.topic.code, value.entry.about))
         for value in values
         if country is not None and value.entry is not None
     ]
+    if country is not None:
+        border = _("边界长度")
+        rows += [country_words.length(row, notes, f"{border} · {row.division_name}") for row in lengths]
     context = {
         "tabs": tabs_of(tab, desk=is_desk(request)),
         "country": country,
-        "said": said % {"n": len(held)},
+        "said": said % {"n": len(held) + len(lengths)},
         "counted": [(row, counted[row]) for row in _by_name(counted)],
         "rows": rows,
         "tab": tab,
@@ -159,23 +171,12 @@ def _one_country(request: HttpRequest) -> Country | None:
     return country_by_code(request.GET.get("c", "").upper())
 
 
-def _officers(values: Iterable[Value]) -> dict[int, Officer]:
-    ids = ledger.officers_in(origin for value in values for origin in value.origins)
+def _officers(values: Iterable[Value], others: Iterable[Origins] = ()) -> dict[int, Officer]:
+    ids = ledger.officers_in([*(origin for value in values for origin in value.origins), *others])
     return Officer.objects.in_bulk(ids) if ids else {}
 
 
 # --- What changed ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """One change as the list tells it."""
-
-    change: FactChange
-    about: str | Promise
-    url: str
-    before: str
-    after: str | Promise
 
 
 @require_safe
@@ -187,57 +188,14 @@ def change_list(request: HttpRequest) -> HttpResponse:
     if country is not None:
         changes = changes.filter(country=country)
     found = list(changes[: CHANGES_SHOWN + 1])
-    entries = _entries(found)
     context = {
         "tabs": tabs_of("country-changes", desk=is_desk(request)),
         "country": country,
-        "rows": [_changed(row, entries) for row in found[:CHANGES_SHOWN]],
+        "rows": change_words.told(found[:CHANGES_SHOWN]),
         "cut": len(found) > CHANGES_SHOWN,
         "most": CHANGES_SHOWN,
     }
     return render(request, "coopdesk/country_changes.html", context)
-
-
-def _entries(changes: Sequence[FactChange]) -> dict[str, LedgerEntry]:
-    prefix = f"{LedgerEntry._meta.model_name}:"
-    ids = {row.subject.removeprefix(prefix) for row in changes if row.subject.startswith(prefix)}
-    found = LedgerEntry.objects.filter(pk__in=ids).select_related("topic", "country")
-    return {row.subject: row for row in found}
-
-
-_SUBJECTS: dict[str, str | Promise] = {
-    "instrument": gettext_lazy("条约"),
-    "party": gettext_lazy("条约的当事国"),
-    "provision": gettext_lazy("条约的规定"),
-    "frontier": gettext_lazy("陆地边界"),
-    "ledgerrecord": gettext_lazy("台账记录"),
-}
-
-
-def _changed(change: FactChange, entries: dict[str, LedgerEntry]) -> Changed:
-    entry = entries.get(change.subject)
-    if change.field == "contact":
-        return Changed(change, gettext_lazy("联系方式"), _record_url(change), "", gettext_lazy("（不显示）"))
-    choices = entry.topic.choices if entry is not None else {}
-    told = [_word(held.get("value", ""), choices) for held in (change.before, change.after)]
-    if entry is None:
-        family = change.subject.partition(":")[0]
-        return Changed(change, _SUBJECTS.get(family, family), _record_url(change), *told)
-    url = country_words.value_url(entry.country, entry.topic.code, entry.about)
-    return Changed(change, entry.topic.name, url, *told)
-
-
-def _record_url(change: FactChange) -> str:
-    family, _colon, number = change.subject.partition(":")
-    return reverse("ledger-record", args=[number]) if family == LedgerRecord._meta.model_name else ""
-
-
-def _word(value: Any, choices: dict[str, list[str]]) -> str:
-    """A value as words: the choice's, or what stands there."""
-    names = choices.get(value) if isinstance(value, str) else None
-    if names:
-        return names[1 if words.english() else 0]
-    return "" if value in (None, "") else str(value)
 
 
 # --- Side by side ----------------------------------------------------------------------------------------------------
@@ -256,7 +214,7 @@ class Compared:
 def compare(request: HttpRequest) -> HttpResponse:
     """Two to four countries side by side."""
     codes = list(dict.fromkeys(code.upper() for code in request.GET.getlist("c") if code))
-    countries = [row for code in codes if (row := country_by_code(code)) is not None]
+    countries = [row for code in codes[:MOST_COMPARED] if (row := country_by_code(code)) is not None]
     fault = _fault(codes, countries)
     topics = list(LedgerTopic.objects.filter(per_type=False))
     held = ledger.entries_of(countries, topics) if not fault else {}
@@ -277,10 +235,10 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 def _fault(codes: Sequence[str], countries: Sequence[Country]) -> str:
     """Why these cannot be compared; "" when they can."""
+    if not 2 <= len(codes) <= MOST_COMPARED:
+        return _("选两个到四个国家。")
     if len(countries) < len(codes):
         return _("有的国家代码不认识，在列表里选。")
-    if not 2 <= len(countries) <= MOST_COMPARED:
-        return _("选两个到四个国家。")
     return ""
 
 

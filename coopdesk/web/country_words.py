@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.doors import words
 from countries.ledger import REVIEW_MONTHS, Ledger, Value, months_between
-from countries.models import Country, LedgerRecord, LedgerTopic, RecordKind, Section
+from countries.models import Country, Frontier, LedgerRecord, LedgerTopic, RecordKind, Section
 from countries.record_words import Kept, kept_in
 from countries.section_words import Told, told
 from countries.source_words import Notes, Shown, plain, shown
@@ -60,18 +60,24 @@ def lede(held: Sequence[Held], ledger: Ledger, events: Sequence[LedgerRecord]) -
     said = _("生效的双边条约 %(two)s 项，多边公约 %(many)s 项。") % {"two": two, "many": many}
     if not forced:
         said = _("没有查到生效的条约，请求以互惠为基础。")
-    if _code(ledger, "relations") == "no":
-        said += _("与我国没有外交关系。")
+    relations = next(value for value in ledger.sections[Section.PROFILE] if value.topic.code == "relations")
+    if relations.entry is not None and relations.entry.code == "no":
+        said += _("与我国没有外交关系（待核实）。") if relations.unsettled else _("与我国没有外交关系。")
     if events:
         said += _("正在影响合作：%(names)s。") % {"names": "、".join(row.name for row in events)}
     return said
 
 
-def _code(ledger: Ledger, topic: str) -> str:
-    for value in ledger.sections[Section.PROFILE]:
-        if value.topic.code == topic and value.entry is not None:
-            return value.entry.code
-    return ""
+def length(row: Frontier, notes: Notes, label: str | Promise = "") -> Shown:
+    """How long a frontier is."""
+    told = kilometres(row.approx_km)
+    url = reverse("ledger-frontier", args=[row.country.code, row.division_code])
+    origins = [row.provenance["approx_km"]] if "approx_km" in row.provenance else []
+    return plain(label or _("边界长度"), told, origins, notes, url)
+
+
+def kilometres(n: int | None) -> str:
+    return _("约 %(n)s 公里") % {"n": n} if n is not None else ""
 
 
 def ongoing(records: Sequence[LedgerRecord], on: date) -> list[LedgerRecord]:

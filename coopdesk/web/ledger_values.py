@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from agencies.actors import Actor
 from agencies.doors import words
 from agencies.doors.forms import attach, sent
-from agencies.errors import Conflict, Malformed, NotVisible, StaleVersion
+from agencies.errors import Conflict, FourEyes, Malformed, NotVisible, StaleVersion
 from agencies.models import Officer
 from coopdesk.web import country_words
 from coopdesk.web.countries import actor_of, country_or_404
@@ -25,7 +24,7 @@ from coopdesk.web.ledger_forms import ValueForm
 from countries import proposals
 from countries.ledger import Value, history_of, officers_in
 from countries.ledger_commands import entry_of, fingerprint, state_value
-from countries.models import FactChange, LedgerEntry, LedgerProposal, LedgerTopic
+from countries.models import FactChange, LedgerEntry, LedgerTopic
 from countries.policies import keeps_facts, proposes, require_keeper
 from countries.source_words import Notes, shown
 from treaties.codes import request_type_by_code
@@ -47,23 +46,21 @@ def value_page(request: HttpRequest, code: str, topic: str) -> HttpResponse:
     desk = keeps_facts(actor)
     if request.method == "POST":
         require_keeper(actor)
-    proposal = _proposal(actor, request.GET.get("proposal", "")) if desk else None
+    proposal = proposals.opened_with(actor, request.GET.get("proposal", ""), entry) if desk else None
     initial = {name: getattr(entry, name) for name in LedgerEntry.SOURCED} | {"seen": fingerprint(entry)}
     initial |= {"proposal": proposal.pk, "source": proposal.source} if proposal else {}
     form = ValueForm(sent(request), topic=asked, initial=initial)
     differing: list[dict[str, Any]] = []
     if form.is_bound and form.is_valid():
         typed = form.cleaned_data
-        said = {"source": typed["source"], "as_of": typed["as_of"], "seen": typed["seen"]}
+        said = {name: typed[name] for name in ("source", "as_of", "seen", "proposal")}
         try:
             state_value(actor=actor, entry=entry, values=form.values(), **said)
-            if typed["proposal"]:
-                proposals.accept(actor=actor, proposal_id=typed["proposal"])
         except StaleVersion as error:
             entry = entry_of(country, asked, entry.about)
             differing, form = _both(entry, form), _again(form, asked, entry)
             form.add_error(None, str(error.message))
-        except (Malformed, Conflict) as error:
+        except (Malformed, Conflict, FourEyes) as error:
             attach(form, error)
         else:
             messages.success(request, _("已记录，出处和日期一并保存，原来的值在历史里。"))
@@ -72,11 +69,6 @@ def value_page(request: HttpRequest, code: str, topic: str) -> HttpResponse:
     context |= {"country": country, "topic": asked, "kind": kind, "desk": desk, "proposal": proposal}
     context["may_propose"] = proposes(actor) and not desk
     return render(request, "coopdesk/ledger_value.html", context, status=_status(form, differing))
-
-
-def _proposal(actor: Actor, text: str) -> LedgerProposal | None:
-    known = text.isascii() and text.isdecimal() and len(text) < 10
-    return proposals.proposals_for(actor).filter(pk=int(text)).first() if known else None
 
 
 def _status(form: ValueForm, differing: Sequence[object]) -> int:

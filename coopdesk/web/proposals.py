@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.actors import Actor
 from agencies.doors.forms import attach, sent
+from agencies.doors.once import do_once, fresh_token
 from agencies.errors import Conflict, Malformed, NotPermitted, NotVisible
 from cases.models import Mark
 from cases.policies import visible_to
@@ -25,6 +26,7 @@ from countries import proposals
 from countries.facts import SOURCE_LIMIT
 from countries.models import Country, LedgerProposal, LedgerTopic, ProposalKind, ProposalState, RecordKind, Section
 from countries.policies import keeps_facts, proposes, require_keeper
+from countries.source_form import token_field
 from treaties.codes import request_type_by_code
 
 SHOWN = 100
@@ -32,7 +34,7 @@ SHOWN = 100
 WHOLE = "section:"
 _KINDS = {
     ProposalKind.CORRECTION: gettext_lazy("台账里有不对的，或者缺的"),
-    ProposalKind.LESSON: gettext_lazy("办案中的一条教训，别人用得上"),
+    ProposalKind.LESSON: gettext_lazy("办案中的一条经验教训，别人用得上"),
 }
 
 
@@ -55,7 +57,7 @@ class ProposalForm(forms.Form):
         label=gettext_lazy("应当是什么"),
         max_length=proposals.TEXT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("更正写应当是什么，教训写经过和以后怎么办。不写人名、证件号和案情细节。"),
+        help_text=gettext_lazy("更正写应当是什么，经验教训写经过和以后怎么办。不写人名、证件号和案情细节。"),
         error_messages={"required": gettext_lazy("写明应当是什么。")},
     )
     source = forms.CharField(
@@ -71,6 +73,8 @@ class ProposalForm(forms.Form):
         max_length=40,
         help_text=gettext_lazy("从哪件案件知道的。编号只给看得到这件案件的人看，不进台账。"),
     )
+
+    token = token_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,12 +111,24 @@ def _new(form: ProposalForm, actor: Actor, country: Country, about: str) -> prop
     )
 
 
+def _once(actor: Actor, form: ProposalForm, new: proposals.NewProposal) -> str:
+    """Make the proposal once, however often the form is sent; gives its number."""
+    token, otherwise = form.cleaned_data["token"] or fresh_token(), _("重新打开这一页再填。")
+    return do_once(
+        actor,
+        token,
+        lambda: str(proposals.propose(actor=actor, new=new).pk),
+        what="proposal",
+        otherwise=otherwise,
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def proposal_new(request: HttpRequest, code: str) -> HttpResponse:
     """Propose a correction or a lesson; a link from a value or a case brings what it is about along."""
     actor, country = actor_of(request), country_or_404(code)
     if not proposes(actor):
-        raise NotPermitted(_("更正和教训由办案的民警提出。"))
+        raise NotPermitted(_("更正和经验教训由办案的民警提出。"))
     about = request.GET.get("type", "")
     opened = {name: request.GET[name] for name in ("kind", "topic", "case_number") if name in request.GET}
     if "section" in request.GET:
@@ -120,12 +136,12 @@ def proposal_new(request: HttpRequest, code: str) -> HttpResponse:
     form = ProposalForm(sent(request), initial=opened)
     if form.is_bound and form.is_valid():
         try:
-            row = proposals.propose(actor=actor, new=_new(form, actor, country, about))
+            made = _once(actor, form, _new(form, actor, country, about))
         except Malformed as error:
             attach(form, error)
         else:
             messages.success(request, _("已送公安部国际合作局。采纳或者答复时，你会收到通知。"))
-            return redirect("ledger-proposal", row.pk)
+            return redirect("ledger-proposal", int(made))
     context = {"country": country, "form": form}
     return render(request, "coopdesk/proposal_new.html", context, status=400 if form.errors else 200)
 
@@ -166,7 +182,7 @@ def _page(request: HttpRequest, row: LedgerProposal, words: str = "", fault: str
     context = {
         "row": row,
         "kind": request_type_by_code(row.about) if row.about else None,
-        "desk": keeps_facts(actor) and row.state == ProposalState.OPEN,
+        "desk": keeps_facts(actor) and row.state == ProposalState.OPEN and row.proposed_by_id not in actor.hands,
         "accept_url": _accepting(row),
         "words": words,
         "fault": fault,
@@ -211,6 +227,6 @@ def proposal_accept(request: HttpRequest, proposal_id: int) -> HttpResponse:
     row = _visible(actor, proposal_id)
     if _accepting(row):
         raise Conflict(_("先按建议录入，录入后就算采纳。"))
-    proposals.accept(actor=actor, proposal_id=proposal_id)
+    proposals.accept(actor=actor, proposal_id=proposal_id, into=None)
     messages.success(request, _("已采纳，提出的人会收到通知。"))
     return redirect("ledger-proposal", proposal_id)

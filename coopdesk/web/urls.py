@@ -4,7 +4,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
-from coopdesk.web import countries, country_lists, country_paper, country_work, exchange, ledger_values, proposals
+from coopdesk.web import (
+    countries,
+    country_lists,
+    country_paper,
+    country_work,
+    exchange,
+    frontiers,
+    ledger_values,
+    proposals,
+)
 from coopdesk.web.components import components
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,4 +37,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("countries/<slug:code>/exchange/file/", exchange.exchange_file, name="country-exchange-file"),
     path("countries/<slug:code>/asking/<slug:kind>/", countries.asking_page, name="country-asking"),
     path("countries/<slug:code>/values/<slug:topic>/", ledger_values.value_page, name="ledger-value"),
+    path("countries/<slug:code>/frontiers/<slug:division>/", frontiers.frontier_page, name="ledger-frontier"),
 ]

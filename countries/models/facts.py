@@ -53,7 +53,8 @@ class FactChange(models.Model):
     subject = models.CharField(max_length=60)
     country = models.ForeignKey(Country, models.PROTECT, null=True, related_name="+")
     field = models.CharField(max_length=40)
-    # {"value", "source", "as_of", "confidence", "by"} or {} where there was, or is, no value.
+    # {"value", "source", "as_of", "confidence", "by"} or {} where there was, or is, no value; without "value" where an
+    # officer emptied it.
     before: Any = models.JSONField()
     after: Any = models.JSONField()
     officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")  # null: a loader

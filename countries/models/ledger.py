@@ -29,7 +29,7 @@ class Section(models.TextChoices):
     ACTIVITIES = "activities", _("合作活动")
     POSTS = "posts", _("联络官")
     EVENTS = "events", _("影响合作的事件")
-    LESSONS = "lessons", _("教训")
+    LESSONS = "lessons", _("经验教训")
 
 
 class TopicKind(models.TextChoices):

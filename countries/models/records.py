@@ -25,7 +25,7 @@ class RecordKind(models.TextChoices):
     ACTIVITY = "activity", _("合作活动")
     POST = "post", _("联络官")
     EVENT = "event", _("影响合作的事件")
-    LESSON = "lesson", _("教训")
+    LESSON = "lesson", _("经验教训")
 
 
 class LedgerRecord(Sourced):
@@ -87,7 +87,7 @@ class LedgerRecord(Sourced):
 
 class ProposalKind(models.TextChoices):
     CORRECTION = "correction", _("更正")
-    LESSON = "lesson", _("教训")
+    LESSON = "lesson", _("经验教训")
 
 
 class ProposalState(models.TextChoices):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from countries.ledger_kinds import Attr, Kind
 from countries.models import LedgerRecord
 from countries.records import CONTACT_LIMIT, NAME_LIMIT, TEXT_LIMIT
-from countries.source_form import SourceForm, day_field
+from countries.source_form import SourceForm, day_field, token_field
 
 
 def _text(label: Any, language: str, rows: int = 3) -> forms.CharField:
@@ -22,6 +22,7 @@ class RecordForm(SourceForm):
     """What a record of the kind says, with its source. A contact that is there is not shown; typing replaces it."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
+    token = token_field()
     proposal = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
 
     def __init__(self, *args: Any, kind: Kind, **kwargs: Any) -> None:

@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.actors import Actor
 from agencies.doors.forms import attach, sent
-from agencies.errors import Conflict, Malformed, NotVisible, StaleVersion
+from agencies.doors.once import do_once, fresh_token
+from agencies.errors import Conflict, FourEyes, Malformed, NotVisible, StaleVersion
 from agencies.models import Officer
 from countries import proposals, record_words, records
 from countries.ledger import history_of, officers_in
@@ -49,13 +51,13 @@ def record_new(request: HttpRequest, code: str) -> HttpResponse:
     if country is None or kind is None:
         raise NotVisible
     row = LedgerRecord(country=country, kind=kind.code)
-    proposal = _proposal(actor, request.GET.get("proposal", ""))
+    proposal = proposals.opened_with(actor, request.GET.get("proposal", ""), row)
     initial = {"seen": fingerprint(row)} | (_proposed(proposal) if proposal else {})
     form = RecordForm(sent(request), kind=kind, initial=initial)
     if form.is_bound and form.is_valid():
         try:
-            _state(actor, row, form)
-        except (Malformed, Conflict) as error:
+            _enter(actor, row, form)
+        except (Malformed, Conflict, FourEyes) as error:
             attach(form, error)
         else:
             messages.success(request, _("已记入台账。"))
@@ -64,9 +66,16 @@ def record_new(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "countries/ledger_record_new.html", context, status=400 if form.errors else 200)
 
 
-def _proposal(actor: Actor, text: str) -> LedgerProposal | None:
-    known = text.isascii() and text.isdecimal() and len(text) < 10
-    return proposals.proposals_for(actor).filter(pk=int(text)).first() if known else None
+def _enter(actor: Actor, row: LedgerRecord, form: RecordForm) -> None:
+    """Once, however often the form is sent."""
+
+    def enter() -> str:
+        _state(actor, row, form)
+        return str(row.pk)
+
+    do_once(
+        actor, form.cleaned_data["token"] or fresh_token(), enter, what="record", otherwise=_("重新打开这一页再填。")
+    )
 
 
 def _proposed(row: LedgerProposal) -> dict[str, Any]:
@@ -76,16 +85,16 @@ def _proposed(row: LedgerProposal) -> dict[str, Any]:
 
 def _state(actor: Actor, row: LedgerRecord, form: RecordForm) -> None:
     typed = form.cleaned_data
-    said = {"source": typed["source"], "as_of": typed["as_of"], "seen": typed["seen"]}
+    said = {"source": typed["source"], "as_of": typed["as_of"], "seen": typed["seen"], "proposal": typed["proposal"]}
     records.state_record(actor=actor, row=row, values=form.values(row), **said)
-    if typed.get("proposal"):
-        proposals.accept(actor=actor, proposal_id=typed["proposal"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
     """Everybody reads the record and its history; the ministry's desk corrects or confirms it."""
     actor, row = _actor(request), records.record_by_id(record_id)
+    if row.withdrawn_at is not None and not keeps_facts(actor):
+        raise NotVisible
     if request.method == "POST":
         require_keeper(actor)
         if row.withdrawn_at is not None:
@@ -99,7 +108,7 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         except StaleVersion:
             row = records.record_by_id(record_id)
             differing, form = _both(row, form), _again(form, kind, row)
-        except (Malformed, Conflict) as error:
+        except (Malformed, Conflict, FourEyes) as error:
             attach(form, error)
         else:
             messages.success(request, _("已记录，出处和日期一并保存，原来的值在历史里。"))
@@ -187,6 +196,7 @@ def record_withdraw(request: HttpRequest, record_id: int) -> HttpResponse:
     return redirect(_section_url(row))
 
 
+@never_cache
 @require_POST
 def record_contact(request: HttpRequest, record_id: int) -> HttpResponse:
     """The contact for a stated purpose: what replaces the button for htmx, the record's page without script."""

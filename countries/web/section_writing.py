@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.doors.forms import attach, sent
-from agencies.errors import Conflict, DomainError, GuardFailed, Malformed, StaleVersion
+from agencies.errors import Conflict, DomainError, FourEyes, GuardFailed, Malformed, StaleVersion
 from countries import proposals, sections
 from countries.models import LedgerProposal, SectionText, TextState
 from countries.policies import require_keeper
@@ -52,11 +52,8 @@ class Desk:
 
 
 def _desk(request: HttpRequest, place: Place) -> Desk:
-    asked = request.GET.get("proposal", "")
-    proposal = None
-    if asked.isascii() and asked.isdecimal() and len(asked) < 10:
-        rows = proposals.proposals_for(place.actor).filter(country=place.country)
-        proposal = rows.filter(pk=int(asked)).first()
+    here = (place.country, place.section)
+    proposal = proposals.opened_with(place.actor, request.GET.get("proposal", ""), here)
     holds = sections.holding(place.country, place.section)
     return Desk(place, holds, sections.own(place.actor, place.country, place.section), proposal)
 
@@ -75,7 +72,7 @@ def section_write(request: HttpRequest, code: str, section: str) -> HttpResponse
         return _show(request, desk, form, 400 if form.errors else 200)
     try:
         row = _save(request, place, form)
-    except (Malformed, GuardFailed, Conflict, StaleVersion) as error:
+    except (Malformed, GuardFailed, Conflict, FourEyes, StaleVersion) as error:
         return _refused(request, desk, form, error)
     if request.POST.get("act") == SUBMIT:
         messages.success(request, _("已送复核，复核的人会收到通知。"))
@@ -98,7 +95,7 @@ def _save(request: HttpRequest, place: Place, form: TextForm) -> SectionText:
         seen=typed["seen"],
     )
     if typed["proposal"]:
-        proposals.accept(actor=place.actor, proposal_id=typed["proposal"])
+        proposals.accept(actor=place.actor, proposal_id=typed["proposal"], into=(place.country, place.section))
     return sections.submit(actor=place.actor, text_id=row.pk) if request.POST.get("act") == SUBMIT else row
 
 
@@ -109,7 +106,7 @@ def _refused(request: HttpRequest, desk: Desk, form: TextForm, error: DomainErro
     if not isinstance(error, Malformed):
         desk = _desk(request, desk.place)
         again["seen"] = desk.own.seen if desk.own is not None else ""
-    if isinstance(error, (Conflict, GuardFailed)):
+    if isinstance(error, (Conflict, FourEyes, GuardFailed)):
         again["proposal"] = ""  # it was taken over, or somebody else has decided it
     form = TextForm(again, initial=form.initial)
     form.is_valid()

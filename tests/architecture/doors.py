@@ -53,6 +53,7 @@ DOORS: dict[str, Door] = {
     "country-exchange-file": Door(only({Role.DESK, Role.APPROVER}), further=True),
     "country-asking": Door("officers", further=True),
     "ledger-value": Door("officers", FORM, further=True),
+    "ledger-frontier": Door("officers", FORM, further=True),
     "ledger-record-new": Door(only({Role.DESK, Role.APPROVER}), FORM, further=True),
     "ledger-record": Door("officers", FORM, further=True),
     "ledger-record-withdraw": Door(only({Role.DESK, Role.APPROVER}), ACT, further=True),

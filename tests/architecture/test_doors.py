@@ -125,6 +125,7 @@ def address(name: str, world: dict[str, Any]) -> str:
         "api-country-ledger": {"code": "TH"},
         "country-detail": {"code": "TH"},
         "ledger-value": {"code": "TH", "topic": "capital"},
+        "ledger-frontier": {"code": "MM", "division": "530500"},
         "ledger-record-new": {"code": "TH"},
         "ledger-propose": {"code": "TH"},
         "ledger-section-publish": HABITS_TH | {"number": 3},

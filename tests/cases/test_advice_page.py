@@ -205,6 +205,45 @@ def test_what_was_advised_then_is_read_on_the_case(officer: Client, cast: Cast, 
     assert log_in(cast, "ruili.officer").get(url).status_code == 404
 
 
+def test_what_is_picked_and_typed_waits_until_it_is_kept(officer: Client, story: Story) -> None:
+    case = story.draft()
+    typed = {"way": "mfa", "wanted_as": "lead", "reason": "对方大使馆要求。"}
+    assert officer.post(edit_url(case), draft_form(case, action="save", **typed)).status_code == 302
+    page = officer.get(edit_url(case)).context
+    assert (page["picked"], page["wanted_as"], page["reason"]) == ("mfa", "lead", "对方大使馆要求。")
+    assert kept(case) == []
+    case.refresh_from_db()
+    assert choose(officer, case, **typed).status_code == 302
+    assert len(kept(case)) == 1
+
+
+def test_filing_keeps_the_channel_and_asks_why_another_is_taken(officer: Client, story: Story) -> None:
+    case = story.draft()
+    typed = {"way": "mfa", "wanted_as": "lead", "reason": ""}
+    answer = officer.post(edit_url(case), draft_form(case, action="submit", title="改过的标题", **typed))
+    assert answer.status_code == 400
+    assert "不走它，写明理由" in answer.content.decode()
+    assert (answer.context["picked"], "改过的标题" in answer.content.decode()) == ("mfa", True)
+    case.refresh_from_db()
+    assert (case.status, kept(case)) == ("draft", [])
+    typed["reason"] = "对方大使馆要求。"
+    assert officer.post(edit_url(case), draft_form(case, action="submit", **typed)).status_code == 302
+    case.refresh_from_db()
+    assert case.status != "draft"
+    (facts,) = kept(case)
+    assert facts["way"] == "mfa"
+    assert all(row["value"] and row["source"] for row in facts["used"])
+
+
+def test_a_channel_that_was_kept_is_not_kept_again_as_the_case_is_filed(officer: Client, story: Story) -> None:
+    case = story.draft()
+    typed = {"way": "mfa", "wanted_as": "lead", "reason": "对方大使馆要求。"}
+    choose(officer, case, **typed)
+    case.refresh_from_db()
+    assert officer.post(edit_url(case), draft_form(case, action="submit", **typed)).status_code == 302
+    assert len(kept(case)) == 1
+
+
 def test_a_closed_channel_is_refused_with_why(officer: Client, story: Story) -> None:
     case = story.draft()
     answer = choose(officer, case, way="moj", wanted_as="lead", reason="想走司法部")

@@ -84,3 +84,12 @@ def test_more_that_wait_longer_make_it_slower(answered, more):
     plain, slower = kaplan_meier(answered, {}), kaplan_meier(answered, {99: more})
     for one, other in zip(plain.steps, slower.steps, strict=True):
         assert other.share > one.share
+
+
+def test_too_few_left_is_not_the_same_as_not_yet_half():
+    waits = kaplan_meier({3: 2}, {40: 10})
+    assert (waits.median, waits.few) == (None, False)
+    assert not kaplan_meier({}, {40: 10}).few
+    # The half is crossed where no five are left: whether it is so nobody can say.
+    late = kaplan_meier({3: 2, 60: 1, 61: 1, 62: 1, 63: 1}, {50: 6})
+    assert (late.median, late.few) == (None, True)

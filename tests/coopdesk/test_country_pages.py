@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -14,9 +15,12 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from agencies.models import AuditEvent
-from countries.models import Country, FactChange, LedgerEntry
+from countries import facts
+from countries.models import Country, FactChange, Frontier, LedgerEntry
 from tests.browsing import log_in
 from tests.cast import Cast
+from tests.ledgers import keep_post
+from treaties.models import Instrument
 
 pytestmark = pytest.mark.django_db
 HOME = reverse("country-list")
@@ -288,3 +292,75 @@ def test_only_the_ministrys_desk_states(cast: Cast, login: str) -> None:
     assert client.get(url).context["form"] is None
     assert client.post(url, said).status_code == 403
     assert not LedgerEntry.objects.filter(country__code="TH", topic__code="customs").exists()
+
+
+# --- What changed, what awaits checking ------------------------------------------------------------------------------
+
+
+def test_the_changes_say_what_they_are_about_and_lead_there(cast: Cast) -> None:
+    today, desk = timezone.localdate(), cast.actor("guohe.desk")
+    said = {"source": "【演示】外方照会", "as_of": today}
+    treaty = Instrument.objects.get(code="MLA-CRIMINAL-TH")
+    facts.correct(actor=desk, row=treaty, field="signed_on", value=date(2003, 6, 22), **said)
+    frontier = Frontier.objects.select_related("country").filter(country__code="MM").first()
+    assert frontier is not None
+    facts.correct(actor=desk, row=frontier, field="approx_km", value=77, country=frontier.country, **said)
+    post = keep_post(cast)
+    client = log_in(cast, "kunshan.officer")
+    rows = {str(row.about): row for row in client.get(reverse("country-changes")).context["rows"]}
+    page = client.get(reverse("country-changes")).content.decode()
+    law = next(row for about, row in rows.items() if "签署" in about)
+    assert (law.url, "2003年6月22日" in law.after) == (reverse("instrument-detail", args=[treaty.code]), True)
+    assert rows[f"陆地边界 · {frontier.division_name}"].after == "约 77 公里"
+    assert rows[f"联络官 · {post.name}"].url == reverse("ledger-record", args=[post.pk])
+    assert "哪一方 我方" in page
+    for raw in ("{", "ledgerrecord", "approx_km", "signed_on"):
+        assert raw not in "".join(f"{row.about}{row.before}{row.after}" for row in rows.values())
+
+
+def test_a_frontier_awaits_checking_with_the_values(cast: Cast) -> None:
+    client, url = log_in(cast, "kunshan.officer"), reverse("country-unsettled")
+    counted = {row.code: n for row, n in client.get(url).context["counted"]}
+    rows = client.get(url, {"c": "MM"}).context["rows"]
+    assert any("边界长度" in str(row.label) for row in rows)
+    assert len(rows) == counted["MM"]
+
+
+def test_the_desk_states_how_long_a_frontier_is(cast: Cast) -> None:
+    row = Frontier.objects.filter(country__code="MM").first()
+    assert row is not None
+    url = reverse("ledger-frontier", args=["MM", row.division_code])
+    desk, chief, client = (log_in(cast, login) for login in ("guohe.desk", "guohe.chief", "kunshan.officer"))
+    assert url in client.get(page_url("MM")).content.decode()
+    assert client.get(url).context["form"] is None
+    assert client.post(url, {"approx_km": "5"}).status_code == 403
+    first, second = typed(desk, url, approx_km="77"), typed(chief, url, approx_km="78")
+    assert desk.post(url, typed(desk, url, approx_km="0")).status_code == 400
+    assert desk.post(url, first).status_code == 302
+    answer = chief.post(url, second)
+    assert (answer.status_code, "另有人改了这个值" in answer.content.decode()) == (400, True)
+    assert answer.context["form"]["approx_km"].value() == "78"
+    row.refresh_from_db()
+    assert (row.approx_km, row.provenance["approx_km"]["confidence"]) == (77, "confirmed")
+    assert "约 77 公里" in client.get(url).content.decode()
+
+
+def test_no_relations_are_said_to_be_unchecked_until_they_are(cast: Cast) -> None:
+    row = LedgerEntry.objects.select_related("country", "topic").filter(topic__code="relations", code="no").first()
+    assert row is not None
+    client, page = log_in(cast, "kunshan.officer"), page_url(row.country.code)
+    assert row.provenance["code"]["confidence"] == "recollection"
+    assert "与我国没有外交关系（待核实）。" in client.get(page).context["lede"]
+    said = {"source": "【演示】外交部网站", "as_of": timezone.localdate(), "country": row.country}
+    facts.correct(actor=cast.actor("guohe.desk"), row=row, field="code", value="no", **said)
+    assert "与我国没有外交关系。" in client.get(page).context["lede"]
+
+
+def test_too_many_to_compare_are_counted_before_they_are_looked_up(cast: Cast) -> None:
+    client = log_in(cast, "kunshan.officer")
+    codes = [f"{a}{b}" for a in "ABCDEFGHIJ" for b in "ABCDEFGHIJ"]
+    client.get(reverse("country-compare"), {"c": codes[:5]})
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(reverse("country-compare"), {"c": codes})
+    assert (answer.status_code, "选两个到四个国家" in answer.content.decode()) == (400, True)
+    assert len(queries) < 30

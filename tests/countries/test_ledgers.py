@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from django.utils import translation
 from agencies.models import Agency
 from agencies.seeding import rows_of
 from countries import facts
+from countries.ledger import before_review
 from countries.ledger_seed import load_ledgers
 from countries.models import UNSETTLED, Country, FactChange, Frontier, LedgerEntry, LedgerRecord, LedgerTopic, Sourced
+from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 SOURCED = [model for model in apps.get_models() if issubclass(model, Sourced)]
@@ -97,3 +100,26 @@ def test_topics_stand_once_in_a_known_section() -> None:
     assert len(topics) == len(rows_of("ledger_topics.csv"))
     assert all((topic.kind == "choice") == bool(topic.choices) for topic in topics)
     assert Country.objects.filter(is_partner=True).count() == 194
+
+
+def test_what_an_officer_emptied_stays_empty(cast: Cast) -> None:
+    row = LedgerEntry.objects.exclude(text_zh="").exclude(text_en="").select_related("country").first()
+    assert row is not None
+    said = {"source": "【演示】外方照会", "as_of": date(2026, 11, 1), "country": row.country}
+    facts.correct(actor=cast.actor("guohe.desk"), row=row, field="text_en", value="", **said)
+    load_ledgers()
+    row.refresh_from_db()
+    assert (row.text_en, bool(row.text_zh)) == ("", True)
+    last = FactChange.objects.filter(subject=row.subject, field="text_en").first()
+    assert last is not None
+    assert (last.after["source"], "value" in last.after) == ("【演示】外方照会", False)
+    # Stated again it is an officer's word, and stays that.
+    facts.correct(actor=cast.actor("guohe.chief"), row=row, field="text_en", value="Stated", **said)
+    load_ledgers()
+    row.refresh_from_db()
+    assert row.text_en == "Stated"
+
+
+def test_a_value_is_stale_a_year_after_its_day() -> None:
+    assert before_review(date(2028, 2, 29)) == date(2027, 2, 28)
+    assert before_review(date(2026, 11, 30)) == date(2025, 11, 30)

@@ -77,13 +77,13 @@ def test_a_lesson_from_a_case_is_proposed_and_answered(browse, enter, cast, stor
     case = story.submitted()
     page = enter(browse(), "kunshan.officer")
     page.goto(f"/cases/{case.pk}/")
-    page.get_by_role("link", name="提一条教训").click()
+    page.get_by_role("link", name="提一条经验教训").click()
     expect(page.locator("[name=case_number]")).to_have_value(case.number)
     expect(page.locator("[name=text]")).to_have_value("")
     page.locator("[name=text]").fill("【演示】先核对账户再发函。")
     page.locator("[name=source]").fill("【演示】办案经过")
     sound(page)
-    page.get_by_role("button", name="送国合局").click()
+    page.get_by_role("button", name="送公安部国际合作局").click()
     expect(page.locator("main")).to_contain_text(case.number)
     proposal = page.url
 
