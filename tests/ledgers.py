@@ -21,7 +21,9 @@ def keep_post(cast: Cast) -> LedgerRecord:
     values = _BLANK | {"name_zh": "【演示】警务联络官", "attrs": {"side": "ours"}, "contact": "【演示】电话"}
     row = LedgerRecord(country=Country.objects.get(code="TH"), kind="post")
     said = {"source": "【演示】任命通知", "as_of": timezone.localdate(), "seen": ""}
-    return state_record(actor=cast.actor("guohe.desk"), row=row, values=values, **said)
+    desk = cast.actor("guohe.desk")
+    with acting(desk):
+        return state_record(actor=desk, row=row, values=values, **said)
 
 
 def keep_event(
