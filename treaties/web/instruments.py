@@ -279,8 +279,9 @@ def _provision(one: Provision, officers: dict[int, str], may_write: bool, code: 
         "family": value_of(one, "family", officers=officers),
         "name": family_name(one.family),
         "values": values[:2],
-        # What nothing demands is nothing to read; the desk may enter it.
-        "demands": [value for value in values[2:] if may_write or value.text],
+        "demands": [value for value in values[2:] if value.text],
+        # What the desk may enter.
+        "blank": [value for value in values[2:] if may_write and not value.text],
     }
 
 
