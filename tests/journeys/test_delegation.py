@@ -64,6 +64,7 @@ def test_a_role_is_lent_used_and_taken_back(browse, enter, story):
     expect(desk.locator("details.identity button.post")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_security_administrator_ends_it(browse, enter):
     lend(enter(browse(), "kunshan.chief"), "kunshan.desk")
     admin = enter(browse(), "secadmin")

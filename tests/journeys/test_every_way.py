@@ -97,6 +97,7 @@ def test_at_the_border_the_province_decides_and_the_origin_speaks(desk):
     assert "已办结" in status(page)
 
 
+@pytest.mark.slow
 def test_an_urgent_request_passes_over_the_city_which_makes_up_its_papers(desk, story):
     number = story.submitted(urgency="urgent").number
 

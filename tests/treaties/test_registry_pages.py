@@ -172,6 +172,7 @@ def walked() -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_no_page_shows_a_value_without_a_source(officer: Client) -> None:
     unsourced, seen = [], 0
     for code in walked():
