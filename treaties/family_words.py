@@ -1,4 +1,4 @@
-"""What the families of requests are called where a treaty is said to cover them."""
+"""What the families of requests are called. The words are the law's, as the request types have them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,19 @@ FAMILIES: dict[str, str | Promise] = {
     "mla_detained_witness": _("在押人员作证"),
     "mla_freeze": _("查封、扣押、冻结"),
     "mla_confiscation": _("没收违法所得"),
-    "mla_asset_return": _("返还财物"),
-    "mla_followup": _("用于其他目的"),
+    "mla_asset_return": _("返还涉案财物"),
+    "mla_followup": _("将证据用于其他目的"),
     "mla_other": _("其他司法协助"),
     "extradition": _("引渡"),
     "transfer_sentenced_person": _("移管被判刑人"),
     "repatriation": _("遣返"),
 }
 _ASSISTANCE = frozenset(name for name in FAMILIES if name.startswith("mla_"))
+
+
+def family_name(code: str) -> str:
+    """What requests of a family are called; a code that is not known stands for itself."""
+    return str(FAMILIES.get(code, code))
 
 
 def covered(families: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ from countries import facts
 from countries.lookup import sound
 from countries.models import UNSETTLED, Country, FactChange
 from countries.policies import keeps_facts
+from treaties.family_words import covered, family_name
 from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, Standing
 from treaties.queries import articles, registry
 from treaties.queries.registry import Row
@@ -26,8 +27,6 @@ from treaties.standing import Pair
 from treaties.web.fact_words import (
     LABELS,
     Value,
-    covered,
-    family_name,
     fields_of,
     mark_of,
     merged_origins,
@@ -171,7 +170,7 @@ def instrument_page(request: HttpRequest, code: str) -> HttpResponse:
         "recorded": len(sides),
         "counts": _counts(sides) if open_to_all else [],
         "provisions": [_provision(one, officers, may_write, code) for one in provisions],
-        "covered": covered(provisions),
+        "covered": covered(one.family for one in provisions),
         "articles": articles.articles_of_law(code) if instrument.kind in DOMESTIC else [],
         "events": [_dated(event, values) for event in registry.events_of(instrument)],
         "changes": [_change(change, rows) for change in registry.changes_of(rows)],
