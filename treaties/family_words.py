@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from agencies.language import english
 
 FAMILIES: dict[str, str | Promise] = {
     "police_cooperation": _("警务合作"),
@@ -41,4 +42,4 @@ def covered(families: Iterable[str]) -> str:
     names = [str(words) for name, words in FAMILIES.items() if name in held and not (whole and name in _ASSISTANCE)]
     if whole:
         names.insert(0, str(_("刑事司法协助")))
-    return (", " if (get_language() or "").startswith("en") else "、").join(names)
+    return (", " if english() else "、").join(names)

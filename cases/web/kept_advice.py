@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.actors import Actor
 from agencies.doors import words
+from agencies.language import english
 from cases import kept_advice, reading
 from cases.models import Case, Urgency
 from cases.queries import choices
@@ -90,7 +91,7 @@ def _used(facts: Facts, country: str) -> Iterable[dict[str, Any]]:
             yield {
                 "name": topic.name,
                 "url": f"{url}?type={facts['request_type']}" if topic.per_type else url,
-                "said": topic.choices[row["code"]][words.english()] if row["code"] in topic.choices else "",
+                "said": topic.choices[row["code"]][english()] if row["code"] in topic.choices else "",
                 "as_of": row["as_of"],
                 **_sure(row["confidence"]),
             }
@@ -101,10 +102,10 @@ def _treaties(facts: Facts) -> Iterable[dict[str, Any]]:
     for row in facts["instruments"]:
         instrument = known.get(row["code"])
         if instrument is not None:
-            english = words.english() and instrument.title_en
+            translated = english() and instrument.title_en
             yield {
-                "title": instrument.title_en if english else instrument.title_zh,
-                "language": "en" if english else "zh-CN",
+                "title": instrument.title_en if translated else instrument.title_zh,
+                "language": "en" if translated else "zh-CN",
                 "url": reverse("instrument-detail", args=[instrument.code]),
                 "standing": Standing(row["status"]).label,
                 **_sure(row["confidence"]),

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.doors import words
+from agencies.language import english
 from coopdesk.web import country_words
 from countries.ledger_kinds import KINDS
 from countries.models import FactChange, Frontier, LedgerEntry, LedgerRecord
@@ -65,7 +65,7 @@ def _entry(change: FactChange, row: LedgerEntry) -> Changed:
 
 def _choice(value: Any, choices: Mapping[str, Sequence[str]]) -> str:
     names = choices.get(value)
-    return names[1 if words.english() else 0] if names else str(value)
+    return names[1 if english() else 0] if names else str(value)
 
 
 def _record(change: FactChange, row: LedgerRecord) -> Changed:

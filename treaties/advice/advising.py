@@ -8,12 +8,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from agencies.language import english
 from countries.models import UNSETTLED
 from treaties.advice.approvals import approvals
 from treaties.advice.asking import Question, Stop, Way
 from treaties.advice.conditions import CONDITIONS, doubt_about_basis, doubt_about_fact
 from treaties.advice.groups import POLICE_WAYS, Group, group_of, order_of
-from treaties.advice.options import ARTICLES, Finding, Line, Needed, Option, english
+from treaties.advice.options import ARTICLES, Finding, Line, Needed, Option
 from treaties.advice.resting import bases_of, demands_of, told_of
 from treaties.advice.ways import WAYS
 from treaties.legal_basis import Basis, Demand

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import get_language
-
 from treaties.advice.asking import Fact, Figures, Stop, Way
 from treaties.legal_basis import Basis
 
@@ -155,8 +153,3 @@ class Option:
     record: Figures | None = None
     expected_by: date | None = None
     warnings: Sequence[Line] = ()
-
-
-def english() -> bool:
-    """Is the page in English?"""
-    return (get_language() or "").startswith("en")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from agencies.language import english
 from treaties.advice.asking import Question, Way
 from treaties.advice.groups import ASSISTANCE, SURRENDER, Group
-from treaties.advice.options import english
 from treaties.legal_basis import Basis, Demand
 from treaties.models import Standing
 

@@ -9,9 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.language import english
 from treaties.advice.asking import Event, Fact, Question, Way
 from treaties.advice.groups import ASSISTANCE, LAW, POLICE_WAYS, POLICING, SERVICE_BY_CONSUL, SURRENDER, Group, Said
-from treaties.advice.options import Finding, blocks, english, needs, opens, quoted, warns
+from treaties.advice.options import Finding, blocks, needs, opens, quoted, warns
 from treaties.legal_basis import Basis
 from treaties.models import Standing
 

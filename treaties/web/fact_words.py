@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from agencies.doors import words
+from agencies.language import english
 from agencies.models import Officer
 from countries import facts
 from countries.facts import Origin
@@ -129,7 +130,7 @@ def said(name: str, value: Any) -> tuple[str, bool]:
     if name == "signed_partial":
         return partial_day(value), False
     if isinstance(value, list):
-        return ("; " if words.english() else "、").join(value), True
+        return ("; " if english() else "、").join(value), True
     return str(value), True
 
 
@@ -138,7 +139,7 @@ def partial_day(text: str) -> str:
     if len(text) >= 10:
         return words.whole_day(date.fromisoformat(text[:10]))
     year, _dash, month = text.partition("-")
-    if words.english():
+    if english():
         return f"{date(2000, int(month), 1):%b} {year}" if month else year
     return f"{year}年{int(month)}月" if month else f"{year}年"
 
@@ -167,7 +168,7 @@ def merged_origins(row: Sourced, officers: Mapping[int, str]) -> list[tuple[str,
             key = (origin.source, origin.as_of, origin.confidence, origin.by)
             by_origin.setdefault(key, []).append(str(LABELS[name]))
             origins[key] = origin
-    separator = ", " if words.english() else "、"
+    separator = ", " if english() else "、"
     return [
         (
             separator.join(names),

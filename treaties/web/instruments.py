@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.actors import Actor
-from agencies.doors import words
 from agencies.errors import NotVisible
+from agencies.language import english
 from countries import facts
 from countries.lookup import sound
 from countries.models import UNSETTLED, Country, FactChange
@@ -224,13 +224,13 @@ def party_or_404(actor: Actor, code: str, country: str) -> tuple[Instrument, Par
 
 def regions_of(countries: Any) -> list[tuple[str, str]]:
     """The regions of these countries as a filter offers them: the Chinese name stands for the region."""
-    found = {one.region_zh: one.region_en if words.english() else one.region_zh for one in countries if one.region_zh}
+    found = {one.region_zh: one.region_en if english() else one.region_zh for one in countries if one.region_zh}
     return sorted(found.items(), key=lambda pair: pair[1])
 
 
 def by_name(country: Country) -> str:
     """By what lists of countries are sorted in the language of the page."""
-    return country.name_en if words.english() else sound(country)
+    return country.name_en if english() else sound(country)
 
 
 # --- Parts of the page -----------------------------------------------------------------------------------------------
