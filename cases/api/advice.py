@@ -34,7 +34,7 @@ from agencies.queries import agency_by_code
 from cases.advice import Asked, advice_for
 from cases.models import Urgency
 from countries.lookup import country_by_code
-from treaties.advice import Figures, Line, Option, Purpose, Way
+from treaties.advice import ChannelCode, Figures, Line, Option, Purpose
 from treaties.basis_shape import BASIS, basis_row
 from treaties.codes import request_type_by_code
 from treaties.standing import askable, day_words
@@ -55,7 +55,7 @@ _LINE = closed({"text": TEXT, "article": TEXT})
 _RECORD = closed({"n": NUMBER, "answered": NUMBER, "refused": NUMBER, "median": nullable(NUMBER)})
 _OPTION = closed(
     {
-        "channel": one_of(Way.values),
+        "channel": one_of(ChannelCode.values),
         "allowed": FLAG,
         "legal_basis": listed(BASIS),
         "approval": listed(closed({"who": TEXT, "what": TEXT, "article": TEXT, "unsettled": FLAG})),

@@ -23,7 +23,7 @@ from cases.queries import choices
 from cases.web import advice
 from countries.ledger import topics_called
 from countries.models import UNSETTLED, FactConfidence
-from treaties.advice import Figures, Purpose, Way
+from treaties.advice import ChannelCode, Figures, Purpose
 from treaties.advice.options import ARTICLES
 from treaties.models import Standing
 from treaties.queries.registry import instruments_called
@@ -44,8 +44,8 @@ def _shown(case: Case, kept: kept_advice.Kept) -> dict[str, Any]:
     facts: Facts = kept.event.facts
     return {
         "kept": kept,
-        "chosen": Way(facts["way"]).label,
-        "first": Way(facts["first"]).label,
+        "chosen": ChannelCode(facts["way"]).label,
+        "first": ChannelCode(facts["first"]).label,
         "same": facts["way"] == facts["first"],
         "asked": _asked(facts),
         "ways": [_way(row) for row in facts["options"]],
@@ -73,7 +73,7 @@ def _way(row: Facts) -> dict[str, Any]:
     held = row.get("figures")
     expected = row.get("expected_by")
     return {
-        "label": Way(row["way"]).label,
+        "label": ChannelCode(row["way"]).label,
         "allowed": row["allowed"],
         "articles": _("、").join(advice.article_told(code, ARTICLES.get(code, "")) for code in row["articles"]),
         "figures": advice.figures(Figures(**held) if held else None),

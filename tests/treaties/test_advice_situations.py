@@ -16,7 +16,7 @@ from agencies.seeding import rows_of, yaml_of
 from cases.advice import Asked, question_of
 from countries.ledger_kinds import SCOPES
 from countries.models import Country
-from treaties.advice import Event, Fact, Figures, Option, Question, Way, advise
+from treaties.advice import ChannelCode, Event, Fact, Figures, Option, Question, advise
 from treaties.advice.approvals import WORDS
 from treaties.advice.groups import LAW, Group
 from treaties.advice.options import ARTICLES
@@ -90,7 +90,7 @@ def test_there_are_at_least_sixty() -> None:
 @pytest.mark.parametrize("row", situations(), ids=lambda row: f"{row['n']}-{row['country']}-{row['type']}")
 def test_a_situation(row: dict[str, str]) -> None:
     options = advise(given(question_of(asked(row)), row["given"]))
-    assert sorted(option.way for option in options) == sorted(Way)
+    assert sorted(option.way for option in options) == sorted(ChannelCode)
     first = options[0].way.value if options[0].allowed else "none"
     found = next(option for option in options if option.way == row["channel"])
     assert (first, found.allowed) == (row["first"], row["allowed"] == "yes"), row["why"]
@@ -240,7 +240,7 @@ def test_every_type_and_purpose_has_an_answer_for_every_channel() -> None:
     for kind in RequestType.objects.all():
         for purpose in ("evidence", "lead"):
             options = advise(question_of(asked(THAI | {"type": kind.code, "purpose": purpose})))
-            assert len(options) == len(Way), kind.code
+            assert len(options) == len(ChannelCode), kind.code
             assert all(option.reasons for option in options), kind.code
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from treaties.advice.asking import Fact, Figures, Stop, Way
+from treaties.advice.asking import ChannelCode, Fact, Figures, Stop
 from treaties.legal_basis import Basis
 
 # The articles that the rules cite themselves; the law's own entries bring their names along.
@@ -142,7 +142,7 @@ class Needed:
 class Option:
     """One channel: may it be taken, on what, through whom, with what, and what is known of it."""
 
-    way: Way
+    way: ChannelCode
     allowed: bool
     reasons: Sequence[Line]
     legal_basis: Sequence[Basis] = ()
