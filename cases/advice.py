@@ -14,7 +14,7 @@ from cases.record.cells import ANSWERED, PARTLY, REFUSED
 from cases.record.reading import sent_by_channel
 from countries.models import Country, LedgerEntry, LedgerRecord, RecordKind, Section
 from countries.records import records_of
-from treaties.advice import Event, Fact, Figures, Option, Origin, Question, Stop, Way, advise
+from treaties.advice import ChannelCode, Event, Fact, Figures, Option, Origin, Question, Stop, advise
 from treaties.legal_basis import agreements_with, legal_basis_for
 from treaties.models import RequestType
 from treaties.type_law import law_of
@@ -137,7 +137,7 @@ def _figures(country: Country) -> dict[str, Figures]:
             median=line.median,
         )
         for line in sent_by_channel(country)
-        if line.code in Way.values
+        if line.code in ChannelCode.values
     }
 
 

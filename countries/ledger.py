@@ -11,8 +11,8 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, Count, ExpressionWrapper, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
-from django.utils.translation import get_language
 
+from agencies.language import english
 from countries.calendars import add_months
 from countries.models import (
     UNSETTLED,
@@ -85,7 +85,7 @@ class Value:
 
 
 def _text_field(entry: LedgerEntry) -> str:
-    order = ("text_en", "text_zh") if _english() else ("text_zh", "text_en")
+    order = ("text_en", "text_zh") if english() else ("text_zh", "text_en")
     return next((name for name in order if getattr(entry, name)), "")
 
 
@@ -254,7 +254,3 @@ def topics_called(codes: Iterable[str]) -> dict[str, LedgerTopic]:
 def history_of(row: Sourced) -> list[FactChange]:
     """Every change of the row's values, newest first."""
     return list(FactChange.objects.filter(subject=row.subject).select_related("officer"))
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")

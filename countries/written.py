@@ -10,9 +10,9 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
-from django.utils.translation import get_language
 
 from agencies.actors import Actor
+from agencies.language import english
 from countries import proposals, sections
 from countries.calendars import add_months, day_of
 from countries.models import Country, LedgerProposal, SectionCare, SectionText, TextState
@@ -42,7 +42,7 @@ class Written:
     @property
     def language(self) -> str:
         """The language of `text`, for the reader's machine."""
-        return "en" if self.text_en and (get_language() or "").startswith("en") else "zh-CN"
+        return "en" if self.text_en and english() else "zh-CN"
 
     @property
     def next_review(self) -> date | None:

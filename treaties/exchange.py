@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from countries.exchange.shelves import absent
 from countries.exchange.told import Piece, Shelf
 from countries.models import Country
-from treaties.family_words import FAMILIES
+from treaties.family_words import FAMILIES, family_name
 from treaties.models import DOMESTIC, STATED, Instrument, InstrumentKind, Party, Provision, Standing
 
 _BETWEEN_TWO = set(InstrumentKind.values) - {InstrumentKind.MULTILATERAL.value} - {kind.value for kind in DOMESTIC}
@@ -56,7 +56,7 @@ def _word(_row: Any, name: str, value: Any) -> str:
     if name == "stated" and value in STATED:
         return str(Standing(value).label)
     if name == "family":
-        return str(FAMILIES.get(value, value))
+        return family_name(value)
     return "、".join(value) if isinstance(value, list) else str(value)
 
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import get_language
 
+from agencies.language import english
 from agencies.seeding import rows_of
 from countries.models import Country
 from treaties.models import (
@@ -42,7 +42,7 @@ class Need:
     @property
     def words(self) -> str:
         """In the language of the page."""
-        return self.words_en if (get_language() or "").startswith("en") else self.words_zh
+        return self.words_en if english() else self.words_zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Demand:
     @property
     def text(self) -> str:
         """In the language of the page, where there is one."""
-        return (self.text_en if (get_language() or "").startswith("en") else "") or self.text_zh or self.text_en
+        return (self.text_en if english() else "") or self.text_zh or self.text_en
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

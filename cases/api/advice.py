@@ -34,10 +34,9 @@ from agencies.queries import agency_by_code
 from cases.advice import Asked, advice_for
 from cases.models import Urgency
 from countries.lookup import country_by_code
-from treaties.advice import Figures, Line, Option, Purpose, Way
+from treaties.advice import ChannelCode, Figures, Line, Option, Purpose
+from treaties.basis_shape import BASIS, basis_row
 from treaties.codes import request_type_by_code
-from treaties.legal_basis import Basis
-from treaties.models import Standing
 from treaties.standing import askable, day_words
 
 _BODY = {
@@ -52,23 +51,13 @@ _BODY = {
     },
     "on": {**DATE, "description": gettext_lazy("哪一天提出；不写就是今天。")},
 }
-_BASIS = closed(
-    {
-        "kind": one_of(["treaty", "multilateral", "statute", "reciprocity"]),
-        "instrument": nullable(closed({"id": TEXT, "title_zh": TEXT})),
-        "status": one_of(Standing.values),
-        "articles": listed(TEXT),
-        "confidence": TEXT,
-        "source": TEXT,
-    }
-)
 _LINE = closed({"text": TEXT, "article": TEXT})
 _RECORD = closed({"n": NUMBER, "answered": NUMBER, "refused": NUMBER, "median": nullable(NUMBER)})
 _OPTION = closed(
     {
-        "channel": one_of(Way.values),
+        "channel": one_of(ChannelCode.values),
         "allowed": FLAG,
-        "legal_basis": listed(_BASIS),
+        "legal_basis": listed(BASIS),
         "approval": listed(closed({"who": TEXT, "what": TEXT, "article": TEXT, "unsettled": FLAG})),
         "route": listed(closed({"agency": nullable(TEXT), "name": TEXT})),
         "preconditions": listed(_LINE),
@@ -177,7 +166,7 @@ def _option(option: Option) -> Json:
     return {
         "channel": option.way.value,
         "allowed": option.allowed,
-        "legal_basis": [_basis(basis) for basis in option.legal_basis],
+        "legal_basis": [basis_row(basis) for basis in option.legal_basis],
         "approval": [
             {"who": row.who, "what": row.what, "article": row.article, "unsettled": row.unsettled}
             for row in option.approval
@@ -204,18 +193,6 @@ def _option(option: Option) -> Json:
 
 def _lines(lines: Iterable[Line]) -> list[Json]:
     return [{"text": line.text, "article": line.article} for line in lines]
-
-
-def _basis(basis: Basis) -> Json:
-    instrument = basis.instrument
-    return {
-        "kind": basis.kind,
-        "instrument": {"id": instrument.code, "title_zh": instrument.title_zh} if instrument else None,
-        "status": basis.standing.value,
-        "articles": list(basis.articles),
-        "confidence": basis.confidence,
-        "source": " ; ".join(basis.sources),
-    }
 
 
 def _record(figures: Figures | None) -> Json | None:

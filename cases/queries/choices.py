@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Value
-from django.utils.translation import get_language
 
+from agencies.language import english
 from agencies.models import Agency
 from agencies.queries import children_of
 from countries.lookup import partner_countries
@@ -30,17 +30,13 @@ def _kept(key: str, make: Callable[[], list[Any]]) -> list[Any]:
     return found
 
 
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
 def countries() -> dict[str, Offer]:
     """Every partner country by code, in the language of the page, grouped by region."""
     rows = _kept(
         "choices.countries",
         lambda: list(partner_countries().order_by("region_en", "code").values_list(*_COUNTRY)),
     )
-    language = 1 if _english() else 0
+    language = 1 if english() else 0
     return {code: (code, names[language], names[2 + language]) for code, *names in rows}
 
 
@@ -49,7 +45,7 @@ _COUNTRY = ("code", "name_zh", "name_en", "region_zh", "region_en")
 
 def request_types() -> dict[str, Offer]:
     """Every request type by code, in the language of the page."""
-    language = 1 if _english() else 0
+    language = 1 if english() else 0
     return {code: (code, names[language], "") for code, names, _family, direction in _codes() if direction}
 
 
@@ -64,14 +60,14 @@ def asked_of_others() -> list[RequestType]:
 
 def channels() -> dict[str, str]:
     """The name of every channel by its code, in the language of the page."""
-    language = 1 if _english() else 0
+    language = 1 if english() else 0
     return {code: names[language] for code, names, _family, direction in _codes() if not direction}
 
 
 def refusal_grounds() -> dict[str, str]:
     """The name of every ground of refusal by its code, in the language of the page."""
     rows = _kept("choices.refusal_grounds", lambda: list(RefusalGround.objects.values_list(*_NAMES)))
-    language = 1 if _english() else 0
+    language = 1 if english() else 0
     return {code: names[language] for code, *names in rows}
 
 

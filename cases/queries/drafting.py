@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actors import Actor
 from agencies.delegations import doer
 from agencies.errors import Reason
+from agencies.language import english
 from agencies.models import Agency, AuditEvent
 from cases.guards import COMPLETE
 from cases.models import Case, Direction, Note
@@ -129,13 +129,13 @@ class Requirement:
 
     @property
     def words(self) -> str:
-        return self.en if _english() and self.en else self.zh
+        return self.en if english() and self.en else self.zh
 
     @cached_property
     def article(self) -> str:
         """The article in short: 协助法 第十三条第一款第二项; in English its code, IMLA 13.1.2."""
         law, _dash, number = self.cite.partition("-")
-        if _english():
+        if english():
             return f"{law} {number}"
         _book, closing, place = self.cite_zh.partition("》")
         return f"{_SHORT_LAWS[law]} {place}" if closing and law in _SHORT_LAWS else self.cite_zh
@@ -168,10 +168,6 @@ def _requirement(entry: Mapping[str, Any]) -> Requirement:
         cite_zh=entry.get("cite_zh", ""),
         verified=entry.get("verified") is None,
     )
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 # --- What happened to the draft -----------------------------------------------------------------------------------

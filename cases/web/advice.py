@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.actors import Actor
 from agencies.doors import words
+from agencies.language import english
 from agencies.models import Agency
 from agencies.queries import agencies_called
 from cases.advice import Asked, advice_for
@@ -34,13 +35,14 @@ from treaties.advice.ways import crimes_of
 from treaties.codes import request_type_by_code
 from treaties.legal_basis import Basis
 from treaties.queries import grouped_request_types
+from treaties.queries.registry import name_of
 from treaties.standing import askable, day_words
 
 _CHOOSE = ("", gettext_lazy("请选择"))
 
 
 def _countries() -> list[tuple[str, Any]]:
-    rows = sorted(partner_countries(), key=(lambda row: row.name_en) if words.english() else sound)
+    rows = sorted(partner_countries(), key=(lambda row: row.name_en) if english() else sound)
     return [_CHOOSE, *((row.code, row.name) for row in rows)]
 
 
@@ -203,7 +205,7 @@ def _said(lines: Iterable[Line]) -> list[Said]:
 
 def article_told(code: str, zh: str) -> str:
     """The article as the page cites it: its name in Chinese, its code in English."""
-    return code.replace("-", " ", 1) if words.english() or not zh else zh
+    return code.replace("-", " ", 1) if english() or not zh else zh
 
 
 def _basis(basis: Basis) -> Said:
@@ -216,12 +218,11 @@ def _basis(basis: Basis) -> Said:
     instrument = basis.instrument
     pieces = [(f"{kinds[basis.kind]} ", False)]
     if instrument is not None:
-        english = words.english() and instrument.title_en
-        pieces.append((instrument.title_en if english else instrument.title_zh, True))
+        pieces.append((name_of(instrument), True))
     if basis.limited_to:
         pieces.append((_("（%(crimes)s）") % {"crimes": crimes_of([basis])}, False))
     # The title stands before them: only the place in it is said.
-    articles = basis.articles if words.english() else [zh.rpartition("》")[2] for zh in basis.articles_zh]
+    articles = basis.articles if english() else [zh.rpartition("》")[2] for zh in basis.articles_zh]
     facts = _found(basis.sources, basis.as_of) if basis.sources else ()
     url = reverse("instrument-detail", args=[instrument.code]) if instrument is not None else ""
     return Said(pieces, _("、").join(articles), facts, basis.confidence in UNSETTLED, url)

@@ -23,7 +23,7 @@ from cases.advice import Asked, advice_for
 from cases.models import Case, Urgency
 from cases.web.advice import figures
 from cases.workflow import EDITABLE
-from treaties.advice import Option, Purpose, Way
+from treaties.advice import ChannelCode, Option, Purpose
 
 _FIELDS = ("way", "wanted_as", "reason")
 _TYPED = 2 * kept_advice.REASON_LIMIT
@@ -106,7 +106,7 @@ def panel(case: Case, typed: Mapping[str, str]) -> dict[str, Any]:
         "picked": picked if picked in [option.way.value for option in open_ways] else first,
         "reason": typed.get("reason", choice.reason if choice else ""),
         "choice": choice,
-        "choice_way": Way(choice.way).label if choice else "",
+        "choice_way": ChannelCode(choice.way).label if choice else "",
         "in_full": f"{reverse('advice')}?{urlencode(_query(asked))}" if asked else "",
     }
 

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_safe
 
 from agencies.actors import Actor
 from agencies.doors import words
+from agencies.language import english
 from cases import kept_advice, reading
 from cases.models import Case, Urgency
 from cases.queries import choices
 from cases.web import advice
 from countries.ledger import topics_called
 from countries.models import UNSETTLED, FactConfidence
-from treaties.advice import Figures, Purpose, Way
+from treaties.advice import ChannelCode, Figures, Purpose
 from treaties.advice.options import ARTICLES
 from treaties.models import Standing
 from treaties.queries.registry import instruments_called
@@ -43,8 +44,8 @@ def _shown(case: Case, kept: kept_advice.Kept) -> dict[str, Any]:
     facts: Facts = kept.event.facts
     return {
         "kept": kept,
-        "chosen": Way(facts["way"]).label,
-        "first": Way(facts["first"]).label,
+        "chosen": ChannelCode(facts["way"]).label,
+        "first": ChannelCode(facts["first"]).label,
         "same": facts["way"] == facts["first"],
         "asked": _asked(facts),
         "ways": [_way(row) for row in facts["options"]],
@@ -72,7 +73,7 @@ def _way(row: Facts) -> dict[str, Any]:
     held = row.get("figures")
     expected = row.get("expected_by")
     return {
-        "label": Way(row["way"]).label,
+        "label": ChannelCode(row["way"]).label,
         "allowed": row["allowed"],
         "articles": _("、").join(advice.article_told(code, ARTICLES.get(code, "")) for code in row["articles"]),
         "figures": advice.figures(Figures(**held) if held else None),
@@ -90,7 +91,7 @@ def _used(facts: Facts, country: str) -> Iterable[dict[str, Any]]:
             yield {
                 "name": topic.name,
                 "url": f"{url}?type={facts['request_type']}" if topic.per_type else url,
-                "said": topic.choices[row["code"]][words.english()] if row["code"] in topic.choices else "",
+                "said": topic.choices[row["code"]][english()] if row["code"] in topic.choices else "",
                 "as_of": row["as_of"],
                 **_sure(row["confidence"]),
             }
@@ -101,10 +102,10 @@ def _treaties(facts: Facts) -> Iterable[dict[str, Any]]:
     for row in facts["instruments"]:
         instrument = known.get(row["code"])
         if instrument is not None:
-            english = words.english() and instrument.title_en
+            translated = english() and instrument.title_en
             yield {
-                "title": instrument.title_en if english else instrument.title_zh,
-                "language": "en" if english else "zh-CN",
+                "title": instrument.title_en if translated else instrument.title_zh,
+                "language": "en" if translated else "zh-CN",
                 "url": reverse("instrument-detail", args=[instrument.code]),
                 "standing": Standing(row["status"]).label,
                 **_sure(row["confidence"]),

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.actors import Actor
 from agencies.doors.once import fresh_token
-from agencies.doors.words import english
 from agencies.errors import NotPermitted
+from agencies.language import english
 from agencies.models import Agency
 from agencies.roles import Role
 from cases import drafts

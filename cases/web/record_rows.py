@@ -8,10 +8,11 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agencies.doors import words
+from agencies.language import english
 from cases.models import Direction, Phase
 from cases.queries import choices
 from cases.record.cells import ANSWERED, OPEN, PARTLY, REFUSED, RETURNED, TRANSFERRED, UNANSWERED, WITHDRAWN
@@ -177,7 +178,6 @@ def _owed(theirs: Due, ours: Due) -> list[dict[str, Any]]:
 
 
 def _due(due: Due) -> dict[str, Any]:
-    english = (get_language() or "").startswith("en")
     today = timezone.now().astimezone(SHANGHAI).date()
     return {
         "rows": [
@@ -185,7 +185,7 @@ def _due(due: Due) -> dict[str, Any]:
                 "url": reverse("case-detail", args=[row["case_id"]]),
                 "number": row["case__number"],
                 "title": row["case__title"],
-                "type": row[f"case__request_type__name_{'en' if english else 'zh'}"],
+                "type": row[f"case__request_type__name_{'en' if english() else 'zh'}"],
                 "phase": Phase(row["phase"]).label,
                 "days": words.plain_days((today - row["owed_since"]).days),
             }

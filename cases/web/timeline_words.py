@@ -24,7 +24,7 @@ from cases.web import alarm_words, clock_events
 from cases.web.sentences import named
 from cases.web.supervision_words import SUPERVISED
 from cases.workflow import TRANSITIONS, Move
-from treaties.advice import Way
+from treaties.advice import ChannelCode
 from treaties.codes import CODES
 from treaties.models import RequestType
 from treaties.queries import content_names
@@ -134,7 +134,7 @@ def _approve(entry: Entry, _known: Codes) -> SafeString:
 
 def _advised(entry: Entry, _known: Codes) -> SafeString:
     facts = entry.event.facts
-    way, first = Way(facts["way"]).label, Way(facts["first"]).label
+    way, first = ChannelCode(facts["way"]).label, ChannelCode(facts["first"]).label
     form = _("打算走{way}") if way == first else _("打算走{way}，建议的首选是{first}")
     return format_html(form, way=way, first=first)
 

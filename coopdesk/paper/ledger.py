@@ -18,6 +18,7 @@ from django.utils.translation import ngettext, pgettext
 from agencies import audit
 from agencies.actors import Actor
 from agencies.doors import words
+from agencies.language import english
 from agencies.models import Agency, Officer
 from agencies.moments import clock
 from cases.models import Mark
@@ -120,7 +121,7 @@ def _data(actor: Actor, country: Country) -> dict[str, Any]:
     seat = Agency.objects.filter(pk=actor.agency_id or 0).first()
     name = {"name": country.name}
     return {
-        "language": "en" if words.english() else "zh",
+        "language": "en" if english() else "zh",
         "heading": _("%(name)s国别台账") % name,
         "subheading": " ".join(filter(None, [country_words.place(country)[2], country.code])),
         "number": country.code,

@@ -14,11 +14,11 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agencies.delegations import signed
 from agencies.doors import words
+from agencies.language import english
 from agencies.models import Officer
 from cases.models.words import Outcome, Status, Urgency
 from coopdesk import differences
@@ -186,7 +186,7 @@ register.simple_tag(differences.side_by_side, name="side_by_side")
 @register.simple_tag
 def page_language() -> str:
     """The `lang` of the page's own words."""
-    return "en" if (get_language() or "").startswith("en") else "zh-CN"
+    return "en" if english() else "zh-CN"
 
 
 @register.filter

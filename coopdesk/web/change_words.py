@@ -12,13 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.doors import words
+from agencies.language import english
 from coopdesk.web import country_words
 from countries.ledger_kinds import KINDS
 from countries.models import FactChange, Frontier, LedgerEntry, LedgerRecord
+from treaties.family_words import family_name
 from treaties.models import Instrument, Party, Provision
 from treaties.queries.registry import short_name
-from treaties.web.fact_words import LABELS, family_name, said
+from treaties.web.fact_words import LABELS, said
 
 _HIDDEN = gettext_lazy("（不显示）")
 _TAKEN_OUT = gettext_lazy("已撤下")
@@ -64,7 +65,7 @@ def _entry(change: FactChange, row: LedgerEntry) -> Changed:
 
 def _choice(value: Any, choices: Mapping[str, Sequence[str]]) -> str:
     names = choices.get(value)
-    return names[1 if words.english() else 0] if names else str(value)
+    return names[1 if english() else 0] if names else str(value)
 
 
 def _record(change: FactChange, row: LedgerRecord) -> Changed:
@@ -97,7 +98,7 @@ def _law(change: FactChange, row: Instrument | Party | Provision) -> Changed:
     if isinstance(row, Party):
         parts.append(row.country.name)
     elif isinstance(row, Provision):
-        parts.append(str(family_name(row.family)))
+        parts.append(family_name(row.family))
     parts.append(str(LABELS.get(change.field, change.field)))
     url = reverse("instrument-detail", args=[instrument.code])
     return Changed(change, " · ".join(parts), url, *(said(change.field, value)[0] for value in _values(change)))

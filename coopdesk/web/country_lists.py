@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from agencies.doors import words
+from agencies.language import english
 from agencies.models import Officer
 from coopdesk.web import change_words, country_words
 from coopdesk.web.countries import is_desk
@@ -54,7 +54,7 @@ def tabs_of(current: str, *, desk: bool) -> list[Tab]:
 
 
 def _by_name(rows: Iterable[Country]) -> list[Country]:
-    key: Callable[[Country], str] = (lambda row: row.name_en) if words.english() else sound
+    key: Callable[[Country], str] = (lambda row: row.name_en) if english() else sound
     return sorted(rows, key=key)
 
 
@@ -93,13 +93,13 @@ def country_list(request: HttpRequest) -> HttpResponse:
 
 
 def _region(country: Country) -> str:
-    return country.region_en if words.english() else country.region_zh
+    return country.region_en if english() else country.region_zh
 
 
 def _row(country: Country, forced: Counter[str], unsettled: int, changed: datetime | None) -> Row:
     conventions = forced.pop(InstrumentKind.MULTILATERAL, 0)
     named = [_counted(kind, forced[kind]) for kind in InstrumentKind if forced[kind]]
-    return Row(country, (", " if words.english() else "、").join(named), conventions, unsettled, changed)
+    return Row(country, (", " if english() else "、").join(named), conventions, unsettled, changed)
 
 
 def _counted(kind: InstrumentKind, count: int) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.doors import words
+from agencies.language import english
 from countries.ledger import REVIEW_MONTHS, Ledger, Value, months_between
 from countries.models import Country, Frontier, LedgerRecord, LedgerTopic, RecordKind, Section
 from countries.record_words import Kept, kept_in
@@ -131,7 +132,7 @@ def _part(section: Section, known: Known, notes: Notes, today: date) -> Part:
 
 def place(country: Country) -> tuple[str, str, str]:
     """Region, subregion, and the country's name in the other language."""
-    if words.english():
+    if english():
         return country.region_en, country.subregion_en, country.name_zh
     return country.region_zh, country.subregion_zh, country.name_en
 
@@ -193,7 +194,7 @@ def treaty_row(held: Held, notes: Notes) -> TreatyRow:
 
 
 def _title_field(held: Held) -> str:
-    return "title_en" if words.english() and held.instrument.title_en else "title_zh"
+    return "title_en" if english() and held.instrument.title_en else "title_zh"
 
 
 def _title(held: Held, page: str) -> Any:

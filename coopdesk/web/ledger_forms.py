@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.doors import words
+from agencies.language import english
 from countries.ledger_commands import TEXT_LIMIT
 from countries.models import LedgerEntry, LedgerTopic, TopicKind
 from countries.source_form import SourceForm
@@ -38,7 +38,7 @@ class ValueForm(SourceForm):
         if topic.kind != TopicKind.CHOICE:
             del self.fields["code"]
             return
-        place = 1 if words.english() else 0
+        place = 1 if english() else 0
         named = [(code, names[place]) for code, names in topic.choices.items()]
         self.fields["code"].choices = [("", _("选一项")), *named]  # type: ignore[attr-defined]
 

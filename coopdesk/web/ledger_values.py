@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from agencies.doors import words
 from agencies.doors.forms import attach, sent
 from agencies.errors import Conflict, FourEyes, Malformed, NotVisible, StaleVersion
+from agencies.language import english
 from agencies.models import Officer
 from coopdesk.web import country_words
 from coopdesk.web.countries import actor_of, country_or_404
@@ -104,7 +104,7 @@ def _again(form: ValueForm, topic: LedgerTopic, entry: LedgerEntry) -> ValueForm
 
 def _told(entry: LedgerEntry, name: str, value: str) -> str:
     names = entry.topic.choices.get(value) if name == "code" else None
-    return names[1 if words.english() else 0] if names else value
+    return names[1 if english() else 0] if names else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.doors import words
 from agencies.errors import Malformed, Reason
+from agencies.language import english
 from agencies.models import Agency
 from countries.exchange.told import Key, Piece, Shelf
 from countries.ledger_kinds import KINDS
@@ -39,7 +39,7 @@ def _entry(country: Country, piece: Piece) -> LedgerEntry:
 
 def _entry_word(row: LedgerEntry, name: str, value: Any) -> str:
     told = row.topic.choices.get(value) if name == "code" else None
-    return told[1 if words.english() else 0] if told else str(value)
+    return told[1 if english() else 0] if told else str(value)
 
 
 def _entry_fault(row: LedgerEntry) -> str:

@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from agencies.language import english
 from agencies.models import Agency
 from countries.models.facts import Sourced
 from countries.models.lists import Country
@@ -65,7 +66,7 @@ class LedgerTopic(models.Model):
     @property
     def name(self) -> str:
         """The name in the language of the page."""
-        return self.name_en if _english() else self.name_zh
+        return self.name_en if english() else self.name_zh
 
 
 class LedgerEntry(Sourced):
@@ -94,8 +95,8 @@ class LedgerEntry(Sourced):
     @property
     def value(self) -> str:
         """What the page shows, in its language where the source has it: the choice's word, then the text."""
-        words = self.topic.choices.get(self.code, [self.code, self.code])[1 if _english() else 0]
-        texts = [self.text_en, self.text_zh] if _english() else [self.text_zh, self.text_en]
+        words = self.topic.choices.get(self.code, [self.code, self.code])[1 if english() else 0]
+        texts = [self.text_en, self.text_zh] if english() else [self.text_zh, self.text_en]
         return words or next(filter(None, texts), "")
 
 
@@ -119,7 +120,3 @@ class Frontier(Sourced):
 
     def __str__(self) -> str:
         return f"{self.division_name} – {self.country_id}"
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from agencies.language import english
 from agencies.models import Agency, Officer
 from countries.models.facts import Sourced
 from countries.models.ledger import LedgerTopic, Section
@@ -75,13 +75,13 @@ class LedgerRecord(Sourced):
     @property
     def name(self) -> str:
         """The name in the language of the page, where it has one."""
-        names = [self.name_en, self.name_zh] if _english() else [self.name_zh, self.name_en]
+        names = [self.name_en, self.name_zh] if english() else [self.name_zh, self.name_en]
         return next(filter(None, names), "")
 
     @property
     def text(self) -> str:
         """The text in the language of the page, where it has one."""
-        texts = [self.text_en, self.text_zh] if _english() else [self.text_zh, self.text_en]
+        texts = [self.text_en, self.text_zh] if english() else [self.text_zh, self.text_en]
         return next(filter(None, texts), "")
 
 
@@ -135,7 +135,3 @@ class LedgerProposal(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.kind} for {self.country_id}"
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")

@@ -8,7 +8,7 @@ import pytest
 
 from countries.models import LedgerEntry, SectionCare
 from tests.api.conftest import problem
-from tests.ledgers import look_after, publish_text, write_text
+from tests.ledgers import keep_post, look_after, publish_text, write_text
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,17 @@ def test_what_was_published_of_a_section(caller, cast):
     told = (section["reviewed_on"], section["next_review_on"], section["overdue"], section["agency"])
     assert told == ("2024-01-05", "2024-07-05", True, "000000010000")
     assert "guohe.desk" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("login", ["kunshan.officer", "guohe.desk"])
+def test_a_record_is_told_without_its_contact_even_to_who_keeps_it(caller, cast, login):
+    post = keep_post(cast)
+    assert (post.contact, "contact" in post.provenance) == ("【演示】电话", True)
+    answer = caller(login).get("countries/TH/ledger/")
+    (record,) = answer.json()["records"]
+    told = {held["field"]: held["value"] for held in record["values"]}
+    assert (record["id"], told) == (post.pk, {"name_zh": "【演示】警务联络官", "attrs": {"side": "ours"}})
+    assert post.contact not in answer.content.decode()
 
 
 def test_an_unknown_country_is_a_problem(caller):

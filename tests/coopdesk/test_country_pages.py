@@ -237,12 +237,20 @@ def test_a_value_by_request_type_shows_in_the_matrix(cast: Cast) -> None:
     page = log_in(cast, "kunshan.officer").get(page_url("TH"))
     row = next(row for row in page.context["asking"] if row.kind.code == "mla_evidence_out")
     assert (row.cells[0].cell, row.cells[0].text, row.cells[0].words) == ("part", "有条件", "要有条约。")
-    whole = log_in(cast, "kunshan.officer").get(row.url).content.decode()
-    assert "要有条约。" in whole
-    assert "互惠" in whole or "条约" in whole
+    assert "要有条约。" in log_in(cast, "kunshan.officer").get(row.url).content.decode()
     assert desk.get(value_url("availability")).status_code == 404
     assert desk.get(value_url("capital", kind="mla_evidence_out")).status_code == 404
     assert desk.get(value_url("availability", kind="nothing")).status_code == 404
+
+
+def test_a_type_rests_on_the_treaty_or_on_reciprocity(cast: Cast) -> None:
+    client, treaty = log_in(cast, "kunshan.officer"), reverse("instrument-detail", args=["MLA-CRIMINAL-TH"])
+    for code, bound in (("TH", True), ("BI", False)):
+        answer = client.get(reverse("country-asking", args=[code, "mla_evidence_out"]))
+        bases = answer.content.decode().partition('id="bases"')[2]
+        kinds = {row.basis.kind for row in answer.context["bases"]}
+        assert ("treaty" in kinds, treaty in bases) == (bound, bound), code
+        assert ("reciprocity" in kinds, "互惠承诺" in bases) == (not bound, not bound), code
 
 
 def test_two_at_once_lose_nothing(cast: Cast) -> None:

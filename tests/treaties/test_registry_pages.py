@@ -15,7 +15,8 @@ from countries.lookup import partner_countries
 from countries.models import Country
 from tests.browsing import log_in
 from tests.cast import Cast
-from treaties.models import Instrument, InstrumentKind, Party, Standing
+from treaties.family_words import FAMILIES
+from treaties.models import Instrument, InstrumentKind, Party, RequestType, Standing
 from treaties.queries.matrix import BY_CONVENTION, BY_KIND, KINDS, matrix_on
 from treaties.standing import pair_on, strength
 
@@ -207,6 +208,13 @@ def test_a_page_tells_what_is_to_be_verified_and_where_it_comes_from(officer: Cl
     assert "凭记忆，没有查到出处" in text
     assert "iolaw.cssn.cn" in text
     assert officer.get(page("EXTRADITION-TH"), {"on": "1999-03-07"}).context["mark"].word == Standing.IN_FORCE.label
+
+
+def test_every_family_of_requests_has_a_name_and_all_kinds_of_assistance_are_one_word(officer: Client) -> None:
+    assert set(FAMILIES) == set(RequestType.objects.values_list("family", flat=True))
+    context = officer.get(page("MLA-CRIMINAL-TH")).context
+    assert context["covered"] == "刑事司法协助"
+    assert {"返还涉案财物", "将证据用于其他目的"} < {one["name"] for one in context["provisions"]}
 
 
 def test_the_parties_of_a_convention_stand_as_on_the_day(officer: Client) -> None:

@@ -1,11 +1,12 @@
 """Which channel to take, and why: pure rules over the law, the treaties and the ledger of a country. No hidden score."""
 
 from treaties.advice.advising import advise
-from treaties.advice.asking import Event, Fact, Figures, Origin, Purpose, Question, Stop, Way
+from treaties.advice.asking import ChannelCode, Event, Fact, Figures, Origin, Purpose, Question, Stop
 from treaties.advice.options import Approval, Line, Needed, Option
 
 __all__ = [
     "Approval",
+    "ChannelCode",
     "Event",
     "Fact",
     "Figures",
@@ -16,6 +17,5 @@ __all__ = [
     "Purpose",
     "Question",
     "Stop",
-    "Way",
     "advise",
 ]

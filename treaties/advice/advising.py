@@ -8,12 +8,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from agencies.language import english
 from countries.models import UNSETTLED
 from treaties.advice.approvals import approvals
-from treaties.advice.asking import Question, Stop, Way
+from treaties.advice.asking import ChannelCode, Question, Stop
 from treaties.advice.conditions import CONDITIONS, doubt_about_basis, doubt_about_fact
 from treaties.advice.groups import POLICE_WAYS, Group, group_of, order_of
-from treaties.advice.options import ARTICLES, Finding, Line, Needed, Option, english
+from treaties.advice.options import ARTICLES, Finding, Line, Needed, Option
 from treaties.advice.resting import bases_of, demands_of, told_of
 from treaties.advice.ways import WAYS
 from treaties.legal_basis import Basis, Demand
@@ -29,7 +30,7 @@ def advise(question: Question) -> list[Option]:
     return sorted(options, key=lambda option: not option.allowed)
 
 
-def _option(question: Question, group: Group, way: Way) -> Option:
+def _option(question: Question, group: Group, way: ChannelCode) -> Option:
     found = [finding for rule in WAYS for finding in rule(question, group, way)]
     blocked = _lines(found, "blocks")
     record = question.figures.get(way)
@@ -71,24 +72,24 @@ def _doubts(question: Question, lines: Iterable[Line], bases: Iterable[Basis]) -
     return list(said.values())
 
 
-def _route(question: Question, way: Way) -> list[Stop]:
+def _route(question: Question, way: ChannelCode) -> list[Stop]:
     """Through our tiers to who faces the other side; then the body outside the tree that hands it over."""
     origin, kind = question.origin, question.kind
-    if way == Way.BORDER:
+    if way == ChannelCode.BORDER:
         return list(origin.border_route)
     start = next((n for n, stop in enumerate(origin.route) if stop.tier in kind.opened_by), 0)
-    beyond = {Way.AUTHORITY: _("司法部"), Way.DIPLOMATIC: _("外交部")}.get(way)
+    beyond = {ChannelCode.AUTHORITY: _("司法部"), ChannelCode.DIPLOMATIC: _("外交部")}.get(way)
     return [*origin.route[start:], *([Stop("", beyond)] if beyond else [])]
 
 
 # --- Contents and attachments ----------------------------------------------------------------------------------------
 
 
-def _missing(question: Question, group: Group, way: Way) -> list[Needed]:
+def _missing(question: Question, group: Group, way: ChannelCode) -> list[Needed]:
     """What the law asks the request to say and to bring along, each by its strength; a lead is asked for in a letter."""
     if group is Group.MLA_LEAD and way in POLICE_WAYS:
-        article = "MPSR-381" if way == Way.INTERPOL else "MPSR-380"
-        words = _("申请") if way == Way.INTERPOL else _("警务合作请求书")
+        article = "MPSR-381" if way == ChannelCode.INTERPOL else "MPSR-380"
+        words = _("申请") if way == ChannelCode.INTERPOL else _("警务合作请求书")
         return [Needed("content", "request_letter", words, "mandatory", article, ARTICLES[article])]
     parts = (("content", "required_contents", "contents"), ("attachment", "required_attachments", "attachments"))
     found: list[Needed] = []

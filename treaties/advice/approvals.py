@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from treaties.advice.asking import Question, Way
+from treaties.advice.asking import ChannelCode, Question
 from treaties.advice.groups import POLICE_WAYS, Group
 from treaties.advice.options import ARTICLES, Approval
 
@@ -60,15 +60,15 @@ _POLICE = ("省级公安机关（审核）、公安部（中央主管机关）",
 _BUREAU = ("逐级上报至国际刑事警察组织中国国家中心局", "申请", "MPSR-381")
 
 
-def approvals(question: Question, group: Group, way: Way) -> list[Approval]:
+def approvals(question: Question, group: Group, way: ChannelCode) -> list[Approval]:
     """Who approves: for a lead the police chain or the NCB, at the border the province; else as the type's entry says."""
     rows = list(question.law.get("approval") or ())
     if group is Group.MLA_LEAD and way in POLICE_WAYS:
-        return [_own(*(_BUREAU if way == Way.INTERPOL else _POLICE))]
+        return [_own(*(_BUREAU if way == ChannelCode.INTERPOL else _POLICE))]
     if group is Group.BORDER:
         at_border = [row for row in rows if row["cite"] == "MPSR-376"]
-        rows = at_border[:1] if way == Way.BORDER else at_border[1:]
-    elif way == Way.BORDER:
+        rows = at_border[:1] if way == ChannelCode.BORDER else at_border[1:]
+    elif way == ChannelCode.BORDER:
         return [
             _own(
                 "省级公安机关批准并报公安部备案",
@@ -76,7 +76,7 @@ def approvals(question: Question, group: Group, way: Way) -> list[Approval]:
                 "MPSR-376",
             )
         ]
-    elif way == Way.INTERPOL and group is not Group.INTERPOL:
+    elif way == ChannelCode.INTERPOL and group is not Group.INTERPOL:
         return [*map(_approval, rows), _own(*_BUREAU)]
     return [_approval(row) for row in rows]
 

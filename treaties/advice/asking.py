@@ -16,8 +16,8 @@ from treaties.legal_basis import Basis
 from treaties.models import RequestType
 
 
-class Way(models.TextChoices):
-    """The channels that are weighed, in the order of the law's own lists.
+class ChannelCode(models.TextChoices):
+    """The code of each channel that is weighed, in the order of the law's own lists.
 
     The first five are those of seeds/channels.csv, by which a case is sent. The others are advice only: a border organ
     works with its neighbour without sending (MPSR-376); a consulate is asked, or told, outside the case.

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from countries.ledger import before_review
 from countries.models import UNSETTLED, FactConfidence
-from treaties.advice.asking import Fact, Question, Way
+from treaties.advice.asking import ChannelCode, Fact, Question
 from treaties.advice.groups import ASSISTANCE, POLICE_WAYS, POLICING, SURRENDER, Group
 from treaties.advice.options import Finding, Line, needs, quoted, warns
 from treaties.advice.resting import demands_of
@@ -22,10 +22,10 @@ from treaties.models import Standing
 _NO_DEATH_PENALTY = frozenset({"abolished", "ordinary", "practice"})
 
 
-def opened_by(question: Question, _group: Group, way: Way) -> Iterator[Finding]:
+def opened_by(question: Question, _group: Group, way: ChannelCode) -> Iterator[Finding]:
     """Some requests begin at a certain tier (EXT-47: the province; CTL-71: the ministry)."""
     kind = question.kind
-    if question.origin.tier in kind.opened_by or way == Way.BORDER:
+    if question.origin.tier in kind.opened_by or way == ChannelCode.BORDER:
         return
     told = {"tiers": _tiers(kind.opened_by), "agency": quoted(question.origin.name)}
     words = _("这类请求由%(tiers)s级公安机关提出，%(agency)s请相应机关提出。") % told
@@ -37,16 +37,16 @@ def _tiers(tiers: list[str]) -> str:
     return _("、").join(names[tier] for tier in tiers)
 
 
-def reciprocity(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def reciprocity(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """Where no treaty is in force: what reciprocity asks for (IMLA-4.1, EXT-3.1, EXT-49, MPSR-13)."""
-    if way == Way.AGREED or (way != Way.DIPLOMATIC and group not in POLICING):
+    if way == ChannelCode.AGREED or (way != ChannelCode.DIPLOMATIC and group not in POLICING):
         return
     for basis in question.bases:
         if basis.kind != "reciprocity":
             continue
         for need in basis.needs:
             # The articles that only name the channel say nothing of a channel that was opened by another.
-            if way == Way.DIPLOMATIC or need.article == "MPSR-13":
+            if way == ChannelCode.DIPLOMATIC or need.article == "MPSR-13":
                 yield Finding(
                     "needs", Line(_("互惠：%(words)s。") % {"words": need.words}, need.article, need.article_zh)
                 )
@@ -55,9 +55,9 @@ def reciprocity(question: Question, group: Group, way: Way) -> Iterator[Finding]
             yield needs(words, "EXT-49" if group in SURRENDER else "IMLA-10.1")
 
 
-def language(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def language(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """The letter in Chinese, with a translation (IMLA-10.2, EXT-47, MPSR-380); what the ledger says on languages."""
-    if way in (Way.BORDER, Way.CONSULAR) or group in (Group.DEPLOYMENT, Group.REMOVAL, Group.INTERPOL):
+    if way in (ChannelCode.BORDER, ChannelCode.CONSULAR) or group in (Group.DEPLOYMENT, Group.REMOVAL, Group.INTERPOL):
         return
     asked = list(_demanded(question, group, way, "language", _("《%(title)s》要求的文字：%(words)s")))
     if asked:
@@ -76,12 +76,12 @@ def language(question: Question, group: Group, way: Way) -> Iterator[Finding]:
     yield _theirs(_("对方用的文字：%(words)s"), fact) or needs(_("台账没有记录对方用什么文字。"))
 
 
-def treaty_channel(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def treaty_channel(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """The way that the treaty itself lays down comes before that of the statute (IMLA-5.1, EXT-4.1)."""
     yield from _demanded(question, group, way, "channel", _("《%(title)s》规定的联系途径：%(words)s"))
 
 
-def _demanded(question: Question, group: Group, way: Way, part: str, words: str) -> Iterator[Finding]:
+def _demanded(question: Question, group: Group, way: ChannelCode, part: str, words: str) -> Iterator[Finding]:
     """What the treaties ask for, each with where it was read."""
     for basis, demand in demands_of(question, group, way, part):
         fact = Fact(
@@ -100,7 +100,7 @@ def _theirs(words: str, fact: Fact | None) -> Finding | None:
     return needs(words % {"words": quoted(fact.value)}, "", fact) if fact else None
 
 
-def usable(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def usable(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """Is what comes back evidence, or only a lead? What comes from abroad needs its origin, and leave to use it
     (SPCI-77.1); as evidence it is asked for by mutual assistance (IMLA-9)."""
     if group in (Group.MLA_EVIDENCE, Group.MLA_LEAD) and way not in POLICE_WAYS:
@@ -115,19 +115,19 @@ def usable(question: Question, group: Group, way: Way) -> Iterator[Finding]:
         yield warns(words, "SPCI-77.1")
 
 
-def consent(_question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def consent(_question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """Before the formal request, by a way that the requested State agrees to (EXT-48)."""
-    if group is Group.ARREST and way != Way.DIPLOMATIC:
+    if group is Group.ARREST and way != ChannelCode.DIPLOMATIC:
         yield needs(_("被请求国同意走这个途径；没有同意的走外交途径。"), "EXT-48")
 
 
-def other_type(_question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def other_type(_question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """To a State outside INTERPOL the same is asked as police cooperation (MPSR-380)."""
     if group is Group.BESIDE_INTERPOL:
         yield needs(_("换成“警务合作请求”或者“缉捕、递解在逃人员”类型，经省级公安机关审核后报公安部。"), "MPSR-380")
 
 
-def dual_criminality(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def dual_criminality(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """An offence under both laws, and grave enough: ours asks it of others (EXT-7, IMLA-14.1.1, IMLA-56), so do they."""
     fact = question.facts.get("dual_criminality")
     if group in SURRENDER:
@@ -153,7 +153,7 @@ def _transfer(question: Question) -> Iterator[Finding]:
         yield needs(_("移管的条件：对方国民、双重犯罪、判决生效、本人书面同意、两国同意。"), "IMLA-56")
 
 
-def nationals(question: Question, group: Group, _way: Way) -> Iterator[Finding]:
+def nationals(question: Question, group: Group, _way: ChannelCode) -> Iterator[Finding]:
     """A State seldom surrenders its own nationals; ours must not (EXT-8.1.1)."""
     if group not in SURRENDER:
         return
@@ -165,7 +165,7 @@ def nationals(question: Question, group: Group, _way: Way) -> Iterator[Finding]:
         yield warns(_("台账没有记录对方引渡不引渡本国公民。"))
 
 
-def death_penalty(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def death_penalty(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """Where they have no death penalty they may ask for an assurance on the sentence: decided by the Supreme People's
     Court (EXT-50.1, IMLA-11.1)."""
     fact = question.facts.get("death_penalty")
@@ -177,7 +177,7 @@ def death_penalty(question: Question, group: Group, way: Way) -> Iterator[Findin
         yield needs(_("可能判处死刑的，对方可能要求量刑承诺，由最高人民法院决定。"), article)
 
 
-def refusal(_question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def refusal(_question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """The grounds on which such a request must be refused in our law; the other side's are mostly the same (EXT-8,
     IMLA-4.2)."""
     if group in SURRENDER:
@@ -189,7 +189,7 @@ def refusal(_question: Question, group: Group, way: Way) -> Iterator[Finding]:
         yield warns(_("不得损害主权、安全和社会公共利益：对方也会以同样理由拒绝。"), "IMLA-4.2")
 
 
-def hurry(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def hurry(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """What a hurry opens: custody before the request (EXT-48), priority for freezing (IMLAP-6)."""
     if not question.urgent:
         return
@@ -211,9 +211,9 @@ _READ_IN = (
 _READ_ON = "2026-11-21"
 
 
-def thresholds(question: Question, _group: Group, way: Way) -> Iterator[Finding]:
+def thresholds(question: Question, _group: Group, way: ChannelCode) -> Iterator[Finding]:
     """A Red Notice has thresholds of its own (INTERPOL's rules on data, 82 and 83: known from commentary only)."""
-    if way == Way.INTERPOL and question.kind.code == "interpol_locate_arrest_out":
+    if way == ChannelCode.INTERPOL and question.kind.code == "interpol_locate_arrest_out":
         rule = Fact(
             topic="red_notice",
             name=_("红色通报的门槛"),
@@ -228,9 +228,9 @@ def thresholds(question: Question, _group: Group, way: Way) -> Iterator[Finding]
         yield warns(words)
 
 
-def liaison_officer(question: Question, _group: Group, way: Way) -> Iterator[Finding]:
+def liaison_officer(question: Question, _group: Group, way: ChannelCode) -> Iterator[Finding]:
     """Nobody here knows where our liaison officers sit."""
-    if way == Way.LIAISON:
+    if way == ChannelCode.LIAISON:
         fact = question.facts.get("liaison_posts")
         if fact:
             yield needs(_("警务联络官：%(words)s") % {"words": quoted(fact.value)}, "", fact)
@@ -242,9 +242,9 @@ def liaison_officer(question: Question, _group: Group, way: Way) -> Iterator[Fin
 _ASKED_FOR = ("type_channel", "channel", "contents", "attachments", "legalisation", "costs", "death_penalty_cases")
 
 
-def their_wishes(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def their_wishes(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """What the requested State asks for beyond ours is done where our law allows it (IMLA-10.1, EXT-49)."""
-    if way in (Way.BORDER, Way.CONSULAR):
+    if way in (ChannelCode.BORDER, ChannelCode.CONSULAR):
         return
     article = "EXT-49" if group in SURRENDER else "IMLA-10.1" if group in ASSISTANCE else ""
     office = question.facts.get("type_authority")
@@ -262,7 +262,7 @@ def _concerns(topic: str, group: Group) -> bool:
     return topic != "death_penalty_cases" or group in SURRENDER
 
 
-def secrets(_question: Question, group: Group, _way: Way) -> Iterator[Finding]:
+def secrets(_question: Question, group: Group, _way: ChannelCode) -> Iterator[Finding]:
     """Nothing secret leaves the country without leave (SSL-37)."""
     if group is not Group.REMOVAL:
         yield needs(_("材料出境前审查：涉及国家秘密的按国家规定办理。"), "SSL-37")

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from treaties.advice.asking import Purpose, Question, Way
+from treaties.advice.asking import ChannelCode, Purpose, Question
 from treaties.models import Standing
 
 
@@ -35,7 +35,7 @@ class Group(Enum):
 ASSISTANCE = frozenset({Group.MLA_EVIDENCE, Group.MLA_LEAD, Group.TRANSFER})
 POLICING = frozenset({Group.POLICE, Group.INTELLIGENCE, Group.BORDER, Group.BESIDE_INTERPOL})
 SURRENDER = frozenset({Group.EXTRADITION, Group.ARREST})
-POLICE_WAYS = frozenset({Way.INTERPOL, Way.LIAISON, Way.AGREED, Way.NETWORK})
+POLICE_WAYS = frozenset({ChannelCode.INTERPOL, ChannelCode.LIAISON, ChannelCode.AGREED, ChannelCode.NETWORK})
 
 _BY_CODE = {
     "criminal_intelligence_exchange": Group.INTELLIGENCE,
@@ -79,9 +79,9 @@ class Said:
 class Law:
     """For one group: the channels that are open, and why the rest are not."""
 
-    open: Mapping[Way, Said]
+    open: Mapping[ChannelCode, Said]
     closed: Said
-    closed_otherwise: Mapping[Way, Said]
+    closed_otherwise: Mapping[ChannelCode, Said]
 
 
 _NOT_CUSTOMARY = Said(
@@ -95,11 +95,11 @@ _NETWORK = Said(_("可以依据公安部参加的多边合作协议开展警务�
 _DIPLOMATIC = Said(_("公安部可以通过外交途径提出警务合作请求。"), "MPSR-374.1")
 _POLICE_CLOSED = Said(_("警务合作请求走约定途径、外交途径或者国际刑警组织渠道，不走这个渠道。"), "MPSR-374.1")
 _POLICE_OPEN = {
-    Way.INTERPOL: _MINISTRY_SENDS,
-    Way.LIAISON: _POLICE_TO_POLICE,
-    Way.AGREED: _AGREED,
-    Way.DIPLOMATIC: _DIPLOMATIC,
-    Way.NETWORK: _NETWORK,
+    ChannelCode.INTERPOL: _MINISTRY_SENDS,
+    ChannelCode.LIAISON: _POLICE_TO_POLICE,
+    ChannelCode.AGREED: _AGREED,
+    ChannelCode.DIPLOMATIC: _DIPLOMATIC,
+    ChannelCode.NETWORK: _NETWORK,
 }
 _AUTHORITY = Said(_("刑事司法协助通过对外联系机关联系。"), "IMLA-5.1")
 _NO_TREATY = Said(_("没有刑事司法协助条约的，通过外交途径联系。"), "IMLA-5.3")
@@ -112,71 +112,80 @@ LAW: Mapping[Group, Law] = {
     Group.FOREIGN: Law(
         {}, Said(_("外方的请求不选渠道；不符合条约、协议规定的，从接收请求的途径退回。"), "MPSR-377.1"), {}
     ),
-    Group.POLICE: Law(_POLICE_OPEN, _POLICE_CLOSED, {Way.BORDER: _NOT_CUSTOMARY}),
+    Group.POLICE: Law(_POLICE_OPEN, _POLICE_CLOSED, {ChannelCode.BORDER: _NOT_CUSTOMARY}),
     Group.INTELLIGENCE: Law(
         _POLICE_OPEN
-        | {Way.BORDER: Said(_("情报信息交流是边境机关可以与邻国直接开展的事项，报省级公安机关批准。"), "MPSR-376")},
+        | {
+            ChannelCode.BORDER: Said(
+                _("情报信息交流是边境机关可以与邻国直接开展的事项，报省级公安机关批准。"), "MPSR-376"
+            )
+        },
         _POLICE_CLOSED,
         {},
     ),
     Group.INTERPOL: Law(
-        {Way.INTERPOL: Said(_("查找、缉捕、查询资料、调查取证，提出申请，层报中国国家中心局。"), "MPSR-381")},
+        {ChannelCode.INTERPOL: Said(_("查找、缉捕、查询资料、调查取证，提出申请，层报中国国家中心局。"), "MPSR-381")},
         Said(_("这一类请求就是向中国国家中心局提出的申请；要走别的渠道，换成警务合作类的请求。"), "MPSR-381"),
         {},
     ),
     Group.BESIDE_INTERPOL: Law(
-        {way: said for way, said in _POLICE_OPEN.items() if way != Way.INTERPOL},
+        {way: said for way, said in _POLICE_OPEN.items() if way != ChannelCode.INTERPOL},
         _POLICE_CLOSED,
         {
-            Way.INTERPOL: Said(_("该国不是国际刑警组织成员，中国国家中心局的申请到不了对方。"), "MPSR-381"),
-            Way.BORDER: _NOT_CUSTOMARY,
+            ChannelCode.INTERPOL: Said(_("该国不是国际刑警组织成员，中国国家中心局的申请到不了对方。"), "MPSR-381"),
+            ChannelCode.BORDER: _NOT_CUSTOMARY,
         },
     ),
     Group.BORDER: Law(
-        {Way.BORDER: Said(_("边境的市、县级公安机关可以按照惯例与相邻国家的警察机关直接合作。"), "MPSR-376")}
+        {ChannelCode.BORDER: Said(_("边境的市、县级公安机关可以按照惯例与相邻国家的警察机关直接合作。"), "MPSR-376")}
         | dict.fromkeys(_POLICE_OPEN, _BEYOND_CUSTOM),
         _POLICE_CLOSED,
         {},
     ),
     Group.MLA_EVIDENCE: Law(
-        {Way.AUTHORITY: _AUTHORITY, Way.DIPLOMATIC: _NO_TREATY}, _LIAISON_ONLY, {Way.BORDER: _NOT_CUSTOMARY}
+        {ChannelCode.AUTHORITY: _AUTHORITY, ChannelCode.DIPLOMATIC: _NO_TREATY},
+        _LIAISON_ONLY,
+        {ChannelCode.BORDER: _NOT_CUSTOMARY},
     ),
     Group.MLA_LEAD: Law(
         {
-            Way.INTERPOL: Said(_("只要线索的，可以提出申请，层报中国国家中心局查询资料。"), "MPSR-381"),
-            Way.LIAISON: Said(_("只要线索的，可以先由警务联络官向对方警方了解；条文没有规定这个途径。"), ""),
-            Way.AGREED: Said(_("只要线索的，可以先按警务合作协议约定的途径提出。"), "MPSR-374.1"),
-            Way.NETWORK: Said(_("只要线索的，可以先用多边合作机制交流情报信息。"), "MPSR-13"),
-            Way.AUTHORITY: _AUTHORITY,
-            Way.DIPLOMATIC: _NO_TREATY,
+            ChannelCode.INTERPOL: Said(_("只要线索的，可以提出申请，层报中国国家中心局查询资料。"), "MPSR-381"),
+            ChannelCode.LIAISON: Said(_("只要线索的，可以先由警务联络官向对方警方了解；条文没有规定这个途径。"), ""),
+            ChannelCode.AGREED: Said(_("只要线索的，可以先按警务合作协议约定的途径提出。"), "MPSR-374.1"),
+            ChannelCode.NETWORK: Said(_("只要线索的，可以先用多边合作机制交流情报信息。"), "MPSR-13"),
+            ChannelCode.AUTHORITY: _AUTHORITY,
+            ChannelCode.DIPLOMATIC: _NO_TREATY,
         },
         _LIAISON_ONLY,
-        {Way.BORDER: _NOT_CUSTOMARY},
+        {ChannelCode.BORDER: _NOT_CUSTOMARY},
     ),
-    Group.TRANSFER: Law({Way.AUTHORITY: _AUTHORITY, Way.DIPLOMATIC: _NO_TREATY}, _AUTHORITY, {}),
+    Group.TRANSFER: Law({ChannelCode.AUTHORITY: _AUTHORITY, ChannelCode.DIPLOMATIC: _NO_TREATY}, _AUTHORITY, {}),
     Group.EXTRADITION: Law(
-        {Way.DIPLOMATIC: _THROUGH_MFA},
+        {ChannelCode.DIPLOMATIC: _THROUGH_MFA},
         _THROUGH_MFA,
-        {Way.AUTHORITY: Said(_("引渡的联系机关是外交部，条约另有规定的除外。"), "EXT-4.1")},
+        {ChannelCode.AUTHORITY: Said(_("引渡的联系机关是外交部，条约另有规定的除外。"), "EXT-4.1")},
     ),
     Group.ARREST: Law(
-        {Way.DIPLOMATIC: Said(_("紧急情况下，可以通过外交途径请求先行采取强制措施。"), "EXT-48")}
-        | dict.fromkeys((Way.INTERPOL, Way.LIAISON, Way.AGREED), _AGREEABLE),
+        {ChannelCode.DIPLOMATIC: Said(_("紧急情况下，可以通过外交途径请求先行采取强制措施。"), "EXT-48")}
+        | dict.fromkeys((ChannelCode.INTERPOL, ChannelCode.LIAISON, ChannelCode.AGREED), _AGREEABLE),
         Said(_("请求先行采取强制措施，只走外交途径或者被请求国同意的其他途径。"), "EXT-48"),
         {},
     ),
     Group.DEPLOYMENT: Law(
         dict.fromkeys(
-            (Way.DIPLOMATIC, Way.AGREED), Said(_("派员出境执行反恐任务，要先与有关国家达成协议。"), "CTL-71.1")
+            (ChannelCode.DIPLOMATIC, ChannelCode.AGREED),
+            Said(_("派员出境执行反恐任务，要先与有关国家达成协议。"), "CTL-71.1"),
         ),
         Said(_("派员出境执行反恐任务由两国达成协议，不走这个渠道。"), "CTL-71.1"),
         {},
     ),
     Group.REMOVAL: Law(
         {
-            Way.CONSULAR: Said(_("采取限制人身自由的措施，要通知该外国人所属国家的驻华使馆、领馆。"), "MPSA-254"),
-            Way.LIAISON: Said(_("可以请警务联络官向对方警方核实身份、商量接收；条文没有列出这个事项。"), ""),
-            Way.DIPLOMATIC: _DIPLOMATIC,
+            ChannelCode.CONSULAR: Said(
+                _("采取限制人身自由的措施，要通知该外国人所属国家的驻华使馆、领馆。"), "MPSA-254"
+            ),
+            ChannelCode.LIAISON: Said(_("可以请警务联络官向对方警方核实身份、商量接收；条文没有列出这个事项。"), ""),
+            ChannelCode.DIPLOMATIC: _DIPLOMATIC,
         },
         Said(_("遣送出境是我方依法采取的措施，不是向外国提出的请求，不走这个渠道。"), "EEAL-58"),
         {},
@@ -189,9 +198,9 @@ SERVICE_BY_CONSUL = Said(
 
 # --- The order in which they are weighed -----------------------------------------------------------------------------
 
-_W = Way
+_W = ChannelCode
 # What is named first goes first, of those that may be taken; what is not named comes after, as the law lists it.
-_ORDER: Mapping[Group, tuple[Way, ...]] = {
+_ORDER: Mapping[Group, tuple[ChannelCode, ...]] = {
     Group.FOREIGN: (),
     Group.POLICE: (_W.INTERPOL, _W.LIAISON, _W.NETWORK, _W.AGREED, _W.DIPLOMATIC),
     Group.INTELLIGENCE: (_W.BORDER, _W.INTERPOL, _W.LIAISON, _W.NETWORK, _W.AGREED, _W.DIPLOMATIC),
@@ -208,7 +217,7 @@ _ORDER: Mapping[Group, tuple[Way, ...]] = {
 }
 
 
-def order_of(question: Question, group: Group) -> list[Way]:
+def order_of(question: Question, group: Group) -> list[ChannelCode]:
     """Every channel once, the first choice first.
 
     An agreement in force for whatever the crime comes before the rest among police channels: a treaty precedes the
@@ -216,14 +225,14 @@ def order_of(question: Question, group: Group) -> list[Way]:
     ledger knows nothing comes last of those named.
     """
     first = list(_ORDER[group])
-    if "liaison_posts" not in question.facts and Way.LIAISON in first:
-        first.remove(Way.LIAISON)
-        first.append(Way.LIAISON)
-    hurried = question.urgent and Way.INTERPOL in first
+    if "liaison_posts" not in question.facts and ChannelCode.LIAISON in first:
+        first.remove(ChannelCode.LIAISON)
+        first.append(ChannelCode.LIAISON)
+    hurried = question.urgent and ChannelCode.INTERPOL in first
     if group in POLICING | {Group.MLA_LEAD} and any_crime(question) and not hurried:
-        ahead = [Way.BORDER] if first[0] == Way.BORDER else []
-        first = [*ahead, Way.AGREED, *first]
-    return list(dict.fromkeys([*first, *Way]))
+        ahead = [ChannelCode.BORDER] if first[0] == ChannelCode.BORDER else []
+        first = [*ahead, ChannelCode.AGREED, *first]
+    return list(dict.fromkeys([*first, *ChannelCode]))
 
 
 def any_crime(question: Question) -> bool:

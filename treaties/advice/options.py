@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import get_language
-
-from treaties.advice.asking import Fact, Figures, Stop, Way
+from treaties.advice.asking import ChannelCode, Fact, Figures, Stop
 from treaties.legal_basis import Basis
 
 # The articles that the rules cite themselves; the law's own entries bring their names along.
@@ -144,7 +142,7 @@ class Needed:
 class Option:
     """One channel: may it be taken, on what, through whom, with what, and what is known of it."""
 
-    way: Way
+    way: ChannelCode
     allowed: bool
     reasons: Sequence[Line]
     legal_basis: Sequence[Basis] = ()
@@ -155,8 +153,3 @@ class Option:
     record: Figures | None = None
     expected_by: date | None = None
     warnings: Sequence[Line] = ()
-
-
-def english() -> bool:
-    """Is the page in English?"""
-    return (get_language() or "").startswith("en")

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from treaties.advice.asking import Question, Way
+from agencies.language import english
+from treaties.advice.asking import ChannelCode, Question
 from treaties.advice.groups import ASSISTANCE, SURRENDER, Group
-from treaties.advice.options import english
 from treaties.legal_basis import Basis, Demand
 from treaties.models import Standing
 
 
-def bases_of(question: Question, group: Group, way: Way) -> list[Basis]:
+def bases_of(question: Question, group: Group, way: ChannelCode) -> list[Basis]:
     """What the request rests on when it goes this way: treaties for the ways they name, and the statutes."""
     statutes = [basis for basis in question.bases if basis.kind == "statute"]
     bound = [b for b in question.bases if b.kind in ("treaty", "multilateral") and b.standing == Standing.IN_FORCE]
     promised = [basis for basis in question.bases if basis.kind == "reciprocity"]
     agreed = [basis for basis in question.agreements if basis.standing == Standing.IN_FORCE]
     conventions = [basis for basis in bound if basis.kind == "multilateral"]
-    if way == Way.AGREED:
+    if way == ChannelCode.AGREED:
         return [*agreed, *statutes]
-    if way == Way.AUTHORITY:
+    if way == ChannelCode.AUTHORITY:
         return [*bound, *statutes]
-    if way == Way.DIPLOMATIC and group in SURRENDER:
+    if way == ChannelCode.DIPLOMATIC and group in SURRENDER:
         return [*bound, *statutes, *promised]
-    if way in (Way.INTERPOL, Way.NETWORK) and group not in ASSISTANCE | SURRENDER:
+    if way in (ChannelCode.INTERPOL, ChannelCode.NETWORK) and group not in ASSISTANCE | SURRENDER:
         return [*conventions, *statutes, *promised]
     return [*statutes, *promised]
 
 
-def demands_of(question: Question, group: Group, way: Way, part: str) -> list[tuple[Basis, Demand]]:
+def demands_of(question: Question, group: Group, way: ChannelCode, part: str) -> list[tuple[Basis, Demand]]:
     """What the treaties that it rests on ask for: the language, the channel, contents or attachments."""
     return [
         (basis, demand)

@@ -9,41 +9,42 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from treaties.advice.asking import Event, Fact, Question, Way
+from agencies.language import english
+from treaties.advice.asking import ChannelCode, Event, Fact, Question
 from treaties.advice.groups import ASSISTANCE, LAW, POLICE_WAYS, POLICING, SERVICE_BY_CONSUL, SURRENDER, Group, Said
-from treaties.advice.options import Finding, blocks, english, needs, opens, quoted, warns
+from treaties.advice.options import Finding, blocks, needs, opens, quoted, warns
 from treaties.legal_basis import Basis
 from treaties.models import Standing
 
-Rule = Callable[[Question, Group, Way], Iterator[Finding]]
+Rule = Callable[[Question, Group, ChannelCode], Iterator[Finding]]
 # The bodies of law enforcement that we are in ourselves, as the ledger writes them.
 OUR_BODIES = ("上海合作组织", "澜湄合作")
 _BETWEEN = re.compile(r"[、，,；;]")
 BORDER_TIERS = ("county", "city")
 
 
-def the_law(_question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def the_law(_question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """What the law says of the channel for such a request (MPSR-374 to 381, IMLA-5 and 9, EXT-4, 47 and 48)."""
     law = LAW[group]
     if way in law.open:
         yield _opened(law.open[way])
-    elif not (way == Way.CONSULAR and group in (Group.MLA_EVIDENCE, Group.MLA_LEAD)):
+    elif not (way == ChannelCode.CONSULAR and group in (Group.MLA_EVIDENCE, Group.MLA_LEAD)):
         yield _closed(law.closed_otherwise.get(way, law.closed))
 
 
-def consular_service(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def consular_service(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """A consulate may serve documents on our own nationals (SPCI-495); other assistance is not its business (IMLA-5.1)."""
-    if way == Way.CONSULAR and group in (Group.MLA_EVIDENCE, Group.MLA_LEAD):
+    if way == ChannelCode.CONSULAR and group in (Group.MLA_EVIDENCE, Group.MLA_LEAD):
         if question.kind.family == "mla_service":
             yield _opened(SERVICE_BY_CONSUL)
             yield needs(_("只限人民法院送达刑事诉讼文书：当事人是中国籍，所在国法律允许或者同意。"), "SPCI-495")
         else:
-            yield _closed(LAW[group].open[Way.AUTHORITY])
+            yield _closed(LAW[group].open[ChannelCode.AUTHORITY])
 
 
-def membership(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def membership(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """INTERPOL reaches its members only (MPSR-381)."""
-    if way != Way.INTERPOL or way not in LAW[group].open:
+    if way != ChannelCode.INTERPOL or way not in LAW[group].open:
         return
     fact = question.facts.get("interpol")
     if fact is None:
@@ -54,9 +55,9 @@ def membership(question: Question, group: Group, way: Way) -> Iterator[Finding]:
         yield opens(_("该国是国际刑警组织成员。"), "", fact)
 
 
-def agreement(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def agreement(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """The way that an agreement names needs an agreement in force (MPSR-374.1)."""
-    if way != Way.AGREED or way not in LAW[group].open:
+    if way != ChannelCode.AGREED or way not in LAW[group].open:
         return
     bound = [basis for basis in question.agreements if basis.standing == Standing.IN_FORCE]
     for basis in question.agreements:
@@ -84,10 +85,10 @@ def not_binding(basis: Basis) -> Finding:
     return warns(words % {"title": titled(basis)}, "")
 
 
-def central_authority(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def central_authority(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """With a treaty in force, and a convention that both are party to is one (IMLA-69), through the Ministry of Justice
     (IMLA-5.1); without, through the diplomatic channel (IMLA-5.3)."""
-    if way != Way.AUTHORITY or group not in ASSISTANCE:
+    if way != ChannelCode.AUTHORITY or group not in ASSISTANCE:
         return
     bound = treaties_in_force(question)
     for basis in question.bases:
@@ -104,10 +105,10 @@ def central_authority(question: Question, group: Group, way: Way) -> Iterator[Fi
         yield opens(_("《%(title)s》已生效。") % {"title": titled(first)}, "IMLA-5.1")
 
 
-def diplomatic_assistance(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def diplomatic_assistance(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """The diplomatic channel is for assistance without a treaty (IMLA-5.3); with one that holds whatever the crime the
     liaison authority is asked (IMLA-5.1)."""
-    if way != Way.DIPLOMATIC or group not in ASSISTANCE:
+    if way != ChannelCode.DIPLOMATIC or group not in ASSISTANCE:
         return
     bound = treaties_in_force(question)
     if any(not basis.limited_to for basis in bound):
@@ -118,9 +119,9 @@ def diplomatic_assistance(question: Question, group: Group, way: Way) -> Iterato
         yield opens(_("与该国没有生效的司法协助条约。"), "IMLA-5.3")
 
 
-def surrender_treaty(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def surrender_treaty(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """An extradition treaty in force, a convention for its crimes, or reciprocity (EXT-3.1, EXT-49)."""
-    if way != Way.DIPLOMATIC or group not in SURRENDER:
+    if way != ChannelCode.DIPLOMATIC or group not in SURRENDER:
         return
     bound = treaties_in_force(question)
     whole = next((basis for basis in bound if not basis.limited_to), None)
@@ -137,9 +138,9 @@ def surrender_treaty(question: Question, group: Group, way: Way) -> Iterator[Fin
             yield not_binding(basis)
 
 
-def relations(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def relations(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """No diplomatic channel, and no consulate, without diplomatic relations (EXT-4.1, IMLA-5.3, MPSR-374.1)."""
-    if way not in (Way.DIPLOMATIC, Way.CONSULAR) or group is Group.FOREIGN:
+    if way not in (ChannelCode.DIPLOMATIC, ChannelCode.CONSULAR) or group is Group.FOREIGN:
         return
     article = "EXT-4.1" if group in SURRENDER else "IMLA-5.3" if group in ASSISTANCE else "MPSR-374.1"
     fact = question.facts.get("relations")
@@ -149,9 +150,9 @@ def relations(question: Question, group: Group, way: Way) -> Iterator[Finding]:
         yield blocks(_("与该国没有外交关系，外交和领事途径走不通；能否由第三国转递，请示外交部。"), "", fact)
 
 
-def neighbours(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def neighbours(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """Only the county and city organs of a border area, and only with their own neighbour (MPSR-376)."""
-    if way != Way.BORDER or way not in LAW[group].open:
+    if way != ChannelCode.BORDER or way not in LAW[group].open:
         return
     origin, named = question.origin, {"agency": quoted(question.origin.name), "country": question.country_name}
     if not origin.is_border:
@@ -166,9 +167,9 @@ def neighbours(question: Question, group: Group, way: Way) -> Iterator[Finding]:
         yield needs(_("换成“边境地区警务合作”类型填报，事项选“情报信息交流”。"), "MPSR-376")
 
 
-def common_bodies(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def common_bodies(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """A network is one that both are in (MPSR-13: agreements of several States)."""
-    if way != Way.NETWORK or way not in LAW[group].open:
+    if way != ChannelCode.NETWORK or way not in LAW[group].open:
         return
     fact = question.facts.get("bodies")
     theirs = {part.strip() for part in _BETWEEN.split(fact.text_zh)} if fact else set()
@@ -186,16 +187,16 @@ def _bodies(shared: list[str]) -> str:
 
 
 # Which requests, by which channels, an event of each scope touches; the scopes are those of the ledger's records.
-TOUCHES: Mapping[str, Callable[[Group, Way], bool]] = {
+TOUCHES: Mapping[str, Callable[[Group, ChannelCode], bool]] = {
     "all": lambda _group, _way: True,
     "police": lambda group, way: way in POLICE_WAYS or group in POLICING | {Group.INTERPOL},
     "assistance": lambda group, way: group in ASSISTANCE and way not in POLICE_WAYS,
     "extradition": lambda group, _way: group in SURRENDER,
-    "border": lambda group, way: group is Group.BORDER or way == Way.BORDER,
+    "border": lambda group, way: group is Group.BORDER or way == ChannelCode.BORDER,
 }
 
 
-def events(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def events(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """What has happened between the two: cooperation that is suspended takes no channel. The fact's source says so."""
     if group is Group.FOREIGN:
         return
@@ -226,7 +227,7 @@ def _until(event: Event) -> str:
     return _("（到 %(day)s 止）") % {"day": event.ends.isoformat()} if event.ends else ""
 
 
-def availability(question: Question, group: Group, way: Way) -> Iterator[Finding]:
+def availability(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """What the ledger says on asking this country for this: not at all, or in part."""
     fact = question.facts.get("availability")
     if group is Group.FOREIGN or fact is None:
@@ -239,7 +240,7 @@ def availability(question: Question, group: Group, way: Way) -> Iterator[Finding
         yield needs(_("台账记录：该国有条件地办这类请求。%(words)s") % {"words": quoted(fact.value)}, "", fact)
 
 
-def police_channel(question: Question, _group: Group, way: Way) -> Iterator[Finding]:
+def police_channel(question: Question, _group: Group, way: ChannelCode) -> Iterator[Finding]:
     """What the ledger says on taking a police channel for this."""
     fact = question.facts.get("police_channel")
     if way not in POLICE_WAYS or fact is None:

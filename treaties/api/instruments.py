@@ -32,9 +32,10 @@ from agencies.errors import NotVisible
 from countries import facts
 from countries.lookup import country_by_code
 from countries.models import FactConfidence, Sourced
+from treaties.basis_shape import BASIS, basis_row
 from treaties.codes import request_type_by_code
-from treaties.legal_basis import Basis, legal_basis_for
-from treaties.models import Instrument, InstrumentKind, Party, Standing
+from treaties.legal_basis import legal_basis_for
+from treaties.models import InstrumentKind, Party, Standing
 from treaties.queries import registry
 from treaties.queries.registry import Asked, Row
 from treaties.standing import Pair, askable, day_words
@@ -75,17 +76,7 @@ INSTRUMENT_DETAIL = shape(
         {**_FIELDS, "on": DATE, "facts": listed(_FACT), "parties": listed(_PARTY), "provisions": listed(_PROVISION)}
     ),
 )
-_BASIS = closed(
-    {
-        "kind": one_of(["treaty", "multilateral", "statute", "reciprocity"]),
-        "instrument": nullable(closed({"id": TEXT, "title_zh": TEXT})),
-        "status": _STANDING,
-        "articles": listed(TEXT),
-        "confidence": _CONFIDENCE,
-        "source": TEXT,
-    }
-)
-BASES = shape("LegalBases", closed({"bases": listed(_BASIS)}))
+BASES = shape("LegalBases", closed({"bases": listed(BASIS)}))
 _ON = (DATE, gettext_lazy("哪一天的状态；不写就是今天。"))
 _QUERY = {
     "kind": (one_of(InstrumentKind.values), gettext_lazy("种类。")),
@@ -161,7 +152,7 @@ class LegalBasis(Door):
         country = country_by_code(code.upper())
         if country is None or kind is None:
             raise NotVisible
-        return Response({"bases": [_basis(basis) for basis in legal_basis_for(country, kind, on)]})
+        return Response({"bases": [basis_row(basis) for basis in legal_basis_for(country, kind, on)]})
 
 
 def day_of(query: Query, text: str | None) -> date:
@@ -217,15 +208,3 @@ def _facts(row: Sourced) -> Sequence[Json]:
 
 def _text(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _basis(basis: Basis) -> Json:
-    one: Instrument | None = basis.instrument
-    return {
-        "kind": basis.kind,
-        "instrument": {"id": one.code, "title_zh": one.title_zh} if one else None,
-        "status": basis.standing,
-        "articles": list(basis.articles),
-        "confidence": basis.confidence,
-        "source": " ; ".join(basis.sources),
-    }

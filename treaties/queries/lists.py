@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from agencies.language import english
 from treaties.models import Channel, RefusalGround, RequestType, ReturnReason, Strength, TypeLaw, UsedBy
 from treaties.type_law import law_of, laws_on
 
@@ -113,7 +113,7 @@ class Content:
     @property
     def name(self) -> str:
         """The name in the language of the page."""
-        return self.en if (get_language() or "").startswith("en") and self.en else self.zh
+        return self.en if english() and self.en else self.zh
 
 
 def contents_of(kind: RequestType | None) -> list[Content]:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
+from agencies.language import english
 from agencies.seeding import rows_of
 
 # A label of ours is short and no sentence.
@@ -48,11 +49,6 @@ def said_zh(entry: Mapping[str, Any]) -> str:
 def translated(zh: str) -> str:
     """A name of the data (who acts, approves or promises) in the language of the page."""
     return (_in_english(zh) or gettext(zh)) if english() and zh else zh
-
-
-def english() -> bool:
-    """Is the page in English?"""
-    return (get_language() or "").startswith("en")
 
 
 def _in_english(zh: str) -> str:

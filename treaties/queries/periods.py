@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
 
+from agencies.language import english
 from countries.models import Country
 from treaties import alarms
 from treaties.law_terms import CONFIDENCE, UNITS
@@ -112,7 +112,7 @@ class Limit:
 
 
 def _said(zh: str, en: str) -> str:
-    return en if (get_language() or "").startswith("en") else zh
+    return en if english() else zh
 
 
 def time_limits(request_type_id: int, *, country_id: int | None, on: date) -> list[Limit]:

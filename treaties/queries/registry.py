@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import get_language
-
+from agencies.language import english
 from countries import facts
 from countries.models import UNSETTLED, Country, FactChange, Sourced
 from treaties.models import KEPT, Instrument, InstrumentKind, Party, Provision
@@ -114,16 +113,12 @@ def _parts_of(country: Country | None) -> dict[int, Party]:
 
 def name_of(instrument: Instrument) -> str:
     """The title in the language of the page, where there is one; else the Chinese."""
-    return instrument.title_en if _english() and instrument.title_en else instrument.title_zh
+    return instrument.title_en if english() and instrument.title_en else instrument.title_zh
 
 
 def short_name(instrument: Instrument) -> str:
     """The same, short where there is a short one."""
-    return name_of(instrument) if _english() else instrument.short_zh or instrument.title_zh
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
+    return name_of(instrument) if english() else instrument.short_zh or instrument.title_zh
 
 
 # --- One instrument --------------------------------------------------------------------------------------------------

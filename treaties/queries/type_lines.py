@@ -8,10 +8,11 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from agencies.language import english
 from treaties.law_terms import CONDITIONS, CONFIDENCE, GROUNDS, LEVELS
 from treaties.models import Confidence
 from treaties.queries.articles import SECTIONS
-from treaties.queries.own_words import english, own_words, said_zh, short_zh, translated, written
+from treaties.queries.own_words import own_words, said_zh, short_zh, translated, written
 
 
 @dataclass(frozen=True, slots=True)

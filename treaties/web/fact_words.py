@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from agencies.doors import words
+from agencies.language import english
 from agencies.models import Officer
 from countries import facts
 from countries.facts import Origin
 from countries.models import UNSETTLED, FactConfidence, Sourced
-from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, Standing
+from treaties.family_words import family_name
+from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Standing
 from treaties.queries.registry import name_of
 from treaties.standing import Pair
 
@@ -47,24 +49,6 @@ LABELS: Mapping[str, Promise] = {
     "contents_en": gettext_lazy("要求载明的内容（英文）"),
     "attachments_zh": gettext_lazy("要求附上的材料（中文）"),
     "attachments_en": gettext_lazy("要求附上的材料（英文）"),
-}
-FAMILIES: Mapping[str, Promise] = {
-    "police_cooperation": gettext_lazy("警务合作"),
-    "interpol": gettext_lazy("国际刑警"),
-    "fugitive_handover": gettext_lazy("缉捕与递解"),
-    "border_cooperation": gettext_lazy("边境合作"),
-    "mla_service": gettext_lazy("送达文书"),
-    "mla_evidence": gettext_lazy("调查取证"),
-    "mla_witness": gettext_lazy("证人作证"),
-    "mla_detained_witness": gettext_lazy("在押人员作证"),
-    "mla_freeze": gettext_lazy("查封、扣押、冻结"),
-    "mla_confiscation": gettext_lazy("没收违法所得"),
-    "mla_asset_return": gettext_lazy("返还涉案财物"),
-    "mla_followup": gettext_lazy("改变证据用途"),
-    "mla_other": gettext_lazy("其他司法协助"),
-    "extradition": gettext_lazy("引渡"),
-    "transfer_sentenced_person": gettext_lazy("移管被判刑人"),
-    "repatriation": gettext_lazy("遣返"),
 }
 # The shape beside the word: `.cell[data-v]`.
 SHAPES: Mapping[str, str] = {
@@ -146,7 +130,7 @@ def said(name: str, value: Any) -> tuple[str, bool]:
     if name == "signed_partial":
         return partial_day(value), False
     if isinstance(value, list):
-        return ("; " if words.english() else "、").join(value), True
+        return ("; " if english() else "、").join(value), True
     return str(value), True
 
 
@@ -155,7 +139,7 @@ def partial_day(text: str) -> str:
     if len(text) >= 10:
         return words.whole_day(date.fromisoformat(text[:10]))
     year, _dash, month = text.partition("-")
-    if words.english():
+    if english():
         return f"{date(2000, int(month), 1):%b} {year}" if month else year
     return f"{year}年{int(month)}月" if month else f"{year}年"
 
@@ -184,7 +168,7 @@ def merged_origins(row: Sourced, officers: Mapping[int, str]) -> list[tuple[str,
             key = (origin.source, origin.as_of, origin.confidence, origin.by)
             by_origin.setdefault(key, []).append(str(LABELS[name]))
             origins[key] = origin
-    separator = ", " if words.english() else "、"
+    separator = ", " if english() else "、"
     return [
         (
             separator.join(names),
@@ -234,17 +218,6 @@ def titled(instrument: Instrument) -> SafeString:
     name = name_of(instrument)
     language = "zh-CN" if name == instrument.title_zh else "en"
     return format_html('<span lang="{}" data-user>{}</span>', language, name)
-
-
-def family_name(code: str) -> str:
-    """What requests of a family are called."""
-    return str(FAMILIES.get(code, code))
-
-
-def covered(provisions: Iterable[Provision]) -> str:
-    """The names of what is covered, in the order of FAMILIES."""
-    having = {provision.family for provision in provisions}
-    return (", " if words.english() else "、").join(str(label) for code, label in FAMILIES.items() if code in having)
 
 
 def party_line(party: Party) -> list[tuple[str, str | Promise, str]]:

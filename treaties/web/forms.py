@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from agencies.doors import words
+from agencies.language import english
 from countries.lookup import country_by_code, partner_countries, sound
 from countries.models import Country
 from treaties.codes import request_type_by_code
@@ -47,7 +47,7 @@ def asked_day(day: date | None) -> date | None:
 
 def country_choices() -> list[Choice]:
     """Partner countries, as lists in the page's language sort them."""
-    key: Callable[[Country], str] = (lambda row: row.name_en) if words.english() else sound
+    key: Callable[[Country], str] = (lambda row: row.name_en) if english() else sound
     return [(row.code, row.name) for row in sorted(partner_countries(), key=key)]
 
 

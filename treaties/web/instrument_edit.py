@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods
 from agencies.actors import Actor
 from agencies.doors.forms import attach, sent
 from agencies.errors import Conflict, GuardFailed, Malformed, NotVisible, StaleVersion
+from treaties.family_words import family_name
 from treaties.instrument_commands import Row, add_instrument, add_party, add_provision, correct_value, correctable
 from treaties.models import DOMESTIC, Instrument, InstrumentKind, Provision
 from treaties.policies import require_desk
 from treaties.queries import registry
-from treaties.web.fact_words import LABELS, family_name, officers_of, titled, value_of
+from treaties.web.fact_words import LABELS, officers_of, titled, value_of
 from treaties.web.instrument_forms import NewInstrumentForm, NewPartyForm, NewProvisionForm, ReasonForm, ValueForm
 from treaties.web.instruments import actor_of, instrument_or_404, party_or_404
 from treaties.withdrawing import restore, withdraw

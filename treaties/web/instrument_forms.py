@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from countries.lookup import country_by_code
 from countries.models import Country, Sourced
+from treaties.family_words import FAMILIES
 from treaties.instrument_commands import NewInstrument, NewParty, NewProvision, NewValue
 from treaties.models import DOMESTIC, STATED, InstrumentKind, Standing
 from treaties.queries.matrix import BY_CONVENTION, BY_KIND, KINDS
 from treaties.queries.registry import Asked
-from treaties.web.fact_words import FAMILIES, LABELS
+from treaties.web.fact_words import LABELS
 from treaties.web.forms import Choice, asked_day, country_choices, day_field
 from treaties.withdrawing import REASON_LIMIT
 

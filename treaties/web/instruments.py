@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.actors import Actor
-from agencies.doors import words
 from agencies.errors import NotVisible
+from agencies.language import english
 from countries import facts
 from countries.lookup import sound
 from countries.models import UNSETTLED, Country, FactChange
 from countries.policies import keeps_facts
+from treaties.family_words import covered, family_name
 from treaties.models import DOMESTIC, Instrument, InstrumentKind, Party, Provision, Standing
 from treaties.queries import articles, registry
 from treaties.queries.registry import Row
@@ -26,8 +27,6 @@ from treaties.standing import Pair
 from treaties.web.fact_words import (
     LABELS,
     Value,
-    covered,
-    family_name,
     fields_of,
     mark_of,
     merged_origins,
@@ -171,7 +170,7 @@ def instrument_page(request: HttpRequest, code: str) -> HttpResponse:
         "recorded": len(sides),
         "counts": _counts(sides) if open_to_all else [],
         "provisions": [_provision(one, officers, may_write, code) for one in provisions],
-        "covered": covered(provisions),
+        "covered": covered(one.family for one in provisions),
         "articles": articles.articles_of_law(code) if instrument.kind in DOMESTIC else [],
         "events": [_dated(event, values) for event in registry.events_of(instrument)],
         "changes": [_change(change, rows) for change in registry.changes_of(rows)],
@@ -225,13 +224,13 @@ def party_or_404(actor: Actor, code: str, country: str) -> tuple[Instrument, Par
 
 def regions_of(countries: Any) -> list[tuple[str, str]]:
     """The regions of these countries as a filter offers them: the Chinese name stands for the region."""
-    found = {one.region_zh: one.region_en if words.english() else one.region_zh for one in countries if one.region_zh}
+    found = {one.region_zh: one.region_en if english() else one.region_zh for one in countries if one.region_zh}
     return sorted(found.items(), key=lambda pair: pair[1])
 
 
 def by_name(country: Country) -> str:
     """By what lists of countries are sorted in the language of the page."""
-    return country.name_en if words.english() else sound(country)
+    return country.name_en if english() else sound(country)
 
 
 # --- Parts of the page -----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from agencies.doors import words
+from agencies.language import english
 from agencies.models.tree import Tier
 from countries.policies import keeps_facts
 from treaties.models import DOMESTIC, Course, Instrument, Provision, RequestType, TypeLaw
@@ -92,7 +92,7 @@ def law_type(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _tiers(kind: RequestType) -> str:
-    return (", " if words.english() else "、").join(str(Tier(tier).label) for tier in kind.opened_by)
+    return (", " if english() else "、").join(str(Tier(tier).label) for tier in kind.opened_by)
 
 
 def _beside(found: Beside) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from agencies.doors import words
 from agencies.doors.downloads import attached
+from agencies.language import english
 from agencies.spreadsheets import A4, AS_TYPED, FORMULAS, XLSX, in_csv
 from countries.lookup import partner_countries
 from countries.models import Country
@@ -158,7 +158,7 @@ def _word(cell: Cell) -> str | Promise:
 
 
 def _region(country: Country) -> str:
-    return country.region_en if words.english() else country.region_zh
+    return country.region_en if english() else country.region_zh
 
 
 def _cells(line: Line, asked: _Asked) -> list[dict[str, Any]]:
