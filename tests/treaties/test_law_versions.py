@@ -427,6 +427,7 @@ def test_nobody_else_writes_it(cast: Cast, desk: Client, login: str) -> None:
         client.get(edit(SHORT)).status_code,
         client.post(edit(SHORT), fresh(desk, SHORT) | {"do": "save"}).status_code,
     } == {403}
+    assert "条约和法律的规定由" in client.get(edit(SHORT)).content.decode()
     assert edit(SHORT) not in client.get(page(SHORT)).content.decode()
     assert not TypeLaw.objects.filter(number=2).exists()
 
