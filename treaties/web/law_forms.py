@@ -124,8 +124,8 @@ _WHO: Mapping[str, Any] = {
     "assurances": _("由谁承诺"),
 }
 _WHAT: Mapping[str, Any] = {
-    "legal_basis": _("说明（可以不写）"),
-    "channel": _("说明（可以不写）"),
+    "legal_basis": _("说明"),
+    "channel": _("说明"),
     "authority_chain": _("办什么"),
     "approval": _("审批什么"),
 }
