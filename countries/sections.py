@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from agencies import audit, turns
@@ -158,9 +158,9 @@ def write(
         row = SectionText(country=country, section=section, number=0, author_id=actor.person_id)
     # Numbers grow with what was published: a version comes after the one on which it is based.
     if row.number <= (base.number if base is not None else 0):
-        row.number = (texts.aggregate(last=Max("number"))["last"] or 0) + 1
+        row.number = _next_number(country, section)
     row.text_zh, row.text_en, row.sources = words.text_zh, words.text_en, words.sources
-    row.based_on, row.remark, row.written_at = base, "", clock()
+    row.based_on, row.remark, row.reviewer, row.written_at = base, "", None, clock()
     row.save()
     _record(actor, "ledger.draft", row)
     return row
@@ -207,8 +207,8 @@ def send_back(*, actor: Actor, text_id: int, remark: str) -> SectionText:
     if not fits(remark, REMARK_LIMIT):
         words = _("写明要改什么，最多 %(limit)s 个字。") % {"limit": REMARK_LIMIT}
         raise Malformed(reasons=[Reason("bad_remark", words, "/remark")])
-    row.state, row.remark = TextState.DRAFT, remark
-    row.save(update_fields=["state", "remark"])
+    row.state, row.remark, row.reviewer_id = TextState.DRAFT, remark, actor.person_id
+    row.save(update_fields=["state", "remark", "reviewer"])
     _record(actor, "ledger.send_back", row)
     return row
 
@@ -235,6 +235,14 @@ def _in_turn(actor: Actor, wanted: Q) -> SectionText:
         raise NotVisible
     turns.wait(turns.Turn.LEDGER, ":".join(place))
     return rows.select_for_update(of=("self",)).select_related("country").get()
+
+
+def _next_number(country: Country, section: str) -> int:
+    """The number after the highest, also of drafts that only their authors see."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT next_section_number(%s, %s)", [country.pk, section])
+        number: int = cursor.fetchone()[0]
+    return number
 
 
 def _own_draft(actor: Actor, text_id: int) -> SectionText:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
+from agencies.actors import Actor
 from agencies.scope import acting
 from countries import section_care, sections
 from countries.models import Country, LedgerProposal, LedgerRecord, SectionCare, SectionText
@@ -21,9 +24,7 @@ def keep_post(cast: Cast) -> LedgerRecord:
     values = _BLANK | {"name_zh": "【演示】警务联络官", "attrs": {"side": "ours"}, "contact": "【演示】电话"}
     row = LedgerRecord(country=Country.objects.get(code="TH"), kind="post")
     said = {"source": "【演示】任命通知", "as_of": timezone.localdate(), "seen": ""}
-    desk = cast.actor("guohe.desk")
-    with acting(desk):
-        return state_record(actor=desk, row=row, values=values, **said)
+    return done(state_record, actor=cast.actor("guohe.desk"), row=row, values=values, **said)
 
 
 def keep_event(
@@ -34,7 +35,7 @@ def keep_event(
     values = _BLANK | told | {"attrs": {"scope": scope, "effect": effect}, "contact": ""}
     row = LedgerRecord(country=Country.objects.get(code=country), kind="event")
     said = {"source": "【演示】外方照会", "as_of": timezone.localdate(), "seen": ""}
-    return state_record(actor=cast.actor("guohe.desk"), row=row, values=values, **said)
+    return done(state_record, actor=cast.actor("guohe.desk"), row=row, values=values, **said)
 
 
 def make_proposal(cast: Cast, login: str = "kunshan.officer", section: str = "") -> LedgerProposal:
@@ -46,6 +47,13 @@ def make_proposal(cast: Cast, login: str = "kunshan.officer", section: str = "")
 
 
 HABITS = "habits"
+T = TypeVar("T")
+
+
+def done(command: Callable[..., T], *, actor: Actor, **said: Any) -> T:
+    """What the command gives when the actor does it, behind the wall of the database."""
+    with acting(actor):
+        return command(actor=actor, **said)
 
 
 def write_text(
@@ -54,19 +62,19 @@ def write_text(
     """A draft of the habits in Thailand's ledger, written over version `on`."""
     words = sections.Words(text_zh=text, sources="【演示】2026年10月会谈纪要")
     thailand = Country.objects.get(code="TH")
-    return sections.write(actor=cast.actor(login), country=thailand, section=HABITS, words=words, based_on=on)
+    return done(sections.write, actor=cast.actor(login), country=thailand, section=HABITS, words=words, based_on=on)
 
 
 def submit_text(
     cast: Cast, text: str = "【演示】先打电话。\n再发函。", login: str = "guohe.desk", on: int | None = None
 ) -> SectionText:
     """The same, sent to review."""
-    return sections.submit(actor=cast.actor(login), text_id=write_text(cast, text, login, on).pk)
+    return done(sections.submit, actor=cast.actor(login), text_id=write_text(cast, text, login, on).pk)
 
 
 def publish_text(cast: Cast, text: str = "【演示】先打电话。\n再发函。", on: int | None = None) -> SectionText:
     """The same, written by the desk and published by its approver."""
-    return sections.publish(actor=cast.actor("guohe.chief"), text_id=submit_text(cast, text, "guohe.desk", on).pk)
+    return done(sections.publish, actor=cast.actor("guohe.chief"), text_id=submit_text(cast, text, "guohe.desk", on).pk)
 
 
 def look_after(cast: Cast, login: str = "guohe.desk", months: int = 6, section: str = HABITS) -> SectionCare:

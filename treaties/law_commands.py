@@ -63,6 +63,9 @@ def drafted(actor: Actor, new: NewLaw) -> TypeLaw:
     if faults:
         raise Malformed(reasons=faults)
     data = with_lines(deepcopy(base.data), new.lines, source=source, number=latest + 1, names=names)
+    if not data["legal_basis"]:
+        place = next(line.place for line in new.lines if line.section == "legal_basis")
+        raise Malformed(reasons=[Reason("no_basis", _("至少留一条依据，请求总要有法律依据。"), f"{place}/gone")])
     if data == base.data and base.number == latest:
         raise GuardFailed(_("没有保存。"), reasons=[Reason("no_change", _("没有改动，不用出新的一版。"))])
     return TypeLaw(

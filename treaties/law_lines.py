@@ -14,17 +14,9 @@ from treaties.article_names import article_name
 from treaties.law_terms import GROUNDS, LEVELS, UNITS
 from treaties.models import PeriodKind
 from treaties.queries.own_words import said_zh, short_zh, written
+from treaties.queries.type_lines import line_key
 
 ZH_LIMIT, EN_LIMIT, WHO_LIMIT, TRIGGER_LIMIT, MOST = 200, 300, 60, 120, 999
-# The sections whose lines are written here.
-KEPT: tuple[str, ...] = (
-    "required_contents",
-    "required_attachments",
-    "assurances",
-    "time_limits",
-    "refusal_grounds",
-    "special_rules",
-)
 STRENGTHS: Mapping[str, Sequence[str]] = {
     "required_contents": tuple(LEVELS),
     "required_attachments": tuple(LEVELS),
@@ -32,6 +24,15 @@ STRENGTHS: Mapping[str, Sequence[str]] = {
 }
 # What the text of a period may give no number for.
 _NUMBERLESS = frozenset({PeriodKind.FROM_REQUEST, PeriodKind.UNSPECIFIED})
+# Sections whose article may stand alone.
+WORDLESS = frozenset({"legal_basis", "channel"})
+# Where the data calls a field by another name than the form.
+_STORED: Mapping[str, Mapping[str, str]] = {
+    "authority_chain": {"who": "actor_zh", "who_en": "actor_en", "zh": "action_zh"},
+    "approval": {"who": "approver_zh", "who_en": "approver_en", "zh": "what"},
+    "urgent_path": {"en": "effect"},
+    "assurances": {"who": "given_by"},
+}
 
 Held = Mapping[tuple[str, str], tuple[str, Mapping[str, Any]]]
 
@@ -47,7 +48,8 @@ class NewLine:
     zh: str
     en: str = ""
     level: str = ""
-    given_by: str = ""
+    who: str = ""
+    who_en: str = ""
     value: int | None = None
     unit: str = ""
     kind: str = ""
@@ -71,10 +73,12 @@ class NewLine:
                 yield from self._period_faults()
 
     def _word_faults(self) -> Iterator[Reason]:
-        if not fits(self.zh, ZH_LIMIT):
+        if not fits(self.zh, ZH_LIMIT) and (self.zh or self.section not in WORDLESS):
             words = _("用自己的话写，最多 %(limit)s 个字。") % {"limit": ZH_LIMIT}
             yield Reason("bad_words", words, f"{self.place}/zh")
-        for name, limit in (("en", EN_LIMIT), ("given_by", WHO_LIMIT)):
+        if not self.who and self.section in ACTING:
+            yield Reason("nobody", _("写明由谁办或者由谁审批。"), f"{self.place}/who")
+        for name, limit in (("en", EN_LIMIT), ("who", WHO_LIMIT), ("who_en", EN_LIMIT)):
             text = getattr(self, name)
             if len(text) > limit or not storable(text):
                 yield Reason("bad_words", _("最多 %(limit)s 个字。") % {"limit": limit}, f"{self.place}/{name}")
@@ -104,14 +108,12 @@ class NewLine:
 
     def entry(self, former: Mapping[str, Any], *, source: str, names: Mapping[str, str]) -> dict[str, Any]:
         """The line for the data: what the form does not ask for stays as it was."""
-        found = {**former, "zh": self.zh, "en": self.en, "cite": self.article, "source": source}
+        stored = _STORED.get(self.section, {})
+        typed = {stored.get(name, name): value for name, value in self._values().items() if name not in _DERIVED}
+        found = {**former, **typed, "cite": self.article, "source": source}
         found["cite_zh"] = article_name(self.article, names)
-        if self.section in ("required_contents", "required_attachments"):
-            found["level"] = self.level
-        if self.section == "assurances":
-            found["given_by"] = self.given_by
-        if self.section == "time_limits":
-            found |= {"unit": self.unit, "kind": self.kind, "trigger_zh": self.trigger_zh, "value": self.value}
+        if self.section == "refusal_grounds":
+            del found["level"]  # they stand under their strength
         if self.checked:
             found.pop("verified", None)
         else:
@@ -119,22 +121,39 @@ class NewLine:
         return {name: value for name, value in found.items() if value is not None}
 
 
-# What the form asks of a line, section by section.
+# What the form asks of a line, section by section, in the order of a request's life.
 _COMMON = ("zh", "en", "article", "checked")
+_DERIVED = frozenset({"article", "checked"})
 FIELDS: Mapping[str, Sequence[str]] = {
+    "legal_basis": _COMMON,
+    "channel": _COMMON,
+    "authority_chain": ("who", "who_en", *_COMMON),
+    "approval": ("who", "who_en", *_COMMON),
+    "conditions": _COMMON,
+    "contents_rule": _COMMON,
     "required_contents": ("level", *_COMMON),
     "required_attachments": ("level", *_COMMON),
-    "assurances": ("given_by", *_COMMON),
+    "language": _COMMON,
+    "assurances": ("who", *_COMMON),
     "time_limits": ("value", "unit", "kind", "trigger_zh", *_COMMON),
+    "urgent_path": _COMMON,
     "refusal_grounds": ("level", *_COMMON),
+    "return_grounds": _COMMON,
+    "postponement": _COMMON,
+    "result_handling": _COMMON,
+    "costs": _COMMON,
     "special_rules": _COMMON,
 }
+# Sections whose lines say who acts.
+ACTING = frozenset({"authority_chain", "approval"})
 
 
 def shown(section: str, level: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     """A line as the form shows it, in our own words."""
+    stored = _STORED.get(section, {})
     found = {
         **entry,
+        **{name: entry[other] for name, other in stored.items() if other in entry},
         "zh": written(entry) or short_zh(entry) or said_zh(entry),  # in our own words
         "level": level,
         "article": entry.get("cite", ""),
@@ -144,10 +163,10 @@ def shown(section: str, level: str, entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def lines_by_key(data: Mapping[str, Any]) -> dict[tuple[str, str], tuple[str, Mapping[str, Any]]]:
-    """The lines of the sections that are kept here, each with its strength, by section and key, in order."""
+    """The lines of the data, each with its strength, by section and key, in order."""
     return {
-        (section, entry["key"]): (level, entry)
-        for section in KEPT
+        (section, line_key(entry)): (level, entry)
+        for section in FIELDS
         for level, entry in _entries(section, data.get(section))
     }
 
@@ -171,11 +190,12 @@ def with_lines(
         if line.gone:
             kept.pop(place, None)
         elif not line.unchanged(held):
-            former = held.get(place, ("", {"key": place[1]}))[1]
+            former = {**held.get(place, ("", {}))[1], "key": place[1]}  # what it was called stays its key
             kept[place] = (line.level, line.entry(former, source=source, names=names))
-    for section in KEPT:
+    for section in FIELDS:
         found = [(level, entry) for (of, _key), (level, entry) in kept.items() if of == section]
-        data[section] = _part(section, found, data.get(section))
+        if found or section in data:
+            data[section] = _part(section, found, data.get(section))
     return data
 
 

@@ -12,4 +12,4 @@ from countries.policies import keeps_facts
 def require_desk(actor: Actor) -> None:
     """Raises NotPermitted for everybody else."""
     if not keeps_facts(actor):
-        raise NotPermitted(_("条约、法律和期限由公安部国际合作局的联络员或者审批人录入、更正。"))
+        raise NotPermitted(_("条约和法律的规定由公安部国际合作局的联络员或者审批人录入、更正。"))

@@ -38,6 +38,7 @@ class SectionText(models.Model):
     based_on = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     author = models.ForeignKey(Officer, models.PROTECT, related_name="+")
     written_at = models.DateTimeField(db_default=Now())
+    # Who published it, or sent the draft back as it stands.
     reviewer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     # What the reviewer says to the author when it goes back.

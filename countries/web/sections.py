@@ -92,9 +92,21 @@ def _under_review(place: Place) -> list[SectionText]:
 
 @require_safe
 def section_version(request: HttpRequest, code: str, section: str, number: int) -> HttpResponse:
-    """One version; under review beside what holds now, with what the reviewer may do."""
+    """One version; under review beside what holds now, with what the reviewer may do.
+
+    Notices name a version by its number. Where it is no longer to be seen under it the desk lands on the section, whether or
+    not somebody else has a draft with that number.
+    """
     place = place_of(request, code, section)
-    return _version(request, place, sections.version(place.actor, place.country, place.section, number))
+    try:
+        row = sections.version(place.actor, place.country, place.section, number)
+    except NotVisible:
+        if not keeps_facts(place.actor):
+            raise
+        words = _("第 %(n)s 版已经退回、放弃或者换了版号。这一节现在的文字和等复核的版本在这里。")
+        messages.info(request, words % {"n": number})
+        return redirect("ledger-section", place.country.code, place.section)
+    return _version(request, place, row)
 
 
 def _version(

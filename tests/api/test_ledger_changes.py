@@ -17,7 +17,7 @@ from countries.sections import Words
 from tests.api.conftest import Caller, problem
 from tests.cast import Cast
 from tests.conftest import connected_as
-from tests.ledgers import keep_post
+from tests.ledgers import done, keep_post
 from treaties.models import Party
 
 URL = "ledger-changes/"
@@ -47,10 +47,10 @@ def test_it_tells_what_changed_and_no_contact(cast: Cast, caller: Any) -> None:
     correct(cast, Party.objects.get(country__code="TH", instrument__code="UNTOC"), "authority", "【演示】总检察院")
     desk, thailand = cast.actor("guohe.desk"), Country.objects.get(code="TH")
     words = Words(text_zh="【演示】先打电话。", sources="【演示】纪要")
-    text = sections.write(actor=desk, country=thailand, section="habits", words=words, based_on=None)
-    sections.submit(actor=desk, text_id=text.pk)
+    text = done(sections.write, actor=desk, country=thailand, section="habits", words=words, based_on=None)
+    done(sections.submit, actor=desk, text_id=text.pk)
     committed()
-    sections.publish(actor=cast.actor("guohe.chief"), text_id=text.pk)
+    done(sections.publish, actor=cast.actor("guohe.chief"), text_id=text.pk)
     post = keep_post(cast)
     committed()
     withdraw_record(actor=desk, record_id=post.pk, reason="【演示】重复")

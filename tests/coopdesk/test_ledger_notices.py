@@ -14,8 +14,8 @@ from countries import section_care
 from countries.models import LedgerProposal, SectionCare
 from tests.browsing import log_in
 from tests.cast import Cast
-from tests.conftest import django_connected_as
-from tests.ledgers import HABITS, look_after, make_proposal, submit_text
+from tests.conftest import connected_as, django_connected_as
+from tests.ledgers import HABITS, look_after, make_proposal, submit_text, write_text
 
 
 def drain() -> None:
@@ -90,3 +90,9 @@ def test_a_proposal_for_a_section_goes_to_its_owner(
     make_proposal(cast, section=HABITS)
     drain()
     assert (told(cast, "guohe.desk"), told(cast, "guohe.chief")) == (desk, chief)
+
+
+def test_the_worker_sees_every_text_of_a_section(real_db: str, cast: Cast) -> None:
+    write_text(cast)
+    with connected_as("worker") as worker:
+        assert worker.execute("SELECT state FROM countries_sectiontext").fetchall() == [("draft",)]

@@ -15,7 +15,7 @@ from countries.models import Country, LedgerEntry
 from countries.sections import Words
 from tests.browsing import log_in
 from tests.cast import Cast
-from tests.ledgers import keep_post
+from tests.ledgers import done, keep_post
 
 pytestmark = pytest.mark.django_db
 PAPER = reverse("country-paper", args=["TH"])
@@ -32,9 +32,9 @@ def printed(cast: Cast, language: str, login: str = "kunshan.officer") -> tuple[
 def write_habits(cast: Cast) -> None:
     desk, thailand = cast.actor("guohe.desk"), Country.objects.get(code="TH")
     words = Words(text_zh="【演示】先打电话，再发函。", text_en="【Demo】Call first.", sources="【演示】会谈纪要")
-    row = sections.write(actor=desk, country=thailand, section="habits", words=words, based_on=None)
-    sections.submit(actor=desk, text_id=row.pk)
-    sections.publish(actor=cast.actor("guohe.chief"), text_id=row.pk)
+    row = done(sections.write, actor=desk, country=thailand, section="habits", words=words, based_on=None)
+    done(sections.submit, actor=desk, text_id=row.pk)
+    done(sections.publish, actor=cast.actor("guohe.chief"), text_id=row.pk)
 
 
 def test_it_says_what_the_page_says_with_its_sources(cast: Cast) -> None:
@@ -75,15 +75,16 @@ def test_it_is_whole_in_english(cast: Cast) -> None:
 
 def test_a_character_that_no_font_has_stops_nothing(cast: Cast) -> None:
     desk, thailand = cast.actor("guohe.desk"), Country.objects.get(code="TH")
-    row = sections.write(
+    row = done(
+        sections.write,
         actor=desk,
         country=thailand,
         section="habits",
         words=Words(text_zh="【演示】\U00013000", sources="【演示】纪要"),
         based_on=None,
     )
-    sections.submit(actor=desk, text_id=row.pk)
-    sections.publish(actor=cast.actor("guohe.chief"), text_id=row.pk)
+    done(sections.submit, actor=desk, text_id=row.pk)
+    done(sections.publish, actor=cast.actor("guohe.chief"), text_id=row.pk)
     assert "[U+13000]" in printed(cast, "zh")[2]
 
 

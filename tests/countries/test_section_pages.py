@@ -183,7 +183,7 @@ def test_two_versions_stand_side_by_side(cast: Cast) -> None:
 def test_drafts_are_their_authors_and_reviews_the_desks(cast: Cast) -> None:
     write_text(cast)
     seen = {login: log_in(cast, login).get(version_url(1)).status_code for login in (DESK, CHIEF, READER, "auditor")}
-    assert seen == {DESK: 200, CHIEF: 404, READER: 404, "auditor": 404}
+    assert seen == {DESK: 200, CHIEF: 302, READER: 404, "auditor": 404}
     log_in(cast, DESK).post(version_url(1, "submit"))
     seen = {login: log_in(cast, login).get(version_url(1)).status_code for login in (DESK, CHIEF, READER)}
     assert seen == {DESK: 200, CHIEF: 200, READER: 404}
@@ -262,3 +262,16 @@ def test_every_write_leaves_a_trace_without_its_text(cast: Cast) -> None:
     kinds = ["ledger.draft", "ledger.submit", "ledger.publish", "ledger.draft", "ledger.drop"]
     assert [event.kind for event in events] == kinds
     assert all("演示" not in str(event.facts) for event in events)
+
+
+def test_a_link_to_a_version_that_was_renumbered_or_sent_back_lands_on_the_section(cast: Cast) -> None:
+    submit_text(cast)
+    chief, desk, reader = log_in(cast, CHIEF), log_in(cast, DESK), log_in(cast, READER)
+    assert chief.post(version_url(1, "send-back"), {"remark": "【演示】补上年份。"}).status_code == 302
+    for number in (1, 7):  # sent back, and no version at all: told alike
+        answer = chief.get(version_url(number), follow=True)
+        assert answer.redirect_chain == [(HERE, 302)]
+        assert f"第 {number} 版已经退回、放弃或者换了版号" in answer.content.decode()
+        assert reader.get(version_url(number)).status_code == 404
+    assert desk.get(version_url(1)).status_code == 200
+    assert chief.post(version_url(1, "publish")).status_code == 404

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 
 from agencies.errors import (
     Conflict,
@@ -19,11 +19,13 @@ from agencies.errors import (
 )
 from agencies.models import AuditEvent
 from agencies.moments import clock
+from agencies.scope import acting
 from countries import section_care, sections
 from countries.calendars import add_months, day_of
 from countries.models import Country, SectionCare, SectionText
 from countries.sections import Overtaken, Words
 from tests.cast import Cast
+from tests.ledgers import done
 
 pytestmark = pytest.mark.django_db
 DESK, CHIEF = "guohe.desk", "guohe.chief"
@@ -39,15 +41,20 @@ def words(text: str = "【演示】先打电话，再发函。", sources: str = 
 
 
 def written(cast: Cast, login: str = DESK, based_on: int | None = None, **said: str) -> SectionText:
-    return sections.write(
-        actor=cast.actor(login), country=country(), section=SECTION, words=words(**said), based_on=based_on
+    return done(
+        sections.write,
+        actor=cast.actor(login),
+        country=country(),
+        section=SECTION,
+        words=words(**said),
+        based_on=based_on,
     )
 
 
 def published(cast: Cast, author: str = DESK, reviewer: str = CHIEF, based_on: int | None = None) -> SectionText:
     row = written(cast, author, based_on, text=f"【演示】{author}写的。")
-    sections.submit(actor=cast.actor(author), text_id=row.pk)
-    return sections.publish(actor=cast.actor(reviewer), text_id=row.pk)
+    done(sections.submit, actor=cast.actor(author), text_id=row.pk)
+    return done(sections.publish, actor=cast.actor(reviewer), text_id=row.pk)
 
 
 def holds() -> SectionText:
@@ -61,8 +68,8 @@ def test_written_reviewed_and_published(cast: Cast) -> None:
     assert sections.holding(country(), SECTION) is None
     written(cast, text="【演示】改过一次。")
     assert SectionText.objects.count() == 1
-    sections.submit(actor=cast.actor(DESK), text_id=row.pk)
-    sections.publish(actor=cast.actor(CHIEF), text_id=row.pk)
+    done(sections.submit, actor=cast.actor(DESK), text_id=row.pk)
+    done(sections.publish, actor=cast.actor(CHIEF), text_id=row.pk)
     assert (holds().text_zh, holds().number) == ("【演示】改过一次。", 1)
     assert holds().reviewer == cast.officer(CHIEF)
     kinds = AuditEvent.objects.filter(subject="country:TH").order_by("id").values_list("kind", flat=True)
@@ -72,8 +79,8 @@ def test_written_reviewed_and_published(cast: Cast) -> None:
 def test_a_new_version_takes_the_place_of_the_old_which_stays(cast: Cast) -> None:
     published(cast)
     row = written(cast, based_on=1, text="【演示】第二版。")
-    sections.submit(actor=cast.actor(DESK), text_id=row.pk)
-    sections.publish(actor=cast.actor(CHIEF), text_id=row.pk)
+    done(sections.submit, actor=cast.actor(DESK), text_id=row.pk)
+    done(sections.publish, actor=cast.actor(CHIEF), text_id=row.pk)
     assert [(one.number, one.state) for one in sections.versions(country(), SECTION)] == [
         (2, "published"),
         (1, "replaced"),
@@ -84,15 +91,15 @@ def test_two_at_once_lose_nothing(cast: Cast) -> None:
     published(cast)
     slow = written(cast, CHIEF, 1, text="【演示】审批人慢慢写的。")
     quick = written(cast, DESK, 1, text="【演示】联络员先写完的。")
-    sections.submit(actor=cast.actor(DESK), text_id=quick.pk)
-    sections.publish(actor=cast.actor(CHIEF), text_id=quick.pk)
+    done(sections.submit, actor=cast.actor(DESK), text_id=quick.pk)
+    done(sections.publish, actor=cast.actor(CHIEF), text_id=quick.pk)
     with pytest.raises(Overtaken) as error:
-        sections.submit(actor=cast.actor(CHIEF), text_id=slow.pk)
+        done(sections.submit, actor=cast.actor(CHIEF), text_id=slow.pk)
     assert error.value.facts == {"published": quick.number, "yours": slow.number}
     slow.refresh_from_db()
     assert (slow.text_zh, slow.state) == ("【演示】审批人慢慢写的。", "draft")
     again = written(cast, CHIEF, quick.number, text="【演示】两份合在一起。")
-    assert sections.submit(actor=cast.actor(CHIEF), text_id=again.pk).state == "review"
+    assert done(sections.submit, actor=cast.actor(CHIEF), text_id=again.pk).state == "review"
     # Carried on from the new one it comes after it.
     assert (again.pk, again.number > quick.number) == (slow.pk, True)
 
@@ -102,14 +109,14 @@ def test_a_draft_that_was_saved_elsewhere_is_not_overwritten(cast: Cast) -> None
     newer = written(cast, text="【演示】另一页上存的。")
     said = {"actor": cast.actor(DESK), "country": country(), "section": SECTION, "based_on": None}
     with pytest.raises(StaleVersion):
-        sections.write(**said, words=words("【演示】这一页上写的。"), seen=seen)
+        done(sections.write, **said, words=words("【演示】这一页上写的。"), seen=seen)
     assert SectionText.objects.get().text_zh == "【演示】另一页上存的。"
-    assert sections.write(**said, words=words("【演示】合起来。"), seen=newer.seen).pk == newer.pk
+    assert done(sections.write, **said, words=words("【演示】合起来。"), seen=newer.seen).pk == newer.pk
 
 
 def test_a_dropped_draft_is_its_authors_alone(cast: Cast) -> None:
     row = written(cast)
-    sections.drop(actor=cast.actor(DESK), text_id=row.pk)
+    done(sections.drop, actor=cast.actor(DESK), text_id=row.pk)
     with pytest.raises(NotVisible):
         sections.version(cast.actor(CHIEF), country(), SECTION, row.number)
     assert sections.version(cast.actor(DESK), country(), SECTION, row.number).state == "dropped"
@@ -119,22 +126,22 @@ def test_a_dropped_draft_is_its_authors_alone(cast: Cast) -> None:
 def test_overtaken_while_under_review_it_is_not_published(cast: Cast) -> None:
     published(cast)
     mine = written(cast, CHIEF, 1)
-    sections.submit(actor=cast.actor(CHIEF), text_id=mine.pk)
+    done(sections.submit, actor=cast.actor(CHIEF), text_id=mine.pk)
     section_care.entrust(
         actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
     )
     theirs = written(cast, DESK, 1)
-    sections.submit(actor=cast.actor(DESK), text_id=theirs.pk)
-    sections.publish(actor=cast.actor(CHIEF), text_id=theirs.pk)
+    done(sections.submit, actor=cast.actor(DESK), text_id=theirs.pk)
+    done(sections.publish, actor=cast.actor(CHIEF), text_id=theirs.pk)
     with pytest.raises(Overtaken):
-        sections.publish(actor=cast.actor(DESK), text_id=mine.pk)
+        done(sections.publish, actor=cast.actor(DESK), text_id=mine.pk)
 
 
 @pytest.mark.parametrize(("said", "pointers"), [({"text": " "}, {"/text_zh"}), ({"sources": ""}, {"/sources"})])
 def test_without_words_or_sources_nothing_goes_to_review(cast: Cast, said: dict[str, str], pointers: set[str]) -> None:
     row = written(cast, **said)
     with pytest.raises(GuardFailed) as error:
-        sections.submit(actor=cast.actor(DESK), text_id=row.pk)
+        done(sections.submit, actor=cast.actor(DESK), text_id=row.pk)
     assert {reason.pointer for reason in error.value.reasons} == pointers
 
 
@@ -148,9 +155,9 @@ def test_what_cannot_be_stored_is_named_and_nothing_changes(cast: Cast) -> None:
 
 def test_nobody_reviews_what_he_wrote(cast: Cast) -> None:
     row = written(cast, CHIEF)
-    sections.submit(actor=cast.actor(CHIEF), text_id=row.pk)
+    done(sections.submit, actor=cast.actor(CHIEF), text_id=row.pk)
     with pytest.raises(FourEyes):
-        sections.publish(actor=cast.actor(CHIEF), text_id=row.pk)
+        done(sections.publish, actor=cast.actor(CHIEF), text_id=row.pk)
 
 
 @pytest.mark.parametrize("login", ["kunshan.officer", "jiangsu.chief", "guohe.supervisor"])
@@ -161,30 +168,30 @@ def test_others_write_nothing(cast: Cast, login: str) -> None:
 
 def test_a_desk_officer_who_does_not_own_it_reviews_nothing(cast: Cast) -> None:
     row = written(cast, CHIEF)
-    sections.submit(actor=cast.actor(CHIEF), text_id=row.pk)
+    done(sections.submit, actor=cast.actor(CHIEF), text_id=row.pk)
     with pytest.raises(NotPermitted):
-        sections.publish(actor=cast.actor(DESK), text_id=row.pk)
+        done(sections.publish, actor=cast.actor(DESK), text_id=row.pk)
     section_care.entrust(
         actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
     )
-    assert sections.publish(actor=cast.actor(DESK), text_id=row.pk).state == "published"
+    assert done(sections.publish, actor=cast.actor(DESK), text_id=row.pk).state == "published"
 
 
 def test_it_goes_back_with_what_is_to_be_mended(cast: Cast) -> None:
     row = written(cast)
-    sections.submit(actor=cast.actor(DESK), text_id=row.pk)
+    done(sections.submit, actor=cast.actor(DESK), text_id=row.pk)
     with pytest.raises(Conflict):
         written(cast)
     with pytest.raises(Malformed):
-        sections.send_back(actor=cast.actor(CHIEF), text_id=row.pk, remark=" ")
-    assert sections.send_back(actor=cast.actor(CHIEF), text_id=row.pk, remark="补上年份。").remark == "补上年份。"
+        done(sections.send_back, actor=cast.actor(CHIEF), text_id=row.pk, remark=" ")
+    assert done(sections.send_back, actor=cast.actor(CHIEF), text_id=row.pk, remark="补上年份。").remark == "补上年份。"
     assert written(cast).state == "draft"
 
 
 def test_anothers_draft_is_not_there(cast: Cast) -> None:
     row = written(cast)
     with pytest.raises(NotVisible):
-        sections.submit(actor=cast.actor(CHIEF), text_id=row.pk)
+        done(sections.submit, actor=cast.actor(CHIEF), text_id=row.pk)
 
 
 def test_what_was_published_stands(cast: Cast) -> None:
@@ -250,3 +257,42 @@ def test_only_the_desks_approver_entrusts_it_to_the_desk(
             every_months=months,
         )
     assert not SectionCare.objects.exists()
+
+
+# --- The wall of the database ----------------------------------------------------------------------------------------
+
+
+def seen_by(cast: Cast) -> dict[str, list[str]]:
+    """The states of the texts that the database shows to each, whatever a query asks for."""
+    found = {}
+    for login in (DESK, CHIEF, "guohe.supervisor", "jiangsu.desk", "kunshan.officer"):
+        with acting(cast.actor(login)):
+            found[login] = sorted(SectionText.objects.values_list("state", flat=True))
+    return found
+
+
+def test_the_database_shows_a_draft_to_its_author_and_a_review_to_the_desk(cast: Cast) -> None:
+    others = {"guohe.supervisor": [], "jiangsu.desk": [], "kunshan.officer": []}
+    row = written(cast)
+    assert seen_by(cast) == {DESK: ["draft"], CHIEF: [], **others}
+    done(sections.submit, actor=cast.actor(DESK), text_id=row.pk)
+    assert seen_by(cast) == {DESK: ["review"], CHIEF: ["review"], **others}
+    done(sections.send_back, actor=cast.actor(CHIEF), text_id=row.pk, remark="【演示】补上年份。")
+    assert seen_by(cast) == {DESK: ["draft"], CHIEF: ["draft"], **others}  # as he sent it back
+    written(cast, text="【演示】接着写。")
+    assert seen_by(cast) == {DESK: ["draft"], CHIEF: [], **others}
+    assert written(cast, CHIEF).number == row.number + 1  # though he does not see the other
+    done(sections.submit, actor=cast.actor(DESK), text_id=row.pk)
+    done(sections.publish, actor=cast.actor(CHIEF), text_id=row.pk)
+    shown = ["published"]
+    assert seen_by(cast) == {DESK: shown, CHIEF: ["draft", "published"], **dict.fromkeys(others, shown)}
+
+
+@pytest.mark.parametrize("login", ["kunshan.officer", "jiangsu.chief", "guohe.supervisor"])
+def test_the_database_lets_nobody_else_write_or_change_one(cast: Cast, login: str) -> None:
+    row = published(cast)
+    with acting(cast.actor(login)):
+        assert SectionText.objects.filter(pk=row.pk).update(state="replaced") == 0
+        values = {"country": row.country, "section": SECTION, "number": 9, "author": cast.officer(login)}
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            SectionText.objects.create(**values)

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import asdict
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from agencies.models import AuditEvent
+from cases.advice import Asked, advice_for
 from cases.queries.drafting import basis_of, wanted
 from countries.models import Country
 from tests.browsing import edit_url, log_in
 from tests.cast import Cast
 from tests.stories import Story
-from treaties.law_lines import lines_by_key
+from treaties.advice import Option
+from treaties.law_lines import lines_by_key, shown
+from treaties.legal_basis import legal_basis_for
 from treaties.models import RefusalGround, RequestType, TypeLaw, UsedBy
 from treaties.queries import content_names, contents_of, grounds_offered, time_limits_for
 from treaties.queries.law_types import Wanted, types_on
+from treaties.queries.type_lines import lines_of
 from treaties.seed import load_treaties
-from treaties.type_law import law_of, version_on
+from treaties.type_law import law_of, laws_on, version_on
+from treaties.web.law_forms import LineForm
 
 pytestmark = pytest.mark.django_db
 
@@ -190,6 +196,129 @@ def keys(code: str) -> set[str]:
     return {entry["key"] for entry in law_of(kind(code))["time_limits"]}
 
 
+# --- Every part of a type ---------------------------------------------------------------------------------------------
+
+# What is typed into a new line, beside its article.
+WRITTEN = {
+    "legal_basis": {"zh": "【演示】双方商定的范围", "en": "[Demo] Scope"},
+    "channel": {"zh": "【演示】先经警务联络官", "en": "[Demo] Liaison first"},
+    "authority_chain": {
+        "who": "【演示】省厅",
+        "who_en": "[Demo] Province",
+        "zh": "【演示】先核对",
+        "en": "[Demo] Checks",
+    },
+    "approval": {"who": "【演示】局领导", "who_en": "[Demo] Director", "zh": "【演示】对外函", "en": "[Demo] Letters"},
+}
+
+
+def written(client: Client, code: str = SHORT, **changes: Any) -> dict[str, Any]:
+    """A form with one new line in each of these sections."""
+    return opened(client, code, **changes) | {
+        f"{place(section, '', code)}-{name}": value
+        for section, line in WRITTEN.items()
+        for name, value in (line | {"article": "MPSR-377.1"}).items()
+    }
+
+
+def test_every_line_of_every_type_is_shown_as_it_is_and_has_a_name_of_its_own() -> None:
+    for row in laws_on():
+        held, told = lines_by_key(row.data), lines_of(row.data)
+        assert [*told] == [*dict.fromkeys(section for section, _key in held)]
+        assert len(held) == sum(len(lines) for lines in told.values())
+        for (section, key), (level, entry) in held.items():
+            line = LineForm(section, 0, key=key, **shown(section, level, entry))
+            again = LineForm(section, 0, {field.html_name: field.value() for field in line if field.value()})  # type: ignore[arg-type]
+            assert again.is_valid(), (row, section, key, again.errors)
+            assert again.new().unchanged(held), (row, section, key)
+
+
+def advised(cast: Cast, code: str, country: str, place: str, on: date = TODAY) -> list[Option]:
+    """The advice on such a request that day."""
+    of = {"kind": kind(code), "country": Country.objects.get(code=country), "origin": cast.agency(place)}
+    return advice_for(Asked(**of, urgency="normal", purpose="evidence", on=on))
+
+
+def test_basis_channel_chain_and_approval_hold_from_their_day(cast: Cast, desk: Client) -> None:
+    thailand = Country.objects.get(code="TH")
+    save(desk, written(desk, effective_from=LATER.isoformat()), SHORT)
+
+    def statutes(on: date) -> set[str]:
+        found = [basis for basis in legal_basis_for(thailand, kind(SHORT), on) if basis.kind == "statute"]
+        return {article for basis in found for article in basis.articles}
+
+    def told(on: date) -> str:
+        return str([asdict(option) | {"legal_basis": ()} for option in advised(cast, SHORT, "TH", "kunshan", on)])
+
+    eve = LATER - timedelta(days=1)
+    assert ("MPSR-377.1" in statutes(eve), "MPSR-377.1" in statutes(LATER)) == (False, True)
+    for words in ("【演示】先经警务联络官", "【演示】局领导", "【演示】对外函"):
+        assert (words in told(eve), words in told(LATER)) == (False, True)
+    with translation.override("en"):
+        assert "[Demo] Director" in told(LATER)
+        assert "[Demo] Liaison first" in told(LATER)
+    reader = log_in(cast, "kunshan.officer")
+    after = reader.get(f"{page(SHORT)}?on={LATER.isoformat()}").content.decode()
+    for line in WRITTEN.values():
+        assert line["zh"] in after
+        assert line["zh"] not in reader.get(page(SHORT)).content.decode()
+
+
+def test_a_line_without_a_key_is_changed_in_its_place_and_told_as_changed(desk: Client) -> None:
+    before = law_of(kind(IN))["authority_chain"]
+    at = "authority_chain-1"
+    data = opened(desk, IN, **{f"{at}-who": "【演示】公安部国际合作局", f"{at}-who_en": "[Demo] Bureau"})
+    (change,) = desk.post(edit(IN), data | {"do": "look"}).context["changes"]
+    assert (change["how"], "【演示】公安部国际合作局" in change["after"]) == ("改动", True)
+    save(desk, data, IN)
+    after = law_of(kind(IN))["authority_chain"]
+    assert [row["actor_zh"] for row in after][1] == "【演示】公安部国际合作局"
+    assert [row for n, row in enumerate(after) if n != 1] == [row for n, row in enumerate(before) if n != 1]
+    assert (after[1]["action_zh"], after[1]["cite"]) == (before[1]["action_zh"], before[1]["cite"])
+    again = opened(desk, IN, **{f"{at}-who": "【演示】又改", f"{at}-who_en": ""})
+    assert save(desk, again, IN).data["authority_chain"][1]["key"] == after[1]["key"]
+
+
+def test_the_border_keeps_its_approval_when_its_line_is_written_anew(cast: Cast, desk: Client) -> None:
+    code = "border_area_police_cooperation"
+    data = opened(desk, code, **{"approval-0-who": "【演示】省厅批准", "approval-0-article": "MPSR-376.1"})
+    save(desk, data, code)
+    options = advised(cast, code, "MM", "ruili")
+    by_way = {option.way.value: [row.who for row in option.approval] for option in options}
+    assert by_way["border_liaison"] == ["【演示】省厅批准"]
+    assert "【演示】省厅批准" not in by_way["interpol"]
+
+
+@pytest.mark.parametrize(
+    ("section", "field", "value", "words"),
+    [
+        ("legal_basis", "article", "", "写条款的代码"),
+        ("legal_basis", "article", "XYZ-3", "法律要在"),
+        ("channel", "zh", "长" * 201, "200"),
+        ("authority_chain", "who", "", "写明由谁办"),
+        ("approval", "who", "", "写明由谁办或者由谁审批"),
+        ("approval", "zh", "", "用自己的话写明"),
+    ],
+)
+def test_a_wrong_line_of_these_parts_is_told_at_its_field(
+    desk: Client, section: str, field: str, value: str, words: str
+) -> None:
+    name = f"{place(section, '', SHORT)}-{field}"
+    answer = desk.post(edit(SHORT), written(desk) | {name: value, "do": "save"})
+    errors = answer.context["form"].errors
+    assert (answer.status_code, list(errors)) == (400, [name])
+    assert words in str(errors[name])
+    assert WRITTEN["approval"]["who_en"] in answer.content.decode()
+    assert not TypeLaw.objects.filter(number=2).exists()
+
+
+def test_a_type_keeps_a_basis(desk: Client) -> None:
+    n = len(law_of(kind(SHORT))["legal_basis"])
+    data = opened(desk, SHORT, **{f"legal_basis-{one}-gone": "on" for one in range(n)})
+    answer = desk.post(edit(SHORT), data | {"do": "save"})
+    assert "至少留一条依据" in str(answer.context["form"].errors["legal_basis-0-gone"])
+
+
 # --- Writing ---------------------------------------------------------------------------------------------------------
 
 
@@ -298,6 +427,7 @@ def test_nobody_else_writes_it(cast: Cast, desk: Client, login: str) -> None:
         client.get(edit(SHORT)).status_code,
         client.post(edit(SHORT), fresh(desk, SHORT) | {"do": "save"}).status_code,
     } == {403}
+    assert "条约和法律的规定由" in client.get(edit(SHORT)).content.decode()
     assert edit(SHORT) not in client.get(page(SHORT)).content.decode()
     assert not TypeLaw.objects.filter(number=2).exists()
 

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.language import english
 from treaties.advice.asking import ChannelCode, Question
 from treaties.advice.groups import POLICE_WAYS, Group
 from treaties.advice.options import ARTICLES, Approval
@@ -66,8 +67,8 @@ def approvals(question: Question, group: Group, way: ChannelCode) -> list[Approv
     if group is Group.MLA_LEAD and way in POLICE_WAYS:
         return [_own(*(_BUREAU if way == ChannelCode.INTERPOL else _POLICE))]
     if group is Group.BORDER:
-        at_border = [row for row in rows if row["cite"] == "MPSR-376"]
-        rows = at_border[:1] if way == ChannelCode.BORDER else at_border[1:]
+        here = "border" if way == ChannelCode.BORDER else "elsewhere"
+        rows = [row for row in rows if row.get("at", here) == here]
     elif way == ChannelCode.BORDER:
         return [
             _own(
@@ -86,11 +87,15 @@ def _own(who: str, what: str, article: str) -> Approval:
 
 
 def _approval(row: Mapping[str, Any]) -> Approval:
-    who, what = row["approver_zh"], row.get("what", "")
     return Approval(
-        who=gettext(who),
-        what=gettext(what) if what else "",
+        who=_said(row["approver_zh"], row.get("approver_en", "")),
+        what=_said(row.get("what", ""), row.get("en", "")),
         article=row["cite"],
         article_zh=row.get("cite_zh", ""),
         unsettled="verified" in row,
     )
+
+
+def _said(zh: str, en: str) -> str:
+    """In the language of the page: the ministry's own English where it wrote one."""
+    return en if en and english() else gettext(zh) if zh else ""

@@ -18,6 +18,7 @@ from treaties.advice.resting import demands_of
 from treaties.advice.ways import Rule, titled
 from treaties.legal_basis import Basis
 from treaties.models import Standing
+from treaties.queries.own_words import own_words
 
 _NO_DEATH_PENALTY = frozenset({"abolished", "ordinary", "practice"})
 
@@ -79,6 +80,16 @@ def language(question: Question, group: Group, way: ChannelCode) -> Iterator[Fin
 def treaty_channel(question: Question, group: Group, way: ChannelCode) -> Iterator[Finding]:
     """The way that the treaty itself lays down comes before that of the statute (IMLA-5.1, EXT-4.1)."""
     yield from _demanded(question, group, way, "channel", _("《%(title)s》规定的联系途径：%(words)s"))
+
+
+def written_channel(question: Question, _group: Group, _way: ChannelCode) -> Iterator[Finding]:
+    """What the ministry's version of the law of the type says on its channel; the seeds give the articles alone."""
+    for row in question.law.get("channel") or ():
+        told = {"words": quoted(own_words(row))}
+        if told["words"]:
+            doubtful = "verified" in row
+            words = _("这类请求的法定渠道（待核实）：%(words)s") if doubtful else _("这类请求的法定渠道：%(words)s")
+            yield Finding("needs", Line(words % told, row["cite"], row["cite_zh"]))
 
 
 def _demanded(question: Question, group: Group, way: ChannelCode, part: str, words: str) -> Iterator[Finding]:
@@ -274,6 +285,7 @@ CONDITIONS: tuple[Rule, ...] = (
     other_type,
     reciprocity,
     treaty_channel,
+    written_channel,
     language,
     usable,
     dual_criminality,

@@ -55,6 +55,8 @@ _ORIGIN = {"article": TEXT, "article_zh": TEXT, "confidence": one_of(Confidence.
 _SAID = {"key": TEXT, "zh": TEXT, "en": TEXT}
 _WANTED = listed(closed({**_SAID, "strength": one_of(["", *LEVELS]), "when": TEXT, **_ORIGIN}))
 _RULES = listed(closed({**_SAID, **_ORIGIN}))
+_TOLD = listed(closed({"zh": TEXT, "en": TEXT, **_ORIGIN}))
+_APPROVAL = {"approver_zh": TEXT, "approver_en": TEXT, "zh": TEXT, "en": TEXT, **_ORIGIN}
 _STEP = {"actor_zh": TEXT, "actor_en": TEXT, "action_zh": TEXT, **_ORIGIN}
 _PERIOD = {
     **_SAID,
@@ -66,10 +68,12 @@ _PERIOD = {
     **_ORIGIN,
 }
 _PARTS = {
-    "legal_basis": listed(closed(_ORIGIN)),
+    "legal_basis": _TOLD,
+    "channel": _TOLD,
     "contents": _WANTED,
     "attachments": _WANTED,
     "authority_chain": listed(closed(_STEP)),
+    "approval": listed(closed(_APPROVAL)),
     "time_limits": listed(closed(_PERIOD)),
     "refusal_grounds": closed({strength.value: _RULES for strength in GROUNDS}),
     "assurances": listed(closed({**_SAID, "given_by": TEXT, "when": TEXT, **_ORIGIN})),
@@ -187,10 +191,12 @@ def _parts(data: Mapping[str, Any]) -> Json:
     lines = lines_of(data)
     grounds = lines.get("refusal_grounds", ())
     return {
-        "legal_basis": [_origin(line) for line in lines.get("legal_basis", ())],
+        "legal_basis": [_told(line) for line in lines.get("legal_basis", ())],
+        "channel": [_told(line) for line in lines.get("channel", ())],
         "contents": [_wanted(line) for line in lines.get("required_contents", ())],
         "attachments": [_wanted(line) for line in lines.get("required_attachments", ())],
         "authority_chain": [_step(line) for line in lines.get("authority_chain", ())],
+        "approval": [_told(line, "approver_zh", "approver_en") for line in lines.get("approval", ())],
         "time_limits": [_period(line) for line in lines.get("time_limits", ())],
         "refusal_grounds": {one.value: _rules([row for row in grounds if row.level == one]) for one in GROUNDS},
         "assurances": [_some(line, "given_by", "when") for line in lines.get("assurances", ())],
@@ -215,6 +221,12 @@ def _rules(lines: Sequence[Line]) -> list[Json]:
 
 def _wanted(line: Line) -> Json:
     return _some(line, "when") | {"strength": line.level}
+
+
+def _told(line: Line, *names: str) -> Json:
+    """The article, and our words beside it where there are any."""
+    found: Json = {name: line.entry.get(name, "") for name in ("en", *names)}
+    return {**found, "zh": line.zh, **_origin(line)}
 
 
 def _step(line: Line) -> Json:

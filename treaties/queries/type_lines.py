@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import blake2s
 from typing import Any
 
 from django.utils.functional import Promise
@@ -25,8 +26,8 @@ class Line:
 
     @property
     def key(self) -> str:
-        """What it is called from version to version; a line without a key by its article and words."""
-        return str(self.entry.get("key") or f"{self.cite} {self.entry.get('actor_zh', '')} {said_zh(self.entry)}")
+        """What it is called from version to version."""
+        return line_key(self.entry)
 
     @property
     def cite(self) -> str:
@@ -55,8 +56,9 @@ class Line:
     @property
     def who(self) -> str:
         """Who acts, approves or promises, in the language of the page."""
-        if english() and "actor_en" in self.entry:
-            return str(self.entry["actor_en"])
+        en = self.entry.get("actor_en") or self.entry.get("approver_en")
+        if english() and en:
+            return str(en)
         zh = next((self.entry[name] for name in ("actor_zh", "approver_zh", "given_by") if name in self.entry), "")
         return translated(str(zh))
 
@@ -79,6 +81,15 @@ class Line:
     def source(self) -> str:
         """Where the ministry has it from; "" for a line of the seeds."""
         return str(self.entry.get("source", ""))
+
+
+def line_key(entry: Mapping[str, Any]) -> str:
+    """What a line is called from version to version; many of the seeds have no key: those by their article and words."""
+    if "key" in entry:
+        return str(entry["key"])
+    names = ("cite", "actor_zh", "approver_zh")
+    said = "\n".join([*(str(entry.get(name, "")) for name in names), said_zh(entry)])
+    return blake2s(said.encode(), digest_size=8).hexdigest()
 
 
 def lines_of(data: Mapping[str, Any]) -> dict[str, list[Line]]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from agencies.errors import GuardFailed, Malformed, NotVisible, StaleVersion
@@ -25,6 +26,13 @@ from treaties.web.law_forms import LawForm, LineForm, VersionForm, sent_lines
 from treaties.web.law_words import changed, text_of, type_or_404
 
 _MORE = 2
+# What a section's lines do not do, told where they are written.
+_ROUTED = gettext_lazy("这里写的用来告知和引用；案件实际逐级怎么走、由谁审批，由工作流程按类型和机关定，不随它变。")
+_NOTES: Mapping[str, Any] = {
+    "channel": gettext_lazy("写法定渠道的条款；渠道建议会引用写明的说明，允许走哪些渠道仍按条约和法律逐条判断。"),
+    "authority_chain": _ROUTED,
+    "approval": _ROUTED,
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +69,9 @@ def _page(request: HttpRequest, kind: RequestType, form: LawForm, **more: Any) -
     context = {
         "kind": kind,
         "form": form,
-        "parts": [(section, SECTIONS[section], lines) for section, lines in form.lines.items()],
+        "parts": [
+            (section, SECTIONS[section], _NOTES.get(section, ""), lines) for section, lines in form.lines.items()
+        ],
         "present": version_on(kind),
         **more,
     }

@@ -15,7 +15,18 @@ from django.utils.translation import pgettext_lazy
 from agencies.errors import DomainError
 from treaties.article_names import ARTICLE_LIMIT
 from treaties.law_commands import REMARK_LIMIT, SOURCE_LIMIT
-from treaties.law_lines import EN_LIMIT, FIELDS, MOST, STRENGTHS, TRIGGER_LIMIT, WHO_LIMIT, ZH_LIMIT, NewLine
+from treaties.law_lines import (
+    ACTING,
+    EN_LIMIT,
+    FIELDS,
+    MOST,
+    STRENGTHS,
+    TRIGGER_LIMIT,
+    WHO_LIMIT,
+    WORDLESS,
+    ZH_LIMIT,
+    NewLine,
+)
 from treaties.law_terms import LEVELS
 from treaties.models import PeriodKind, Strength
 from treaties.queries import GROUPS
@@ -105,22 +116,41 @@ _NEEDED: Mapping[str, Any] = {
     "zh": _("用自己的话写明。"),
     "article": _("写条款的代码，例如 IMLA-13.1.4。"),
     "trigger_zh": _("写明从什么时候起算。"),
+    "who": _("写明由谁办或者由谁审批。"),
 }
+_WHO: Mapping[str, Any] = {
+    "authority_chain": _("由谁办"),
+    "approval": _("由谁审批"),
+    "assurances": _("由谁承诺"),
+}
+_WHAT: Mapping[str, Any] = {
+    "legal_basis": _("说明"),
+    "channel": _("说明"),
+    "authority_chain": _("办什么"),
+    "approval": _("审批什么"),
+}
+
+
+def _needs(name: str, section: str) -> bool:
+    """Can a line of the section not do without the field?"""
+    optional = {"zh": section in WORDLESS, "who": section not in ACTING}
+    return name in _NEEDED and not optional.get(name, False)
 
 
 def _typed(name: str, section: str) -> forms.Field:
     texts: Mapping[str, tuple[Any, int]] = {
-        "zh": (_("内容"), ZH_LIMIT),
+        "zh": (_WHAT.get(section, _("内容")), ZH_LIMIT),
         "en": (_("英文"), EN_LIMIT),
-        "given_by": (_("由谁承诺"), WHO_LIMIT),
+        "who": (_WHO.get(section, ""), WHO_LIMIT),
+        "who_en": (_("由谁，英文"), EN_LIMIT),
         "article": (_("条款"), ARTICLE_LIMIT),
         "trigger_zh": (_("从什么时候起算"), TRIGGER_LIMIT),
     }
     if name in texts:
         label, limit = texts[name]
         hint = _("例如 IMLA-13.1.4") if name == "article" else ""
-        said = {"required": _NEEDED[name]} if name in _NEEDED else None
-        needed = name in _NEEDED
+        needed = _needs(name, section)
+        said = {"required": _NEEDED[name]} if needed else None
         return forms.CharField(label=label, max_length=limit, required=needed, help_text=hint, error_messages=said)
     if name == "checked":
         return forms.BooleanField(label=_("已与公布的条文核对（不选就显示待核实）"), required=False)
@@ -161,8 +191,9 @@ class LineForm(forms.Form):
 
     @property
     def told(self) -> str:
-        """What the line is called at its head."""
-        return str(self["zh"].value() or "")
+        """What the line is called at its head; "" for an article alone."""
+        who = self["who"].value() if self.section in ACTING else ""
+        return str(_("：")).join(str(part) for part in (who, self["zh"].value()) if part)
 
     @property
     def strength(self) -> tuple[Any, str] | None:
