@@ -235,7 +235,9 @@ def test_a_value_by_request_type_shows_in_the_matrix(cast: Cast) -> None:
     url = value_url("availability", kind="mla_evidence_out")
     assert desk.post(url, typed(desk, url, code="partly", text_zh="要有条约。")).status_code == 302
     page = log_in(cast, "kunshan.officer").get(page_url("TH"))
-    row = next(row for row in page.context["asking"] if row.kind.code == "mla_evidence_out")
+    asking = page.context["asking"]
+    assert ([topic.code for topic in asking.topics], len(asking.blank)) == (["availability"], 4)
+    row = next(row for row in asking.rows if row.kind.code == "mla_evidence_out")
     assert (row.cells[0].cell, row.cells[0].text, row.cells[0].words) == ("part", "有条件", "要有条约。")
     assert "要有条约。" in log_in(cast, "kunshan.officer").get(row.url).content.decode()
     assert desk.get(value_url("availability")).status_code == 404
