@@ -82,6 +82,9 @@ def test_only_signed_is_signed_and_leaves_reciprocity(caller: Any) -> None:
     promise = next(one for one in bases if one["kind"] == "reciprocity")
     assert (promise["instrument"], promise["status"]) == (None, "none")
     assert promise["articles"] == ["EXT-3.1", "EXT-4.1", "EXT-49"]
+    statute = next(one for one in bases if one["articles"][0] == "EXT-47")
+    assert (promise["source"], promise["confidence"]) == (statute["source"], statute["confidence"])
+    assert promise["source"]
 
 
 def test_bad_questions(caller: Any) -> None:
