@@ -221,11 +221,15 @@ def _basis(basis: Basis) -> Said:
         pieces.append((name_of(instrument), True))
     if basis.limited_to:
         pieces.append((_("（%(crimes)s）") % {"crimes": crimes_of([basis])}, False))
-    # The title stands before them: only the place in it is said.
-    articles = basis.articles if english() else [zh.rpartition("》")[2] for zh in basis.articles_zh]
+    # Where the title stands before them only the place in it is said; those of reciprocity name their own law.
+    cut = basis.kind != "reciprocity"
+    told = [
+        article_told(code, zh.rpartition("》")[2] if cut else zh)
+        for code, zh in zip(basis.articles, basis.articles_zh, strict=True)
+    ]
     facts = _found(basis.sources, basis.as_of) if basis.sources else ()
     url = reverse("instrument-detail", args=[instrument.code]) if instrument is not None else ""
-    return Said(pieces, _("、").join(articles), facts, basis.confidence in UNSETTLED, url)
+    return Said(pieces, _("、").join(told), facts, basis.confidence in UNSETTLED, url)
 
 
 def _found(sources: Sequence[str], as_of: str) -> list[tuple[str, Any]]:

@@ -48,6 +48,13 @@ def test_it_explains_every_channel_line_by_line(officer: Client) -> None:
     assert reverse("instrument-detail", args=["MLA-CRIMINAL-TH"]) in page
 
 
+def test_reciprocity_names_the_law_of_its_articles(officer: Client) -> None:
+    asked = {"country": "MM", "type": "border_area_police_cooperation", "purpose": "lead"}
+    shown = officer.get(PAGE, ASKED | asked).context["options"]
+    told = {base.article for one in shown for base in one.bases if base.pieces[0][0].startswith("互惠")}
+    assert told == {"《公安机关办理刑事案件程序规定》第十三条"}
+
+
 def ways(client: Client, **asked: str) -> dict[str, bool]:
     """May each channel be taken?"""
     context = client.get(PAGE, ASKED | asked).context
