@@ -66,6 +66,14 @@ def test_it_needs_no_key_and_changes_nothing(caller):
     assert answer.status_code == 200
 
 
+def test_what_is_left_out_is_asked_for(caller):
+    errors = problem(caller("kunshan.officer").post("advice/", {}), 400)["errors"]
+    assert {(one["code"], one["pointer"]) for one in errors} == {
+        ("required", "/country"),
+        ("required", "/request_type"),
+    }
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [

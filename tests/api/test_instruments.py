@@ -100,4 +100,6 @@ def test_bad_questions(caller: Any) -> None:
         problem(who.get(f"countries/{code}/legal-basis/", request_type="extradition_out"), 404)
     answer = who.get("countries/TH/legal-basis/", request_type="x", on="x")
     assert pointers(problem(answer, 400)) == {"/request_type", "/on"}
-    assert pointers(problem(who.get("countries/TH/legal-basis/"), 400)) == {"/request_type"}
+    for asked, code in (({}, "required"), ({"request_type": "x"}, "unknown_code")):
+        (error,) = problem(who.get("countries/TH/legal-basis/", **asked), 400)["errors"]
+        assert (error["code"], error["pointer"]) == (code, "/request_type")
