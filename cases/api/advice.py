@@ -194,7 +194,7 @@ def _option(option: Option) -> Json:
         "record": _record(option.record),
         "expected_by": option.expected_by.isoformat() if option.expected_by else None,
         "reasons": _lines(option.reasons),
-        "warnings": _lines(option.warnings),
+        "warnings": _lines([*option.warnings, *option.doubts]),
     }
 
 

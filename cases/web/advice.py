@@ -126,13 +126,15 @@ def advice(request: HttpRequest) -> HttpResponse:
     form = AdviceForm(data) if asking else AdviceForm(initial=first | data)
     asked = form.asked() if asking else None
     options = [_shown(n, option) for n, option in enumerate(advice_for(asked), 1)] if asked else []
+    closed = [option for option in options if not option.option.allowed]
     context = {
         "form": form,
         "asked": asked,
         "urgency": Urgency(asked.urgency).label if asked else "",
         "purpose": Purpose(asked.purpose).label if asked else "",
         "options": [option for option in options if option.option.allowed],
-        "closed": [option for option in options if not option.option.allowed],
+        "closed": closed,
+        "refused": _alike(closed),
     }
     return render(request, "cases/advice.html", context, status=400 if form.errors else 200)
 
@@ -164,6 +166,7 @@ class Shown:
     preconditions: Sequence[Said]
     missing: Sequence[tuple[Any, Sequence[Said]]]
     warnings: Sequence[Said]
+    doubts: Sequence[Said]
     figures: str
     expected: date | None
 
@@ -186,9 +189,19 @@ def _shown(number: int, option: Option) -> Shown:
         preconditions=_said(option.preconditions),
         missing=_by_strength(option.missing),
         warnings=_said(option.warnings),
+        doubts=plain(option.doubts),
         figures=figures(option.record),
         expected=option.expected_by,
     )
+
+
+def _alike(closed: Iterable[Shown]) -> list[tuple[str, Shown]]:
+    """The channels that are closed, those of which the same is said together: their names and the first of them."""
+    found: dict[tuple[Any, ...], list[Shown]] = {}
+    for shown in closed:
+        option = shown.option
+        found.setdefault((*option.reasons, *option.warnings, *option.doubts, option.record), []).append(shown)
+    return [(_("、").join(str(one.option.way.label) for one in rows), rows[0]) for rows in found.values()]
 
 
 def _said(lines: Iterable[Line]) -> list[Said]:
@@ -201,6 +214,11 @@ def _said(lines: Iterable[Line]) -> list[Said]:
         )
         for line in lines
     ]
+
+
+def plain(lines: Iterable[Line]) -> list[Said]:
+    """Lines that say themselves where they are from."""
+    return [Said(line.pieces, "") for line in lines]
 
 
 def article_told(code: str, zh: str) -> str:

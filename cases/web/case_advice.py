@@ -21,7 +21,7 @@ from agencies.errors import NotPermitted
 from cases import kept_advice, policies
 from cases.advice import Asked, advice_for
 from cases.models import Case, Urgency
-from cases.web.advice import figures
+from cases.web.advice import figures, plain
 from cases.workflow import EDITABLE
 from treaties.advice import ChannelCode, Option, Purpose
 
@@ -101,6 +101,7 @@ def panel(case: Case, typed: Mapping[str, str]) -> dict[str, Any]:
     return {
         "advised": [_told(option) for option in open_ways],
         "warned": len(open_ways[0].warnings) if open_ways else 0,
+        "doubts": plain(open_ways[0].doubts) if open_ways else (),
         "purposes": Purpose.choices,
         "wanted_as": purpose,
         "picked": picked if picked in [option.way.value for option in open_ways] else first,

@@ -55,6 +55,31 @@ def test_reciprocity_names_the_law_of_its_articles(officer: Client) -> None:
     assert told == {"《公安机关办理刑事案件程序规定》第十三条"}
 
 
+URGENT = {"type": "extradition_out", "urgency": "urgent", "on": "2026-11-29"}
+
+
+def test_what_awaits_checking_is_counted_and_listed_behind_the_warnings(officer: Client) -> None:
+    answer = officer.get(PAGE, ASKED | URGENT)
+    (shown,) = answer.context["options"]
+    assert not any("待核实" in line.text for line in shown.option.warnings)
+    told = answer.content.decode().partition('id="way-mfa"')[2].partition("</section>")[0]
+    warnings, _summary, behind = told.partition(f"<summary>用到 {len(shown.doubts)} 处待核实的资料</summary>")
+    assert "应当拒绝的情形" in warnings
+    assert "待核实：" not in warnings
+    assert behind.count("待核实：") == len(shown.doubts) > 1
+    assert "…" not in behind
+
+
+def test_what_is_said_of_several_closed_channels_is_said_once(officer: Client) -> None:
+    answer = officer.get(PAGE, ASKED | URGENT)
+    page = answer.content.decode().partition('id="closed"')[2]
+    assert len(answer.context["closed"]) == 7
+    said = answer.context["closed"][0].option.reasons[0].text
+    assert sum(shown.option.reasons[0].text == said for shown in answer.context["closed"]) == 6
+    assert page.count(said) == 1
+    assert all(str(shown.option.way.label) in page for shown in answer.context["closed"])
+
+
 def ways(client: Client, **asked: str) -> dict[str, bool]:
     """May each channel be taken?"""
     context = client.get(PAGE, ASKED | asked).context
@@ -149,6 +174,7 @@ def test_the_draft_shows_the_advice_and_follows_the_urgency(officer: Client, sto
     panel = officer.get(reverse("case-advice", args=[case.pk]), {"urgency": "urgent", "wanted_as": "lead"})
     assert panel.status_code == 200
     assert "urgency=urgent" in panel.context["in_full"]
+    assert f"用到 {len(panel.context['doubts'])} 处待核实的资料" in panel.content.decode()
 
 
 def test_the_first_choice_needs_no_reason_and_is_kept(officer: Client, story: Story) -> None:

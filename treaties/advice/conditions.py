@@ -343,7 +343,5 @@ def _old(question: Question, as_of: str) -> bool:
 
 
 def _source(text: str) -> str:
-    """The source in the words of the page, cut to a line."""
-    if text == "recollection":
-        return _("凭记忆")
-    return text if len(text) <= 80 else text[:79] + "…"
+    """The source in the words of the page."""
+    return _("凭记忆") if text == "recollection" else text

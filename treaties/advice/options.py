@@ -153,3 +153,5 @@ class Option:
     record: Figures | None = None
     expected_by: date | None = None
     warnings: Sequence[Line] = ()
+    # What all this rests on where it is 待核实 or old.
+    doubts: Sequence[Line] = ()
