@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
@@ -125,7 +126,7 @@ def advice(request: HttpRequest) -> HttpResponse:
     data = first | {name: value for name, value in request.GET.items() if value}
     form = AdviceForm(data) if asking else AdviceForm(initial=first | data)
     asked = form.asked() if asking else None
-    options = [_shown(n, option) for n, option in enumerate(advice_for(asked), 1)] if asked else []
+    options = [_shown(n, option, asked) for n, option in enumerate(advice_for(asked), 1)] if asked else []
     closed = [option for option in options if not option.option.allowed]
     context = {
         "form": form,
@@ -171,11 +172,11 @@ class Shown:
     expected: date | None
 
 
-def _shown(number: int, option: Option) -> Shown:
+def _shown(number: int, option: Option, asked: Asked) -> Shown:
     return Shown(
         number=number,
         option=option,
-        reasons=_said(option.reasons),
+        reasons=_said(option.reasons, asked),
         bases=[_basis(basis) for basis in option.legal_basis],
         approval=[
             Said(
@@ -186,9 +187,9 @@ def _shown(number: int, option: Option) -> Shown:
             )
             for row in option.approval
         ],
-        preconditions=_said(option.preconditions),
+        preconditions=_said(option.preconditions, asked),
         missing=_by_strength(option.missing),
-        warnings=_said(option.warnings),
+        warnings=_said(option.warnings, asked),
         doubts=plain(option.doubts),
         figures=figures(option.record),
         expected=option.expected_by,
@@ -204,16 +205,29 @@ def _alike(closed: Iterable[Shown]) -> list[tuple[str, Shown]]:
     return [(_("、").join(str(one.option.way.label) for one in rows), rows[0]) for rows in found.values()]
 
 
-def _said(lines: Iterable[Line]) -> list[Said]:
+def _said(lines: Iterable[Line], asked: Asked) -> list[Said]:
     return [
         Said(
             line.pieces,
             article_told(line.article, line.article_zh),
             _found([line.fact.source], line.fact.as_of) if line.fact else (),
             line.fact.unsettled if line.fact else False,
+            f"{reverse('advice')}?{urlencode(query_of(asked) | {'type': line.kind})}" if line.kind else "",
         )
         for line in lines
     ]
+
+
+def query_of(asked: Asked) -> dict[str, str]:
+    """The address of the question."""
+    return {
+        "country": asked.country.code,
+        "type": asked.kind.code,
+        "purpose": asked.purpose,
+        "urgency": asked.urgency,
+        "agency": asked.origin.code,
+        "on": asked.on.isoformat(),
+    }
 
 
 def plain(lines: Iterable[Line]) -> list[Said]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from agencies.models import AuditEvent
 from agencies.scope import acting
@@ -78,6 +80,15 @@ def test_what_is_said_of_several_closed_channels_is_said_once(officer: Client) -
     assert sum(shown.option.reasons[0].text == said for shown in answer.context["closed"]) == 6
     assert page.count(said) == 1
     assert all(str(shown.option.way.label) in page for shown in answer.context["closed"])
+
+
+def test_the_type_that_a_hint_sends_to_is_asked_the_same_question(officer: Client) -> None:
+    answer = officer.get(PAGE, ASKED | URGENT)
+    (hint,) = [line for line in answer.context["options"][0].preconditions if "先用" in line.pieces[0][0]]
+    assert escape(hint.url) in answer.content.decode()
+    asked = officer.get(hint.url).context["asked"]
+    assert asked == replace(answer.context["asked"], kind=asked.kind)
+    assert asked.kind.code == "extradition_provisional_arrest_out"
 
 
 def ways(client: Client, **asked: str) -> dict[str, bool]:
