@@ -40,6 +40,11 @@ class Need:
     words_en: str
 
     @property
+    def statute(self) -> str:
+        """The code of the statute or rule that says so."""
+        return self.article.partition("-")[0]
+
+    @property
     def words(self) -> str:
         """In the language of the page."""
         return self.words_en if english() else self.words_zh
@@ -126,12 +131,14 @@ def legal_basis_for(
     treaties.sort(key=_rank)
     bound = [basis for basis in treaties if basis.standing == Standing.IN_FORCE]
     others = [basis for basis in treaties if basis.standing not in (Standing.IN_FORCE, Standing.NONE)]
-    statutes = _statutes(law_of(request_type, on) if law is None else law, on)
+    cited, needs = _cited(law_of(request_type, on) if law is None else law), _needs_of(request_type)
+    ours = _ours({*cited, *(need.statute for need in needs)}, on)
+    statutes = [_statute(*ours[code], entries) for code, entries in cited.items() if code in ours]
     held = [basis for basis in statutes if basis.standing == Standing.IN_FORCE]
     others += [basis for basis in statutes if basis.standing not in (Standing.IN_FORCE, Standing.NONE)]
     # A treaty for certain crimes leaves all others to reciprocity.
     whole = any(basis.kind == "treaty" and not basis.limited_to for basis in bound)
-    promised = [] if whole else _reciprocity(_assured(found, on), request_type)
+    promised = [] if whole else _reciprocity(_assured(found, on), needs, ours)
     return [*bound, *held, *promised, *others]
 
 
@@ -230,17 +237,24 @@ def parties_of(country: Country) -> dict[int, Party]:
     return {party.instrument_id: party for party in Party.objects.filter(PART_KEPT, country=country)}
 
 
-def _statutes(law: Mapping[str, Any], on: date) -> list[Basis]:
+_Ours = Mapping[str, tuple[Instrument, Pair]]
+
+
+def _ours(codes: Iterable[str], on: date) -> _Ours:
+    """Our statutes and rules of these codes, and how each stands that day."""
+    rows = Instrument.objects.filter(KEPT, code__in=codes, kind__in=DOMESTIC)
+    return {row.code: (row, one_side_on(row, on)) for row in rows}
+
+
+def _cited(law: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
     """The articles on which the type rests, statute by statute, in the order in which they matter to it."""
     cited: dict[str, list[Mapping[str, Any]]] = {}
     for entry in law.get("legal_basis", ()):
         cited.setdefault(entry["cite"].split("-")[0], []).append(entry)
-    known = {row.code: row for row in Instrument.objects.filter(KEPT, code__in=cited, kind__in=DOMESTIC)}
-    return [_statute(known[code], entries, on) for code, entries in cited.items() if code in known]
+    return cited
 
 
-def _statute(instrument: Instrument, entries: Sequence[Mapping[str, Any]], on: date) -> Basis:
-    pair = one_side_on(instrument, on)
+def _statute(instrument: Instrument, pair: Pair, entries: Sequence[Mapping[str, Any]]) -> Basis:
     stands = _ground(pair)
     # An article that was not read in an official text is known at second hand.
     doubtful = any("verified" in entry for entry in entries)
@@ -255,15 +269,28 @@ def _statute(instrument: Instrument, entries: Sequence[Mapping[str, Any]], on: d
     )
 
 
-def _reciprocity(assured: Iterable[tuple[Instrument, Pair]], request_type: RequestType) -> list[Basis]:
-    """Reciprocity, with what it asks for; with each assurance that was given or received for such requests."""
-    needs = tuple(
+def _needs_of(request_type: RequestType) -> list[Need]:
+    """What reciprocity asks for with such requests."""
+    return [
         need
         for families, direction, need in _needs()
         if request_type.family in families and direction in ("both", request_type.direction)
-    )
-    promised = [_promise(instrument, pair.standing, needs, _ground(pair)) for instrument, pair in assured]
-    return promised or ([_promise(None, Standing.NONE, needs, Ground("sourced"))] if needs else [])
+    ]
+
+
+def _reciprocity(assured: Iterable[tuple[Instrument, Pair]], needs: Iterable[Need], ours: _Ours) -> list[Basis]:
+    """Reciprocity, with what the statutes in force ask for; with each assurance that was given or received for such
+    requests. Without any it rests on those statutes alone."""
+    in_force = {code: pair for code, (_row, pair) in ours.items() if pair.standing == Standing.IN_FORCE}
+    held = tuple(need for need in needs if need.statute in in_force)
+    promised = [_promise(instrument, pair.standing, held, _ground(pair)) for instrument, pair in assured]
+    if promised or not held:
+        return promised
+    pairs = [in_force[need.statute] for need in held]
+    sources = tuple(dict.fromkeys(source for pair in pairs for source in pair.sources))
+    as_of = min((pair.as_of for pair in pairs if pair.as_of), default="")
+    rests = Ground(weakest(pair.confidence for pair in pairs), sources, as_of)
+    return [_promise(None, Standing.NONE, held, rests)]
 
 
 def _promise(instrument: Instrument | None, standing: Standing, needs: tuple[Need, ...], stands: Ground) -> Basis:

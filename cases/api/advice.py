@@ -110,10 +110,12 @@ class _Reading:
         """The question; Malformed with everything that is wrong."""
         country = country_by_code(self._text("country").upper())
         if country is None:
-            self._fault("unknown_code", _("没有这个伙伴国家。写两位代码，例如 TH。"), "country")
+            told = _("写明国家的两位代码，例如 TH。"), _("没有这个伙伴国家。写两位代码，例如 TH。")
+            self._not_found("country", *told)
         kind = request_type_by_code(self._text("request_type"))
         if kind is None:
-            self._fault("unknown_code", _("没有这个请求类型，见 request-types/。"), "request_type")
+            told = _("写明请求类型的代码，见 request-types/。"), _("没有这个请求类型，见 request-types/。")
+            self._not_found("request_type", *told)
         urgency = self._one_of("urgency", Urgency.values)
         purpose = self._one_of("purpose", Purpose.values)
         origin = self._origin(own)
@@ -124,6 +126,11 @@ class _Reading:
 
     def _fault(self, code: str, words: str, name: str) -> None:
         self._reasons.append(Reason(code, words, f"/{name}"))
+
+    def _not_found(self, name: str, absent: str, unknown: str) -> None:
+        """Left out, or nothing that we know."""
+        required = name not in self._raw
+        self._fault("required" if required else "unknown_code", absent if required else unknown, name)
 
     def _text(self, name: str) -> str:
         value = self._raw.get(name)
@@ -187,7 +194,7 @@ def _option(option: Option) -> Json:
         "record": _record(option.record),
         "expected_by": option.expected_by.isoformat() if option.expected_by else None,
         "reasons": _lines(option.reasons),
-        "warnings": _lines(option.warnings),
+        "warnings": _lines([*option.warnings, *option.doubts]),
     }
 
 

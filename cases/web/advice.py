@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
@@ -125,14 +126,16 @@ def advice(request: HttpRequest) -> HttpResponse:
     data = first | {name: value for name, value in request.GET.items() if value}
     form = AdviceForm(data) if asking else AdviceForm(initial=first | data)
     asked = form.asked() if asking else None
-    options = [_shown(n, option) for n, option in enumerate(advice_for(asked), 1)] if asked else []
+    options = [_shown(n, option, asked) for n, option in enumerate(advice_for(asked), 1)] if asked else []
+    closed = [option for option in options if not option.option.allowed]
     context = {
         "form": form,
         "asked": asked,
         "urgency": Urgency(asked.urgency).label if asked else "",
         "purpose": Purpose(asked.purpose).label if asked else "",
         "options": [option for option in options if option.option.allowed],
-        "closed": [option for option in options if not option.option.allowed],
+        "closed": closed,
+        "refused": _alike(closed),
     }
     return render(request, "cases/advice.html", context, status=400 if form.errors else 200)
 
@@ -164,15 +167,16 @@ class Shown:
     preconditions: Sequence[Said]
     missing: Sequence[tuple[Any, Sequence[Said]]]
     warnings: Sequence[Said]
+    doubts: Sequence[Said]
     figures: str
     expected: date | None
 
 
-def _shown(number: int, option: Option) -> Shown:
+def _shown(number: int, option: Option, asked: Asked) -> Shown:
     return Shown(
         number=number,
         option=option,
-        reasons=_said(option.reasons),
+        reasons=_said(option.reasons, asked),
         bases=[_basis(basis) for basis in option.legal_basis],
         approval=[
             Said(
@@ -183,24 +187,52 @@ def _shown(number: int, option: Option) -> Shown:
             )
             for row in option.approval
         ],
-        preconditions=_said(option.preconditions),
+        preconditions=_said(option.preconditions, asked),
         missing=_by_strength(option.missing),
-        warnings=_said(option.warnings),
+        warnings=_said(option.warnings, asked),
+        doubts=plain(option.doubts),
         figures=figures(option.record),
         expected=option.expected_by,
     )
 
 
-def _said(lines: Iterable[Line]) -> list[Said]:
+def _alike(closed: Iterable[Shown]) -> list[tuple[str, Shown]]:
+    """The channels that are closed, those of which the same is said together: their names and the first of them."""
+    found: dict[tuple[Any, ...], list[Shown]] = {}
+    for shown in closed:
+        option = shown.option
+        found.setdefault((*option.reasons, *option.warnings, *option.doubts, option.record), []).append(shown)
+    return [(_("、").join(str(one.option.way.label) for one in rows), rows[0]) for rows in found.values()]
+
+
+def _said(lines: Iterable[Line], asked: Asked) -> list[Said]:
     return [
         Said(
             line.pieces,
             article_told(line.article, line.article_zh),
             _found([line.fact.source], line.fact.as_of) if line.fact else (),
             line.fact.unsettled if line.fact else False,
+            f"{reverse('advice')}?{urlencode(query_of(asked) | {'type': line.kind})}" if line.kind else "",
         )
         for line in lines
     ]
+
+
+def query_of(asked: Asked) -> dict[str, str]:
+    """The address of the question."""
+    return {
+        "country": asked.country.code,
+        "type": asked.kind.code,
+        "purpose": asked.purpose,
+        "urgency": asked.urgency,
+        "agency": asked.origin.code,
+        "on": asked.on.isoformat(),
+    }
+
+
+def plain(lines: Iterable[Line]) -> list[Said]:
+    """Lines that say themselves where they are from."""
+    return [Said(line.pieces, "") for line in lines]
 
 
 def article_told(code: str, zh: str) -> str:
@@ -221,11 +253,15 @@ def _basis(basis: Basis) -> Said:
         pieces.append((name_of(instrument), True))
     if basis.limited_to:
         pieces.append((_("（%(crimes)s）") % {"crimes": crimes_of([basis])}, False))
-    # The title stands before them: only the place in it is said.
-    articles = basis.articles if english() else [zh.rpartition("》")[2] for zh in basis.articles_zh]
+    # Where the title stands before them only the place in it is said; those of reciprocity name their own law.
+    cut = basis.kind != "reciprocity"
+    told = [
+        article_told(code, zh.rpartition("》")[2] if cut else zh)
+        for code, zh in zip(basis.articles, basis.articles_zh, strict=True)
+    ]
     facts = _found(basis.sources, basis.as_of) if basis.sources else ()
     url = reverse("instrument-detail", args=[instrument.code]) if instrument is not None else ""
-    return Said(pieces, _("、").join(articles), facts, basis.confidence in UNSETTLED, url)
+    return Said(pieces, _("、").join(told), facts, basis.confidence in UNSETTLED, url)
 
 
 def _found(sources: Sequence[str], as_of: str) -> list[tuple[str, Any]]:

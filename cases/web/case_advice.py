@@ -19,9 +19,9 @@ from django.views.decorators.http import require_safe
 from agencies.actors import Actor
 from agencies.errors import NotPermitted
 from cases import kept_advice, policies
-from cases.advice import Asked, advice_for
+from cases.advice import advice_for
 from cases.models import Case, Urgency
-from cases.web.advice import figures
+from cases.web.advice import figures, plain, query_of
 from cases.workflow import EDITABLE
 from treaties.advice import ChannelCode, Option, Purpose
 
@@ -101,13 +101,14 @@ def panel(case: Case, typed: Mapping[str, str]) -> dict[str, Any]:
     return {
         "advised": [_told(option) for option in open_ways],
         "warned": len(open_ways[0].warnings) if open_ways else 0,
+        "doubts": plain(open_ways[0].doubts) if open_ways else (),
         "purposes": Purpose.choices,
         "wanted_as": purpose,
         "picked": picked if picked in [option.way.value for option in open_ways] else first,
         "reason": typed.get("reason", choice.reason if choice else ""),
         "choice": choice,
         "choice_way": ChannelCode(choice.way).label if choice else "",
-        "in_full": f"{reverse('advice')}?{urlencode(_query(asked))}" if asked else "",
+        "in_full": f"{reverse('advice')}?{urlencode(query_of(asked))}" if asked else "",
     }
 
 
@@ -118,14 +119,4 @@ def _told(option: Option) -> dict[str, Any]:
         "why": option.reasons[0].text,
         "record": figures(option.record) if option.record else "",
         "expected": option.expected_by,
-    }
-
-
-def _query(asked: Asked) -> dict[str, str]:
-    return {
-        "country": asked.country.code,
-        "type": asked.kind.code,
-        "purpose": asked.purpose,
-        "urgency": asked.urgency,
-        "agency": asked.origin.code,
     }

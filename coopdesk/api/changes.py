@@ -71,9 +71,9 @@ class LedgerChanges(Door):
         params = request.query_params
         size, after = paging.page_size(params), 0
         if "since" in params:
-            (text,) = paging.decode(params["since"], 1)
+            (text,) = paging.decode(params["since"], 1, "since")
             if not (text.isascii() and text.isdigit() and int(text) <= MOST):
-                raise paging.bad_cursor()
+                raise paging.bad_cursor("since")
             after = int(text)
         rows = listed_after(after, size + 1)
         shown = rows[:size]

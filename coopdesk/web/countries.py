@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,8 +53,13 @@ def country_or_404(code: str) -> Country:
     """The partner country; NotVisible for every other code."""
     country = country_by_code(code.upper())
     if country is None:
-        raise NotVisible
+        raise _no_partner()
     return country
+
+
+def _no_partner() -> NotVisible:
+    """No partner country has this code; the page leads to the list of them."""
+    return NotVisible(_("没有这个伙伴国家。"), countries=reverse("country-list"))
 
 
 def is_desk(request: HttpRequest) -> bool:
@@ -73,7 +79,7 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that is known of a country before it is asked for anything, on a day."""
     found, today = country_and_written(code.upper()), timezone.localdate()
     if found is None:
-        raise NotVisible
+        raise _no_partner()
     country, written = found
     form = DayForm({"on": request.GET.get("on") or today.isoformat()})
     on = form.asked(today)

@@ -368,7 +368,6 @@ def basis_row(basis: Basis, notes: Notes) -> BasisRow:
     said = [
         {"source": source, "as_of": ground.as_of, "confidence": ground.confidence, "by": None}
         for ground in (basis.stands, basis.covers)
-        # What reciprocity asks for has the articles themselves as its source.
-        for source in ground.sources or (("、".join(basis.articles_zh),) if ground.confidence else ())
+        for source in ground.sources
     ]
     return BasisRow(basis, plain(_BASES[basis.kind], name, said, notes))

@@ -66,6 +66,22 @@ def test_it_needs_no_key_and_changes_nothing(caller):
     assert answer.status_code == 200
 
 
+def test_what_is_left_out_is_asked_for(caller):
+    errors = problem(caller("kunshan.officer").post("advice/", {}), 400)["errors"]
+    assert {(one["code"], one["pointer"]) for one in errors} == {
+        ("required", "/country"),
+        ("required", "/request_type"),
+    }
+
+
+def test_each_doubt_is_a_warning_with_its_whole_source(caller):
+    options = caller("kunshan.officer").post("advice/", ASKED | {"request_type": "extradition_out"}).json()["options"]
+    sources = {base["source"] for option in options for base in option["legal_basis"] if len(base["source"]) > 80}
+    told = [line["text"] for option in options for line in option["warnings"] if line["text"].startswith("待核实")]
+    assert any(source in text for source in sources for text in told)
+    assert not any("…" in text for text in told)
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [

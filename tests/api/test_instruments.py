@@ -82,6 +82,9 @@ def test_only_signed_is_signed_and_leaves_reciprocity(caller: Any) -> None:
     promise = next(one for one in bases if one["kind"] == "reciprocity")
     assert (promise["instrument"], promise["status"]) == (None, "none")
     assert promise["articles"] == ["EXT-3.1", "EXT-4.1", "EXT-49"]
+    statute = next(one for one in bases if one["articles"][0] == "EXT-47")
+    assert (promise["source"], promise["confidence"]) == (statute["source"], statute["confidence"])
+    assert promise["source"]
 
 
 def test_bad_questions(caller: Any) -> None:
@@ -97,4 +100,6 @@ def test_bad_questions(caller: Any) -> None:
         problem(who.get(f"countries/{code}/legal-basis/", request_type="extradition_out"), 404)
     answer = who.get("countries/TH/legal-basis/", request_type="x", on="x")
     assert pointers(problem(answer, 400)) == {"/request_type", "/on"}
-    assert pointers(problem(who.get("countries/TH/legal-basis/"), 400)) == {"/request_type"}
+    for asked, code in (({}, "required"), ({"request_type": "x"}, "unknown_code")):
+        (error,) = problem(who.get("countries/TH/legal-basis/", **asked), 400)["errors"]
+        assert (error["code"], error["pointer"]) == (code, "/request_type")

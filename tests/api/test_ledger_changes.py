@@ -14,7 +14,7 @@ from countries import facts, sections
 from countries.models import Country, LedgerChange, LedgerEntry
 from countries.records import withdraw_record
 from countries.sections import Words
-from tests.api.conftest import Caller, problem
+from tests.api.conftest import Caller, pointers, problem
 from tests.cast import Cast
 from tests.conftest import connected_as
 from tests.ledgers import done, keep_post
@@ -85,7 +85,7 @@ def test_it_is_read_page_by_page_from_the_beginning(caller: Any) -> None:
     expected = LedgerChange.objects.exclude(fact__field="contact").order_by("pk").values_list("pk", flat=True)
     assert numbers == list(expected[:14])
     for bad in ("x", "W10", "WyItMSJd"):
-        problem(asked.get(URL, since=bad), 400, "malformed")
+        assert pointers(problem(asked.get(URL, since=bad), 400, "malformed")) == {"/since"}
     problem(asked.get(URL, cursor="x"), 400, "malformed")
 
 

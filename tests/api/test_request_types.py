@@ -42,6 +42,9 @@ def test_the_law_of_a_type_in_fields(machine: Any) -> None:
         assert keys == [row["key"] for row in held["refusal_grounds"].get(strength, ())]
     lines = [*body["contents"], *body["attachments"], *body["time_limits"], *body["assurances"], *body["special_rules"]]
     assert all(line["article"] and line["confidence"] in ("official", "secondary", "unverified") for line in lines)
+    said = [*lines, *body["legal_basis"], *body["channel"], *body["authority_chain"], *body["approval"]]
+    assert all(bool(line["source"]) == bool(line["confidence"]) for line in said)
+    assert all(row["source"] for row in body["legal_basis"])
     sentences = [row["zh"] for row in held["special_rules"] if len(row["zh"]) > 24]
     assert sentences
     assert not set(sentences) & {row["zh"] for row in body["special_rules"]}
@@ -52,7 +55,7 @@ def test_each_day_has_its_version(machine: Any, caller: Any, second: Any) -> Non
     assert machine.get(f"request-types/{CODE}/").json()["version"] == 1
     body = machine.get(f"request-types/{CODE}/", on=tomorrow).json()
     assert (body["version"], body["effective_from"]) == (2, tomorrow)
-    (line,) = [row for row in body["special_rules"] if row["source"]]
+    (line,) = [row for row in body["special_rules"] if row["source"] == "【演示】公报"]
     assert (line["zh"], line["article"], line["confidence"]) == ("【演示】先联系", "EXT-54", "secondary")
     rows = caller("kunshan.officer").get("request-types/", on=tomorrow, page_size=100).json()["results"]
     assert {row["code"] for row in rows if row["version"] == 2} == {CODE}

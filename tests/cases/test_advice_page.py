@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from agencies.models import AuditEvent
 from agencies.scope import acting
@@ -46,6 +48,47 @@ def test_it_explains_every_channel_line_by_line(officer: Client) -> None:
     assert "首选" in page
     assert "经这条渠道的不到 10 件，不作统计" in page
     assert reverse("instrument-detail", args=["MLA-CRIMINAL-TH"]) in page
+
+
+def test_reciprocity_names_the_law_of_its_articles(officer: Client) -> None:
+    asked = {"country": "MM", "type": "border_area_police_cooperation", "purpose": "lead"}
+    shown = officer.get(PAGE, ASKED | asked).context["options"]
+    told = {base.article for one in shown for base in one.bases if base.pieces[0][0].startswith("互惠")}
+    assert told == {"《公安机关办理刑事案件程序规定》第十三条"}
+
+
+URGENT = {"type": "extradition_out", "urgency": "urgent", "on": "2026-11-29"}
+
+
+def test_what_awaits_checking_is_counted_and_listed_behind_the_warnings(officer: Client) -> None:
+    answer = officer.get(PAGE, ASKED | URGENT)
+    (shown,) = answer.context["options"]
+    assert not any("待核实" in line.text for line in shown.option.warnings)
+    told = answer.content.decode().partition('id="way-mfa"')[2].partition("</section>")[0]
+    warnings, _summary, behind = told.partition(f"<summary>用到 {len(shown.doubts)} 处待核实的资料</summary>")
+    assert "应当拒绝的情形" in warnings
+    assert "待核实：" not in warnings
+    assert behind.count("待核实：") == len(shown.doubts) > 1
+    assert "…" not in behind
+
+
+def test_what_is_said_of_several_closed_channels_is_said_once(officer: Client) -> None:
+    answer = officer.get(PAGE, ASKED | URGENT)
+    page = answer.content.decode().partition('id="closed"')[2]
+    assert len(answer.context["closed"]) == 7
+    said = answer.context["closed"][0].option.reasons[0].text
+    assert sum(shown.option.reasons[0].text == said for shown in answer.context["closed"]) == 6
+    assert page.count(said) == 1
+    assert all(str(shown.option.way.label) in page for shown in answer.context["closed"])
+
+
+def test_the_type_that_a_hint_sends_to_is_asked_the_same_question(officer: Client) -> None:
+    answer = officer.get(PAGE, ASKED | URGENT)
+    (hint,) = [line for line in answer.context["options"][0].preconditions if "先用" in line.pieces[0][0]]
+    assert escape(hint.url) in answer.content.decode()
+    asked = officer.get(hint.url).context["asked"]
+    assert asked == replace(answer.context["asked"], kind=asked.kind)
+    assert asked.kind.code == "extradition_provisional_arrest_out"
 
 
 def ways(client: Client, **asked: str) -> dict[str, bool]:
@@ -142,6 +185,7 @@ def test_the_draft_shows_the_advice_and_follows_the_urgency(officer: Client, sto
     panel = officer.get(reverse("case-advice", args=[case.pk]), {"urgency": "urgent", "wanted_as": "lead"})
     assert panel.status_code == 200
     assert "urgency=urgent" in panel.context["in_full"]
+    assert f"用到 {len(panel.context['doubts'])} 处待核实的资料" in panel.content.decode()
 
 
 def test_the_first_choice_needs_no_reason_and_is_kept(officer: Client, story: Story) -> None:

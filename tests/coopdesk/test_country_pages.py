@@ -132,7 +132,11 @@ def test_the_page_leads_to_every_room_and_says_who_adds_what_is_not_there(cast: 
 @pytest.mark.parametrize("code", ["ZZ", "CN", "HK", "TW", "THA", "x"])
 def test_an_unknown_code_is_not_found(cast: Cast, code: str) -> None:
     client = log_in(cast, "kunshan.officer")
-    assert client.get(page_url(code)).status_code == 404
+    answer = client.get(page_url(code))
+    assert answer.status_code == 404
+    assert "没有这个伙伴国家。" in answer.content.decode()
+    assert f'<li><a href="{reverse("country-list")}">' in answer.content.decode()
+    assert "案件可能不在你的查看范围内" not in answer.content.decode()
     assert client.get(reverse("country-asking", args=[code, "mla_evidence_out"])).status_code == 404
     assert client.get(value_url("capital", code)).status_code == 404
 

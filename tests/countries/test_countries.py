@@ -62,6 +62,14 @@ def test_search(typed: str, code: str) -> None:
     assert code in [country.code for country in search_countries(typed, 10)]
 
 
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [("TH", ["TH"]), ("tha", ["TH"]), ("几内亚", ["GN"]), ("Niger", ["NE"]), ("TG", ["TG"]), ("tg", ["TG", "TH"])],
+)
+def test_a_whole_name_or_code_finds_its_country_alone(typed: str, codes: list[str]) -> None:
+    assert [country.code for country in search_countries(typed)] == codes
+
+
 @pytest.mark.parametrize("typed", ["", "  ", "%", "_", "没有这个国家"])
 def test_search_finds_nothing(typed: str) -> None:
     assert search_countries(typed) == []

@@ -81,6 +81,7 @@ def lines(option: Option) -> Iterator[Any]:
     if option.allowed:
         yield from option.preconditions
         yield from option.warnings
+        yield from option.doubts
 
 
 def test_there_are_at_least_sixty() -> None:
@@ -156,13 +157,13 @@ def test_doubtful_and_old_facts_are_warned_of_by_name() -> None:
     doubtful = fact_of("dual_criminality", "", value="要求双重犯罪", confidence="recollection", source="recollection")
     old = fact_of("languages_accepted", "", value="泰文", as_of="2020-01")
     told = replace(question, facts={**question.facts, "dual_criminality": doubtful, "languages_accepted": old})
-    words = [line.text for line in option_of("moj", told).warnings]
+    words = [line.text for line in option_of("moj", told).doubts]
     assert any(text.startswith("待核实：dual_criminality（要求双重犯罪）") for text in words)
     assert any(text.startswith("旧资料：languages_accepted（泰文）") for text in words)
 
 
 def test_a_treaty_whose_standing_is_old_is_warned_of() -> None:
-    words = [line.text for line in option_of("moj", question_of(asked(THAI | {"country": "CA"}))).warnings]
+    words = [line.text for line in option_of("moj", question_of(asked(THAI | {"country": "CA"}))).doubts]
     assert any("刑事司法协助" in text and text.startswith("待核实") for text in words)
 
 
@@ -174,7 +175,7 @@ def test_what_a_treaty_covers_may_be_doubtful_while_it_stands() -> None:
         "secondary",
         "secondary",
     )
-    words = [line.text for line in option_of("moj", question).warnings]
+    words = [line.text for line in option_of("moj", question).doubts]
     assert any(
         text.startswith("待核实") and "》适不适用于这类请求，出处：条约名称（条文未收录）" in text for text in words
     )
@@ -187,7 +188,7 @@ def test_an_event_that_is_not_settled_says_so(effect: str, part: str) -> None:
     line = next(line for line in getattr(option, part) if "中止合作" in line.text)
     assert line.fact is not None
     assert line.fact.unsettled
-    assert "待核实：影响合作的事件（中止合作），出处：报道，2026-11-01。" in [line.text for line in option.warnings]
+    assert "待核实：影响合作的事件（中止合作），出处：报道，2026-11-01。" in [line.text for line in option.doubts]
 
 
 def articles_of(option: Option, words: str) -> list[str]:
@@ -200,7 +201,7 @@ def test_a_red_notice_is_cited_to_the_rules_of_interpol_at_second_hand() -> None
     assert line.article == "RPD-82-83"
     assert line.fact is not None
     assert line.fact.confidence == "secondary"
-    assert any(text.startswith("待核实：红色通报的门槛") for text in (line.text for line in option.warnings))
+    assert any(text.startswith("待核实：红色通报的门槛") for text in (line.text for line in option.doubts))
 
 
 def test_no_article_is_cited_for_a_liaison_officer() -> None:

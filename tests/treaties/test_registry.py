@@ -228,6 +228,16 @@ def test_a_treaty_that_is_only_signed_leaves_reciprocity() -> None:
     assert [need.article for need in promise.needs] == ["EXT-3.1", "EXT-4.1", "EXT-49"]
 
 
+def test_reciprocity_asks_for_what_a_statute_in_force_that_day_asks_for() -> None:
+    found = bases("TH", "extradition_out", date(1995, 1, 1))
+    assert not [basis for basis in found if basis.kind == "reciprocity"]
+    first = bases("AU", "extradition_out", date(2000, 12, 28))
+    promise = next(basis for basis in first if basis.kind == "reciprocity")
+    statute = next(basis for basis in first if basis.instrument and basis.instrument.code == "EXT")
+    assert promise.articles == ("EXT-3.1", "EXT-4.1", "EXT-49")
+    assert (promise.sources, promise.confidence) == (statute.sources, statute.confidence)
+
+
 def test_before_its_day_a_treaty_is_no_basis() -> None:
     assert ("treaty", "EXTRADITION-TH", "signed") in told(bases("TH", "extradition_out", date(1999, 3, 6)))
     assert ("treaty", "EXTRADITION-TH", "in_force") in told(bases("TH", "extradition_out", date(1999, 3, 7)))
@@ -284,5 +294,5 @@ def test_every_basis_of_every_country_has_a_confidence(django_assert_max_num_que
     for country in Country.objects.filter(is_partner=True):
         with django_assert_max_num_queries(6):
             found = legal_basis_for(country, extradition, TODAY)
-        assert all(basis.confidence for basis in found), country
+        assert all(basis.confidence and basis.sources for basis in found), country
         assert any(basis.usable for basis in found)

@@ -36,8 +36,8 @@ def _option(question: Question, group: Group, way: ChannelCode) -> Option:
     record = question.figures.get(way)
     if blocked or not _lines(found, "opens"):
         used = [line for line in blocked if line.fact]
-        warnings = [*_lines(found, "warns"), *_doubts(question, used, ())]
-        return Option(way=way, allowed=False, reasons=blocked, record=record, warnings=warnings)
+        warnings, doubts = _lines(found, "warns"), _doubts(question, used, ())
+        return Option(way=way, allowed=False, reasons=blocked, record=record, warnings=warnings, doubts=doubts)
     found += [finding for rule in CONDITIONS for finding in rule(question, group, way)]
     bases = bases_of(question, group, way)
     lines = [line for sort in ("opens", "needs", "warns") for line in _lines(found, sort)]
@@ -53,7 +53,8 @@ def _option(question: Question, group: Group, way: ChannelCode) -> Option:
         missing=_missing(question, group, way),
         record=record,
         expected_by=question.on + timedelta(days=known) if known is not None else None,
-        warnings=[*_lines(found, "warns"), *_doubts(question, lines, bases)],
+        warnings=_lines(found, "warns"),
+        doubts=_doubts(question, lines, bases),
     )
 
 

@@ -13,7 +13,7 @@ from countries.ledger import before_review
 from countries.models import UNSETTLED, FactConfidence
 from treaties.advice.asking import ChannelCode, Fact, Question
 from treaties.advice.groups import ASSISTANCE, POLICE_WAYS, POLICING, SURRENDER, Group
-from treaties.advice.options import Finding, Line, needs, quoted, warns
+from treaties.advice.options import ARTICLES, Finding, Line, needs, quoted, warns
 from treaties.advice.resting import demands_of
 from treaties.advice.ways import Rule, titled
 from treaties.legal_basis import Basis
@@ -205,7 +205,9 @@ def hurry(question: Question, group: Group, way: ChannelCode) -> Iterator[Findin
     if not question.urgent:
         return
     if group is Group.EXTRADITION:
-        yield needs(_("紧急的，先用“请求外国先行采取强制措施”类型请求羁押，再正式请求引渡。"), "EXT-48")
+        told = {"type": quoted(_("请求外国先行采取强制措施"))}
+        words = _("紧急的，先用“%(type)s”类型请求羁押，再正式请求引渡。") % told
+        yield Finding("needs", Line(words, "EXT-48", ARTICLES["EXT-48"], kind="extradition_provisional_arrest_out"))
     elif group in ASSISTANCE and question.kind.family == "mla_freeze" and way not in POLICE_WAYS:
         words = _("紧急查封、扣押、冻结的可以优先处理，在请求书里写明紧急的理由（待核实：条文首句没有取得）。")
         yield needs(words, "IMLAP-6.1.1")
@@ -343,7 +345,5 @@ def _old(question: Question, as_of: str) -> bool:
 
 
 def _source(text: str) -> str:
-    """The source in the words of the page, cut to a line."""
-    if text == "recollection":
-        return _("凭记忆")
-    return text if len(text) <= 80 else text[:79] + "…"
+    """The source in the words of the page."""
+    return _("凭记忆") if text == "recollection" else text

@@ -59,12 +59,14 @@ def quoted(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the explanation, with the article that says so ("" where a fact of the ledger does)."""
+    """One line of the explanation, with the article that says so ("" where a fact of the ledger does). `kind` is the code
+    of the request type that it sends to, the one name in it."""
 
     said: str
     article: str = ""
     article_zh: str = ""
     fact: Fact | None = None
+    kind: str = ""
 
     @property
     def text(self) -> str:
@@ -153,3 +155,5 @@ class Option:
     record: Figures | None = None
     expected_by: date | None = None
     warnings: Sequence[Line] = ()
+    # What all this rests on where it is 待核实 or old.
+    doubts: Sequence[Line] = ()

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -145,7 +146,9 @@ class LegalBasis(Door):
     def get(self, request: Request, code: str) -> Response:
         query = Query(request.query_params)
         kind = request_type_by_code(query.text("request_type"))
-        if kind is None:
+        if not query.given("request_type"):
+            query.fault("required", _("写明请求类型的代码，见 request-types/。"), "request_type")
+        elif kind is None:
             query.unknown("request_type")
         on = day_of(query, request.query_params.get("on"))
         query.check()

@@ -35,7 +35,7 @@ from treaties.api.instruments import day_of
 from treaties.codes import request_type_by_code
 from treaties.law_terms import GROUNDS, LEVELS
 from treaties.models import Confidence, Course, PeriodKind, RequestType, TypeLaw
-from treaties.queries.type_lines import Line, lines_of
+from treaties.queries.type_lines import Line, lines_of, texts_read
 from treaties.type_law import laws_on, version_on, versions_of
 
 _DIRECTIONS = ["outgoing", "incoming", "both"]
@@ -51,7 +51,7 @@ _FIELDS = {
     "opened_by_article": TEXT,
 }
 _VERSION = {"version": nullable(NUMBER), "effective_from": nullable(DATE)}
-_ORIGIN = {"article": TEXT, "article_zh": TEXT, "confidence": one_of(Confidence.values), "source": TEXT}
+_ORIGIN = {"article": TEXT, "article_zh": TEXT, "confidence": one_of(["", *Confidence.values]), "source": TEXT}
 _SAID = {"key": TEXT, "zh": TEXT, "en": TEXT}
 _WANTED = listed(closed({**_SAID, "strength": one_of(["", *LEVELS]), "when": TEXT, **_ORIGIN}))
 _RULES = listed(closed({**_SAID, **_ORIGIN}))
@@ -141,7 +141,7 @@ class RequestTypeDetail(Door):
         kind = _or_404(code)
         law = version_on(kind, on)
         data: Mapping[str, Any] = law.data if law else {}
-        return Response({**_kind(kind, law), "on": on.isoformat(), **_parts(data), "law": data})
+        return Response({**_kind(kind, law), "on": on.isoformat(), **_parts(data, texts_read()), "law": data})
 
 
 class RequestTypeVersions(Door):
@@ -150,8 +150,8 @@ class RequestTypeVersions(Door):
     @doc(_("看一种请求类型的各版规定"), closed({"results": listed(VERSION)}))
     def get(self, request: Request, code: str) -> Response:
         kind = _or_404(code)
-        held = version_on(kind, timezone.localdate())
-        return Response({"results": [_version(law, held) for law in versions_of(kind)]})
+        held, texts = version_on(kind, timezone.localdate()), texts_read()
+        return Response({"results": [_version(law, held, texts) for law in versions_of(kind)]})
 
 
 def _or_404(code: str) -> RequestType:
@@ -170,7 +170,7 @@ def _day(law: TypeLaw | None) -> str | None:
     return law.effective_from.isoformat() if law and law.effective_from else None
 
 
-def _version(law: TypeLaw, held: TypeLaw | None) -> Json:
+def _version(law: TypeLaw, held: TypeLaw | None, texts: Mapping[str, str]) -> Json:
     return {
         "version": law.number,
         "effective_from": _day(law),
@@ -179,16 +179,16 @@ def _version(law: TypeLaw, held: TypeLaw | None) -> Json:
         "entered_by": law.entered_by.name if law.entered_by else None,
         "entered_at": law.entered_at,
         "holds": held is not None and held.pk == law.pk,
-        **_parts(law.data),
+        **_parts(law.data, texts),
     }
 
 
 # --- The law in fields -----------------------------------------------------------------------------------------------
 
 
-def _parts(data: Mapping[str, Any]) -> Json:
-    """The lines of a version as fields, each with its article and how well it was checked."""
-    lines = lines_of(data)
+def _parts(data: Mapping[str, Any], texts: Mapping[str, str]) -> Json:
+    """The lines of a version as fields, each with its article, where that was read and how well it was checked."""
+    lines = lines_of(data, texts)
     grounds = lines.get("refusal_grounds", ())
     return {
         "legal_basis": [_told(line) for line in lines.get("legal_basis", ())],
@@ -205,8 +205,10 @@ def _parts(data: Mapping[str, Any]) -> Json:
 
 
 def _origin(line: Line) -> Json:
-    confidence = line.confidence.value
-    return {"article": line.cite, "article_zh": line.article, "confidence": confidence, "source": line.source}
+    """The article; nothing has a confidence without a source."""
+    source = line.source or line.read_in
+    confidence = line.confidence.value if source else ""
+    return {"article": line.cite, "article_zh": line.article, "confidence": confidence, "source": source}
 
 
 def _some(line: Line, *names: str) -> Json:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2s
 from typing import Any
 
 from django.utils.functional import Promise
 
 from agencies.language import english
+from countries import facts
 from treaties.law_terms import CONDITIONS, CONFIDENCE, GROUNDS, LEVELS
-from treaties.models import Confidence
+from treaties.models import DOMESTIC, KEPT, Confidence, Instrument
 from treaties.queries.articles import SECTIONS
 from treaties.queries.own_words import own_words, said_zh, short_zh, translated, written
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: `level` is its strength (treaties.law_terms), "" where the section knows none."""
+    """One line: `level` is its strength (treaties.law_terms), "" where the section knows none. `read_in`: where the text of
+    its statute was read; known to whom gives that along."""
 
     section: str
     level: str
     entry: Mapping[str, Any]
+    read_in: str = ""
 
     @property
     def key(self) -> str:
@@ -92,10 +95,21 @@ def line_key(entry: Mapping[str, Any]) -> str:
     return blake2s(said.encode(), digest_size=8).hexdigest()
 
 
-def lines_of(data: Mapping[str, Any]) -> dict[str, list[Line]]:
-    """The lines of each section that has any, in the order of a request's life."""
+def lines_of(data: Mapping[str, Any], texts: Mapping[str, str] | None = None) -> dict[str, list[Line]]:
+    """The lines of each section that has any, in the order of a request's life; `texts` as `texts_read` gives them."""
     found = {section: list(_lines(section, data.get(section))) for section in SECTIONS}
+    if texts:
+        found = {
+            section: [replace(line, read_in=texts.get(line.statute, "")) for line in lines]
+            for section, lines in found.items()
+        }
     return {section: lines for section, lines in found.items() if lines}
+
+
+def texts_read() -> dict[str, str]:
+    """Where the text of each of our statutes and rules was read, by its code."""
+    held = Instrument.objects.filter(KEPT, kind__in=DOMESTIC)
+    return {one.code: origin.source for one in held if (origin := facts.origin_of(one, "title_zh")) is not None}
 
 
 def _lines(section: str, part: Any) -> Iterator[Line]:
