@@ -24,7 +24,7 @@ from treaties.standing import FIRST_DAY, LAST_DAY, bounds
 
 Row = Instrument | Party | Provision
 ARTICLES_LIMIT = 30
-_PARTIAL = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
+_PARTIAL = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
 # One date may not come before another: (earlier, later, words).
 _ORDERED = (
     ("signed_on", "in_force_on", gettext_lazy("生效日期不能早于签署日期 %(day)s。")),

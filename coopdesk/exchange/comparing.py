@@ -19,7 +19,7 @@ from coopdesk.exchange.writing import SHELVES, Held, held, published
 from countries import sections
 from countries.calendars import day_of
 from countries.exchange import seal
-from countries.exchange.told import Piece, Shelf, Told, piece_in, text_of, unfit, value_of
+from countries.exchange.told import Piece, Shelf, Told, date_of, piece_in, text_of, unfit, value_of
 from countries.lookup import country_by_code
 from countries.models import UNSETTLED, Country, FactConfidence, Section, SectionText
 from treaties.codes import request_type_by_code
@@ -135,10 +135,7 @@ def _head(body: Mapping[str, Any], today: date) -> tuple[Country, date]:
 
 
 def _day(text: Any, where: str, today: date) -> date:
-    try:
-        found = date.fromisoformat(text_of(text, where, 10))
-    except ValueError:
-        raise unfit(where) from None
+    found = date_of(text, where)
     if found.toordinal() > today.toordinal() + 1:
         words = _("%(day)s 还没有到：对方的时钟不对，或者本机的不对。")
         raise seal.refused("from_the_future", words % {"day": found.isoformat()})

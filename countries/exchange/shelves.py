@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -20,6 +21,7 @@ from countries.records import faults_of
 
 # The number of one of our cases: of the casework nothing leaves.
 _HOME = "case"
+_DIVISION = re.compile("[0-9]{6}")
 
 
 def absent(words: str) -> Malformed:
@@ -139,7 +141,7 @@ def _frontier(country: Country, piece: Piece) -> Frontier:
     organ = Agency.objects.filter(code=piece.plain.get("agency", "")).first()
     place = {name: piece.plain.get(name, "")[:limit] for name, limit in (("level", 10), ("note", 200))}
     name = piece.plain.get("name", "")[:60]
-    if not (name and len(piece.key[0]) == 6 and piece.key[0].isdecimal()):
+    if not (name and _DIVISION.fullmatch(piece.key[0])):
         raise absent(_("文件没有写明是哪个市县。"))
     return Frontier(country=country, division_code=piece.key[0], division_name=name, agency=organ, **place)
 

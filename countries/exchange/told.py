@@ -21,7 +21,7 @@ from countries.models import Country, FactConfidence, Sourced
 Key: TypeAlias = tuple[str, ...]
 TEXT_LIMIT = 20_000
 LIST_LIMIT = 60
-_DAY = re.compile(r"(\d{4})(-\d{2})?(-\d{2})?")
+_DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +165,7 @@ def value_of(model: type[Sourced], name: str, value: Any, where: str) -> Any:
     """The value of a file as the row's column takes it. Raises Malformed when it does not."""
     column = model._meta.get_field(name)
     if isinstance(column, models.DateField):
-        return _date(value, where)
+        return date_of(value, where)
     if isinstance(column, ArrayField):
         return _list(value, getattr(column.base_field, "max_length", None) or 20, where)
     if isinstance(column, models.JSONField):
@@ -192,10 +192,12 @@ def _pairs(value: Any, where: str) -> dict[str, str]:
     return {text_of(key, where, 40): text_of(one, where, 1000, blank=True) for key, one in value.items()}
 
 
-def _date(value: Any, where: str) -> date:
+def date_of(value: Any, where: str) -> date:
+    """The day, written as files write it. Raises Malformed."""
     try:
-        if not isinstance(value, str) or len(value) != 10:
-            raise ValueError(value)
-        return date.fromisoformat(value)
+        found = date.fromisoformat(text_of(value, where, 10))
     except ValueError:
         raise unfit(where) from None
+    if found.isoformat() != value:  # 2026-W01-1 is a day too
+        raise unfit(where)
+    return found

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -181,6 +182,34 @@ def test_a_treaty_with_another_country_is_not_touched(desk: Client) -> None:
     assert desk.post(TAKE, choose(page) | {"line": [page.context["faulty"][0].id]}).status_code == 400
     page = upload(desk, told(desk, dated("in_force_on", "1900-01-01")))
     assert "日期的先后不对" in page.content.decode()
+
+
+def frontier(code: str) -> Change:
+    plain = {"name": "【演示】市", "level": "city", "note": "", "agency": ""}
+    one = {"kind": "frontier", "key": [code], "plain": plain, "values": {"approx_km": value(7)}}
+    return lambda body: body["pieces"].append(one)
+
+
+def test_a_code_is_of_plain_digits_and_the_pages_stand(desk: Client) -> None:
+    """Of a division's code the addresses of pages are made."""
+    for code in ("１５０２００", "15020", "1502001", "15020a"):
+        page = upload(desk, told(desk, frontier(code)))
+        assert [line.title for line in page.context["faulty"]] == [code]
+        assert desk.post(TAKE, choose(page) | {"line": [page.context["faulty"][0].id]}).status_code == 400
+    for bad in (dated("in_force_on", "2026-W01-1"), capital(as_of="２０２６")):
+        assert upload(desk, told(desk, bad)).status_code == 400
+    assert desk.get(reverse("country-detail", args=["TH"])).status_code == 200
+    assert desk.get(reverse("country-changes")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "model, column, code",
+    [(Frontier, "division_code", "１５０２００"), (Instrument, "code", "ＵＮＴＯＣ")],
+)
+def test_no_row_has_a_code_that_no_address_can_hold(cast: Cast, model: Any, column: str, code: str) -> None:
+    row = model.objects.first()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        model.objects.filter(pk=row.pk).update(**{column: code})
 
 
 # --- Taking over -----------------------------------------------------------------------------------------------------
