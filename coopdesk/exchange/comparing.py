@@ -15,11 +15,23 @@ from django.utils.translation import gettext_lazy
 from agencies.actors import Actor
 from agencies.errors import DomainError, Malformed
 from agencies.moments import clock
+from agencies.plain_text import shown, visible
 from coopdesk.exchange.writing import SHELVES, Held, held, published
-from countries import sections
+from countries import facts, sections
 from countries.calendars import day_of
 from countries.exchange import seal
-from countries.exchange.told import Piece, Shelf, Told, date_of, piece_in, text_of, unfit, value_of
+from countries.exchange.told import (
+    Piece,
+    Shelf,
+    Told,
+    date_of,
+    piece_in,
+    strange,
+    strange_beside,
+    text_of,
+    unfit,
+    value_of,
+)
 from countries.lookup import country_by_code
 from countries.models import UNSETTLED, Country, FactConfidence, Section, SectionText
 from treaties.codes import request_type_by_code
@@ -126,7 +138,8 @@ def _head(body: Mapping[str, Any], today: date) -> tuple[Country, date]:
     if set(body) != _BODY or not isinstance(body["country"], dict):
         raise unfit("body")
     code = text_of(body["country"].get("code"), "country/code", 10)
-    text_of(body["exporter"], "exporter", 100)
+    if not visible(text_of(body["exporter"], "exporter", 100)):
+        raise unfit("exporter")
     country = country_by_code(code)
     if country is None:
         words = _("文件说的是代码 %(code)s，国别台账里没有这个国家。")
@@ -186,7 +199,7 @@ def _lines(country: Country, piece: Piece, ours: Held) -> Iterator[Line]:
                 id=line_id(piece, name),
                 piece=piece,
                 group=shelf.label,
-                title=shelf.title(row),
+                title=shown(shelf.title(row)),
                 verdict=verdict,
                 values=[_value(shelf, row, name, mine.values.get(name), theirs)],
                 field=name,
@@ -201,10 +214,10 @@ def _new_row(country: Country, piece: Piece, shelf: Shelf) -> Line:
     except DomainError as error:
         words = str(error.reasons[0].words if error.reasons else error.message)
         bare = [(shelf.names[name], None, one) for name, one in piece.values.items()]
-        return Line(**told, title=" ".join(filter(None, piece.key)), values=bare, fault=words)
+        return Line(**told, title=shown(" ".join(filter(None, piece.key))), values=bare, fault=words)
     values = [_value(shelf, row, name, None, one) for name, one in piece.values.items()]
     fault, title = _once(shelf, row, piece.values)
-    return Line(**told, title=title, values=values, fault=fault)
+    return Line(**told, title=title, values=values, fault=strange_beside(shelf, row) or fault)
 
 
 def made(country: Country, piece: Piece) -> Any:
@@ -245,7 +258,7 @@ def _once(shelf: Shelf, row: Any, values: Mapping[str, Told]) -> tuple[str, str]
     before = {name: getattr(row, name) for name in values}
     for name, told in values.items():
         setattr(row, name, shelf.inward(row, name, value_of(shelf.model, name, told.value, name)))
-    found = shelf.fault(row), shelf.title(row)
+    found = strange(shelf, row, values) or shelf.fault(row, values), shown(shelf.title(row))
     for name, value in before.items():
         setattr(row, name, value)
     return found
@@ -263,13 +276,22 @@ def _section_line(
     if ours is not None and ours.decided_at is not None:
         older = theirs["published_on"] < day_of(ours.decided_at).isoformat()
         verdict = Verdict.OLDER if older else Verdict.DIFFERS
-    words = _("你在这一节有自己的草稿。先送出或者放弃它，再采用对方的文字。")
+    words = _("你在这一节有自己的草稿。先送出或者放弃它，再采用对方的文字。") if draft is not None else _unsaid(theirs)
     return SectionLine(
         id=f"section-{theirs['section']}",
         section=theirs["section"],
         title=Section(theirs["section"]).label,
         verdict=verdict,
         ours=ours,
-        theirs=theirs,
-        fault=words if draft is not None else "",
+        theirs={name: shown(text) for name, text in theirs.items()},
+        fault=words,
     )
+
+
+def _unsaid(theirs: Mapping[str, str]) -> str:
+    """What no text of ours may say; the names of those who wrote and reviewed it come into its sources."""
+    who = f"{theirs['author']}\n{theirs['reviewer']}"
+    words = [sections.Words(text_zh=theirs["text_zh"], text_en=theirs["text_en"]), sections.Words(text_zh=who)]
+    found = [reason for one in words for reason in one.faults()]
+    found += facts.faults_of_words("sources", theirs["sources"], sections.TEXT_LIMIT)
+    return str(found[0].words) if found else ""

@@ -181,7 +181,7 @@ def test_a_treaty_with_another_country_is_not_touched(desk: Client) -> None:
     assert "和别的国家的条约" in page.content.decode()
     assert desk.post(TAKE, choose(page) | {"line": [page.context["faulty"][0].id]}).status_code == 400
     page = upload(desk, told(desk, dated("in_force_on", "1900-01-01")))
-    assert "日期的先后不对" in page.content.decode()
+    assert "不能早于签署日期" in page.content.decode()
 
 
 def frontier(code: str) -> Change:
@@ -210,6 +210,70 @@ def test_no_row_has_a_code_that_no_address_can_hold(cast: Cast, model: Any, colu
     row = model.objects.first()
     with pytest.raises(IntegrityError), transaction.atomic():
         model.objects.filter(pk=row.pk).update(**{column: code})
+
+
+CASE = "见 gjhz－2026－320583－000001"
+
+
+def within(kind: str, field: str, said: dict[str, Any]) -> Change:
+    return lambda body: piece(body, kind, *KEYS.get(kind, ()))["values"].update({field: said})
+
+
+def treaty_with(**plain: str) -> Change:
+    def change(body: Body) -> None:
+        a_treaty(body)
+        body["pieces"][-1]["plain"] = body["pieces"][-1]["plain"] | plain
+
+    return change
+
+
+def frontier_with(**plain: str) -> Change:
+    def change(body: Body) -> None:
+        frontier("150299")(body)
+        body["pieces"][-1]["plain"].update(plain)
+
+    return change
+
+
+KEYS = {"entry": ("capital",), "instrument": ("EXTRADITION-TH",), "provision": ("EXTRADITION-TH",)}
+SECTION = {"section": "habits", "text_zh": "【演示】先打电话。", "text_en": "", "sources": "【演示】会谈纪要"}
+SECTION |= {"author": "【演示】张", "reviewer": "【演示】李", "published_on": "2026-01-05"}
+NOT_TYPED_HERE: list[tuple[Change, str]] = [
+    (within("instrument", "title_zh", value(CASE)), "中文名称：案件编号不进台账"),
+    (within("entry", "text_en", value("x") | {"source": CASE}), "英文：出处不能收。案件编号不进台账"),
+    (
+        within("entry", "text_en", value("x") | {"by": "李\u200b核"}),
+        "英文：出处不能收。最多 100 个字，不含看不见的字符",
+    ),
+    (within("entry", "text_zh", value("先\u202e核对")), "中文：最多 4000 个字，不含看不见的字符"),
+    (within("entry", "text_zh", value(CASE)), "中文：案件编号不进台账"),
+    (within("record", "attrs", value({"side": "ours", "secret": "x"})), "情况：有本系统不收的内容"),
+    (within("record", "attrs", value({"side": "ours", "seat": CASE})), "驻在：案件编号不进台账"),
+    (within("record", "starts_on", value("0001-01-01")), "开始日期：日期要在 1900 年和 2100 年之间"),
+    (within("instrument", "signed_on", value("0001-01-01")), "签署：写成 2026-01-31，从 1840 年到 2100 年"),
+    (within("party", "in_force_on", value("9999-12-31")), "生效：写成 2026-01-31，从 1840 年到 2100 年"),
+    (within("provision", "limited_to", value("\u2066x")), "只适用于：最多 60 个字，不含看不见的字符"),
+    (treaty_with(short_zh=CASE), "简称：案件编号不进台账"),
+    (treaty_with(subject_field="x" * 41), "领域：最多 40 个字"),
+    (treaty_with(note=CASE), "说明：案件编号不进台账"),
+    (frontier_with(name="【演示】\u202e市"), "接壤的市县：最多 60 个字，不含看不见的字符"),
+    (lambda body: body["sections"].append(SECTION | {"reviewer": CASE}), "案件编号不进台账"),
+    (lambda body: body["sections"].append(SECTION | {"sources": "照\u200b会"}), "不含看不见的字符"),
+]
+
+
+def test_what_no_form_of_ours_takes_no_file_brings(cast: Cast, desk: Client) -> None:
+    """The line is named with what is wrong, cannot be chosen, and shows what hides in it."""
+    keep_post(cast)
+    before = history()
+    for change, words in NOT_TYPED_HERE:
+        page = upload(desk, told(desk, change))
+        assert page.status_code == 200, words
+        bad = [line for line in [*page.context["faulty"], *page.context["found"].texts] if words in line.fault]
+        assert bad, (words, page.context["faulty"])
+        assert desk.post(TAKE, choose(page) | {"line": [line.id for line in bad]}).status_code == 400
+        assert not any(mark in page.content.decode().split('name="seen"')[1] for mark in "\u202e\u200b\u2066"), words
+    assert history() == before
 
 
 # --- Taking over -----------------------------------------------------------------------------------------------------
@@ -307,7 +371,7 @@ def test_one_choice_that_cannot_stand_undoes_all(desk: Client) -> None:
 
     before = history()
     page = upload(desk, told(desk, change))
-    assert "日期的先后不对" in page.content.decode()
+    assert "不能早于签署日期" in page.content.decode()
     assert history() == before
 
 
@@ -332,15 +396,13 @@ def test_a_record_and_a_frontier_come_over(desk: Client) -> None:
 
 
 def test_a_section_becomes_a_draft_of_the_officers_own(cast: Cast, desk: Client) -> None:
-    text = {"section": "habits", "text_zh": "【演示】先打电话。", "text_en": "", "sources": "【演示】会谈纪要"}
-    text |= {"author": "【演示】张", "reviewer": "【演示】李", "published_on": "2026-01-05"}
-    content = told(desk, lambda body: body["sections"].append(text))
+    content = told(desk, lambda body: body["sections"].append(SECTION))
     assert take(desk, content).status_code == 302
     row = SectionText.objects.get()
     assert (row.state, row.text_zh, row.author) == ("draft", "【演示】先打电话。", cast.officer("guohe.desk"))
     assert THERE in row.sources
     assert not upload(desk, content).context["any"]
-    other = told(desk, lambda body: body["sections"].append(text | {"text_zh": "【演示】另一个说法。"}))
+    other = told(desk, lambda body: body["sections"].append(SECTION | {"text_zh": "【演示】另一个说法。"}))
     page = upload(desk, other)
     assert "先送出或者放弃它" in page.content.decode()
     assert desk.post(TAKE, choose(page) | {"line": ["section-habits"]}).status_code == 400
