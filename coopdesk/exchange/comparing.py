@@ -65,6 +65,8 @@ class Line:
     verdict: Verdict
     # (what it is called, ours, theirs), for a new row all its values.
     values: Sequence[tuple[Any, Told | None, Told]] = ()
+    # What a new row holds beside them: (what it is called, what it says).
+    beside: Sequence[tuple[Any, str]] = ()
     field: str = ""
     fault: str = ""
 
@@ -217,7 +219,10 @@ def _new_row(country: Country, piece: Piece, shelf: Shelf) -> Line:
         return Line(**told, title=shown(" ".join(filter(None, piece.key))), values=bare, fault=words)
     values = [_value(shelf, row, name, None, one) for name, one in piece.values.items()]
     fault, title = _once(shelf, row, piece.values)
-    return Line(**told, title=title, values=values, fault=strange_beside(shelf, row) or fault)
+    held = [
+        (label, shelf.word(row, name, said)) for name, label in shelf.beside.items() if (said := getattr(row, name))
+    ]
+    return Line(**told, title=title, values=values, beside=held, fault=strange_beside(shelf, row) or fault)
 
 
 def made(country: Country, piece: Piece) -> Any:

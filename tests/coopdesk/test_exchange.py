@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import AuditEvent
+from agencies.models import Agency, AuditEvent
 from countries import facts
 from countries.exchange import seal
 from countries.models import Country, FactChange, Frontier, LedgerEntry, LedgerRecord, SectionText
@@ -359,6 +359,33 @@ def test_a_treaty_that_we_have_not_comes_with_its_parts_or_not_at_all(desk: Clie
     assert Party.objects.filter(instrument__code="DEMO-TH", country__code="TH").exists()
     assert Provision.objects.get(instrument__code="DEMO-TH").provenance["family"]["source"]
     assert not upload(desk, content).context["any"]
+
+
+def test_all_that_will_be_stored_is_listed(desk: Client) -> None:
+    """What stands beside the values too: it has no source, and whoever ticks the line takes it over."""
+
+    def change(body: Body) -> None:
+        treaty_with(short_zh="【演示】简称", subject_field="【演示】领域", note="【演示】说明")(body)
+        frontier_with(note="【演示】只有小路", agency="150200000000")(body)
+
+    page = upload(desk, told(desk, change))
+    listed = {
+        line.piece.kind: [(str(label), said) for label, said in line.beside]
+        for line, _ticked, _values in page.context["groups"][0]["rows"]
+    }
+    assert listed["instrument"] == [
+        ("代码", "DEMO-TH"),
+        ("种类", "警务合作协定"),
+        ("简称", "【演示】简称"),
+        ("领域", "【演示】领域"),
+        ("说明", "【演示】说明"),
+    ]
+    organ = Agency.objects.get(code="150200000000").name
+    assert [said for _label, said in listed["frontier"]] == ["150299", "【演示】市", "city", organ, "【演示】只有小路"]
+    assert all(said in page.content.decode() for told in listed.values() for _label, said in told)
+    desk.post(TAKE, choose(page))
+    row = Instrument.objects.get(code="DEMO-TH")
+    assert (row.short_zh, row.subject_field, row.note) == ("【演示】简称", "【演示】领域", "【演示】说明")
 
 
 def test_one_choice_that_cannot_stand_undoes_all(desk: Client) -> None:
