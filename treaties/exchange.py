@@ -176,6 +176,7 @@ PROVISIONS = Shelf(
     keys=lambda rows: [(row.instrument.code, row.family) for row in rows],
     plain=lambda row: {"kind": row.instrument.kind},
     fresh=_provision,
+    keyed=lambda piece: "family" not in piece.values or piece.values["family"].value == piece.key[1],
     title=lambda row: f"{row.instrument.short_zh or row.instrument.title_zh or row.instrument.code}",
     names={
         "family": gettext_lazy("管哪些请求"),

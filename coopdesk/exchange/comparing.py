@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,7 @@ from agencies.actors import Actor
 from agencies.errors import DomainError, Malformed
 from agencies.moments import clock
 from agencies.plain_text import shown, visible
-from coopdesk.exchange.writing import SHELVES, Held, held, published
+from coopdesk.exchange.writing import SHELVES, Held, held, published, withdrawn
 from countries import facts, sections
 from countries.calendars import day_of
 from countries.exchange import seal
@@ -33,7 +34,7 @@ from countries.exchange.told import (
     value_of,
 )
 from countries.lookup import country_by_code
-from countries.models import UNSETTLED, Country, FactConfidence, Section, SectionText
+from countries.models import UNSETTLED, Country, FactConfidence, LedgerRecord, Section, SectionText
 from treaties.codes import request_type_by_code
 
 PIECES_LIMIT = 5_000
@@ -42,13 +43,14 @@ _SECTION = {"section", "text_zh", "text_en", "sources", "author", "reviewer", "p
 
 
 class Verdict(models.TextChoices):
-    """How a line of the file stands to ours; the first three are ticked until the officer says otherwise."""
+    """How a line of the file stands to ours; those in TICKED are ticked until the officer says otherwise."""
 
     ADDED = "added", gettext_lazy("我方没有")
     SETTLES = "settles", gettext_lazy("值相同，对方已核实")
     DIFFERS = "differs", gettext_lazy("不同，对方较新或同日")
     OLDER = "older", gettext_lazy("不同，对方较旧")
     OURS = "ours", gettext_lazy("我方民警已核对，不同")
+    WITHDRAWN = "withdrawn", gettext_lazy("我方已撤下")
 
 
 TICKED = (Verdict.ADDED, Verdict.SETTLES)
@@ -68,6 +70,8 @@ class Line:
     # What a new row holds beside them: (what it is called, what it says).
     beside: Sequence[tuple[Any, str]] = ()
     field: str = ""
+    # When and why we have withdrawn it.
+    note: str = ""
     fault: str = ""
 
 
@@ -169,6 +173,12 @@ def _pieces(body: Mapping[str, Any], today: date) -> list[Piece]:
     pieces = [piece_in(data, SHELVES, f"pieces/{n}", today) for n, data in enumerate(rows)]
     if len({(piece.kind, piece.key) for piece in pieces}) < len(pieces):
         raise unfit("pieces")
+    alike = defaultdict(set)
+    for piece in pieces:
+        if SHELVES[piece.kind].counted:
+            alike[piece.kind, piece.key[:-1]].add(piece.key[-1])
+    if any(found != {str(n) for n in range(1, len(found) + 1)} for found in alike.values()):
+        raise unfit("pieces")
     order = list(SHELVES)
     return sorted(pieces, key=lambda piece: order.index(piece.kind))
 
@@ -190,10 +200,11 @@ def _text(data: Any, today: date) -> dict[str, str]:
 def _lines(country: Country, piece: Piece, ours: Held) -> Iterator[Line]:
     shelf = SHELVES[piece.kind]
     row, mine = ours.get((piece.kind, piece.key), (None, None))
-    if mine is None:
+    if mine is None or not shelf.keyed(piece):
         if piece.values or piece.plain:
             yield _new_row(country, piece, shelf)
         return
+    gone = withdrawn(row)
     for name, theirs in piece.values.items():
         verdict = _verdict(mine.values.get(name), theirs)
         if verdict is not None:
@@ -202,7 +213,8 @@ def _lines(country: Country, piece: Piece, ours: Held) -> Iterator[Line]:
                 piece=piece,
                 group=shelf.label,
                 title=shown(shelf.title(row)),
-                verdict=verdict,
+                verdict=Verdict.WITHDRAWN if gone else verdict,
+                note=_withdrawal(gone),
                 values=[_value(shelf, row, name, mine.values.get(name), theirs)],
                 field=name,
                 fault=_once(shelf, row, {name: theirs})[0],
@@ -210,13 +222,16 @@ def _lines(country: Country, piece: Piece, ours: Held) -> Iterator[Line]:
 
 
 def _new_row(country: Country, piece: Piece, shelf: Shelf) -> Line:
-    told: dict[str, Any] = {"id": line_id(piece, ""), "piece": piece, "group": shelf.label, "verdict": Verdict.ADDED}
+    told: dict[str, Any] = {"id": line_id(piece, ""), "piece": piece, "group": shelf.label}
     try:
         row = made(country, piece)
     except DomainError as error:
         words = str(error.reasons[0].words if error.reasons else error.message)
         bare = [(shelf.names[name], None, one) for name, one in piece.values.items()]
-        return Line(**told, title=shown(" ".join(filter(None, piece.key))), values=bare, fault=words)
+        title = shown(" ".join(filter(None, piece.key)))
+        return Line(**told, verdict=Verdict.ADDED, title=title, values=bare, fault=words)
+    gone = shelf.gone(country, piece) or withdrawn(row)
+    told |= {"verdict": Verdict.WITHDRAWN if gone else Verdict.ADDED, "note": _withdrawal(gone)}
     values = [_value(shelf, row, name, None, one) for name, one in piece.values.items()]
     fault, title = _once(shelf, row, piece.values)
     held = [
@@ -225,8 +240,18 @@ def _new_row(country: Country, piece: Piece, shelf: Shelf) -> Line:
     return Line(**told, title=title, values=values, beside=held, fault=strange_beside(shelf, row) or fault)
 
 
+def _withdrawal(gone: Any) -> str:
+    """When and why we have withdrawn it, "" for what holds."""
+    if gone is None:
+        return ""
+    why = gone.withdrawn_because if isinstance(gone, LedgerRecord) else gone.withdrawn_why
+    return _("我方 %(day)s 撤下：%(why)s") % {"day": day_of(gone.withdrawn_at).isoformat(), "why": why}
+
+
 def made(country: Country, piece: Piece) -> Any:
     """A row for the piece, not stored, without its values. Raises Malformed where there can be none here."""
+    if not SHELVES[piece.kind].keyed(piece):
+        raise Malformed(_("这一行的编号和它自己的名称、日期对不上，导入几次就会多出几条。"))
     if piece.kind == "entry" and piece.key[1] and request_type_by_code(piece.key[1]) is None:
         raise Malformed(_("本系统没有这种请求，两边的版本不同。"))
     return SHELVES[piece.kind].fresh(country, piece)

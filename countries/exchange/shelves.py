@@ -99,6 +99,17 @@ def _record(country: Country, piece: Piece) -> LedgerRecord:
     return LedgerRecord(country=country, kind=piece.key[0])
 
 
+def _record_keyed(piece: Piece) -> bool:
+    said = [piece.values[name].value if name in piece.values else "" for name in ("name_zh", "name_en", "starts_on")]
+    return list(piece.key[1:4]) == said
+
+
+def _record_gone(country: Country, piece: Piece) -> LedgerRecord | None:
+    kind, name_zh, name_en, starts_on, _number = piece.key
+    alike = LedgerRecord.objects.filter(kind=kind, name_zh=name_zh, name_en=name_en, starts_on=starts_on or None)
+    return alike.filter(country=country, withdrawn_at__isnull=False).order_by("-withdrawn_at").first()
+
+
 def _record_fault(row: LedgerRecord, _names: Collection[str]) -> str:
     # A contact is ours alone.
     values, kind = {name: getattr(row, name) for name in LedgerRecord.SOURCED} | {"contact": ""}, KINDS[row.kind]
@@ -136,6 +147,9 @@ RECORDS = Shelf(
     rows=lambda country: LedgerRecord.objects.filter(country=country, withdrawn_at=None).order_by("pk"),
     keys=_record_keys,
     fresh=_record,
+    keyed=_record_keyed,
+    counted=True,
+    gone=_record_gone,
     title=lambda row: f"{KINDS[row.kind].code.label} {row.name}".strip(),
     names=_RECORD_NAMES,
     word=_record_word,

@@ -70,6 +70,12 @@ class Shelf:
     plain: Callable[[Any], dict[str, str]] = lambda _row: {}
     # A row that is not stored yet, for a key and what it is. Raises Malformed where there can be none here.
     fresh: Callable[[Country, Piece], Any]
+    # Does its key say what its values say? One that does not would come as new again and again.
+    keyed: Callable[[Piece], bool] = lambda _piece: True
+    # The last part of the key numbers those that are alike, from 1.
+    counted: bool = False
+    # A row of ours that was the same and that we have withdrawn.
+    gone: Callable[[Country, Piece], Any] = lambda _country, _piece: None
     title: Callable[[Any], str]
     names: Mapping[str, str | Promise]
     # What a value is called on a page.

@@ -15,13 +15,29 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Agency, AuditEvent
-from countries import facts
+from countries import facts, records
 from countries.exchange import seal
 from countries.models import Country, FactChange, Frontier, LedgerEntry, LedgerRecord, SectionText
 from tests.browsing import log_in
 from tests.cast import Cast
-from tests.exchanging import THERE, Body, Change, a_treaty, capital, piece, told, trust_another, value, written
+from tests.exchanging import (
+    THERE,
+    Body,
+    Change,
+    a_record,
+    a_treaty,
+    capital,
+    frontier,
+    frontier_with,
+    piece,
+    told,
+    treaty_with,
+    trust_another,
+    value,
+    written,
+)
 from tests.ledgers import keep_post
+from treaties import withdrawing
 from treaties.models import Instrument, Party, Provision
 
 pytestmark = pytest.mark.django_db
@@ -184,12 +200,6 @@ def test_a_treaty_with_another_country_is_not_touched(desk: Client) -> None:
     assert "不能早于签署日期" in page.content.decode()
 
 
-def frontier(code: str) -> Change:
-    plain = {"name": "【演示】市", "level": "city", "note": "", "agency": ""}
-    one = {"kind": "frontier", "key": [code], "plain": plain, "values": {"approx_km": value(7)}}
-    return lambda body: body["pieces"].append(one)
-
-
 def test_a_code_is_of_plain_digits_and_the_pages_stand(desk: Client) -> None:
     """Of a division's code the addresses of pages are made."""
     for code in ("１５０２００", "15020", "1502001", "15020a"):
@@ -219,25 +229,11 @@ def within(kind: str, field: str, said: dict[str, Any]) -> Change:
     return lambda body: piece(body, kind, *KEYS.get(kind, ()))["values"].update({field: said})
 
 
-def treaty_with(**plain: str) -> Change:
-    def change(body: Body) -> None:
-        a_treaty(body)
-        body["pieces"][-1]["plain"] = body["pieces"][-1]["plain"] | plain
-
-    return change
-
-
-def frontier_with(**plain: str) -> Change:
-    def change(body: Body) -> None:
-        frontier("150299")(body)
-        body["pieces"][-1]["plain"].update(plain)
-
-    return change
-
-
 KEYS = {"entry": ("capital",), "instrument": ("EXTRADITION-TH",), "provision": ("EXTRADITION-TH",)}
 SECTION = {"section": "habits", "text_zh": "【演示】先打电话。", "text_en": "", "sources": "【演示】会谈纪要"}
 SECTION |= {"author": "【演示】张", "reviewer": "【演示】李", "published_on": "2026-01-05"}
+
+
 NOT_TYPED_HERE: list[tuple[Change, str]] = [
     (within("instrument", "title_zh", value(CASE)), "中文名称：案件编号不进台账"),
     (within("entry", "text_en", value("x") | {"source": CASE}), "英文：出处不能收。案件编号不进台账"),
@@ -249,7 +245,7 @@ NOT_TYPED_HERE: list[tuple[Change, str]] = [
     (within("entry", "text_zh", value(CASE)), "中文：案件编号不进台账"),
     (within("record", "attrs", value({"side": "ours", "secret": "x"})), "情况：有本系统不收的内容"),
     (within("record", "attrs", value({"side": "ours", "seat": CASE})), "驻在：案件编号不进台账"),
-    (within("record", "starts_on", value("0001-01-01")), "开始日期：日期要在 1900 年和 2100 年之间"),
+    (a_record("0001-01-01"), "开始日期：日期要在 1900 年和 2100 年之间"),
     (within("instrument", "signed_on", value("0001-01-01")), "签署：写成 2026-01-31，从 1840 年到 2100 年"),
     (within("party", "in_force_on", value("9999-12-31")), "生效：写成 2026-01-31，从 1840 年到 2100 年"),
     (within("provision", "limited_to", value("\u2066x")), "只适用于：最多 60 个字，不含看不见的字符"),
@@ -403,13 +399,7 @@ def test_one_choice_that_cannot_stand_undoes_all(desk: Client) -> None:
 
 
 def test_a_record_and_a_frontier_come_over(desk: Client) -> None:
-    def change(body: Body) -> None:
-        values = {"name_zh": value("【演示】对话"), "attrs": value({"maturity": "dialogue"})}
-        body["pieces"].append(
-            {"kind": "record", "key": ["mechanism", "【演示】对话", "", "", "1"], "plain": {}, "values": values}
-        )
-
-    content = told(desk, change)
+    content = told(desk, a_record())
     assert take(desk, content).status_code == 302
     row = LedgerRecord.objects.get(name_zh="【演示】对话")
     assert (row.attrs, row.country.code) == ({"maturity": "dialogue"}, "TH")
@@ -420,6 +410,36 @@ def test_a_record_and_a_frontier_come_over(desk: Client) -> None:
     division = str(upload(desk, far).context["groups"][0]["rows"][0][0].title)
     assert take(desk, far).status_code == 302
     assert Frontier.objects.get(country__code="MM", division_name=division).approx_km == 7
+
+
+def test_what_we_have_withdrawn_does_not_come_back_by_itself(cast: Cast, desk: Client) -> None:
+    content = told(desk, a_record("2020-05-06"))
+    take(desk, content)
+    row = LedgerRecord.objects.get(name_zh="【演示】对话")
+    records.withdraw_record(actor=cast.actor("guohe.desk"), record_id=row.pk, reason="【演示】记错了国家")
+    page = upload(desk, content)
+    assert [(group["verdict"], group["rows"][0][1]) for group in page.context["groups"]] == [("withdrawn", False)]
+    assert f"我方 {timezone.localdate().isoformat()} 撤下：【演示】记错了国家" in page.content.decode()
+    treaty = Instrument.objects.get(code="EXTRADITION-TH")
+    withdrawing.withdraw(actor=cast.actor("guohe.desk"), row=treaty, reason="【演示】录错了")
+    body = json.loads(written(desk))["body"]
+    assert not [one for one in body["pieces"] if one["key"][0] == treaty.code]  # nor does it leave
+    page = upload(desk, told(desk, lambda body: body["pieces"].append(theirs(treaty.code))))
+    assert [(group["verdict"], group["rows"][0][1]) for group in page.context["groups"]] == [("withdrawn", False)]
+
+
+def theirs(code: str) -> dict[str, Any]:
+    values = {"adopted_place": value("【演示】曼谷")}
+    return {"kind": "instrument", "key": [code], "plain": {"kind": "extradition"}, "values": values}
+
+
+def test_a_record_comes_once(desk: Client) -> None:
+    """Whose key says another name, or counts from two, would come anew with each replay."""
+    page = upload(desk, told(desk, a_record(key="【演示】别的")))
+    assert "对不上" in page.context["faulty"][0].fault
+    assert desk.post(TAKE, choose(page) | {"line": [page.context["faulty"][0].id]}).status_code == 400
+    assert upload(desk, told(desk, a_record(number="7"))).status_code == 400
+    assert not LedgerRecord.objects.filter(name_zh="【演示】对话").exists()
 
 
 def test_a_section_becomes_a_draft_of_the_officers_own(cast: Cast, desk: Client) -> None:
