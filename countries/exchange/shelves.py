@@ -52,9 +52,10 @@ def _entry_fault(row: LedgerEntry, names: Collection[str]) -> str:
     if row.topic.kind == TopicKind.CHOICE and row.code and row.code not in row.topic.choices:
         return _("本系统没有这个选项，两边的版本不同。")
     found = faults_of_texts({name: getattr(row, name) for name in names})
-    return _told(found, ENTRIES.names)
+    return _told(found, _ENTRY_NAMES)
 
 
+_ENTRY_NAMES = {"code": gettext_lazy("选项"), "text_zh": gettext_lazy("中文"), "text_en": gettext_lazy("英文")}
 ENTRIES = Shelf(
     kind="entry",
     label=gettext_lazy("台账的值"),
@@ -64,7 +65,7 @@ ENTRIES = Shelf(
     keys=lambda rows: [(row.topic.code, row.about) for row in rows],
     fresh=_entry,
     title=lambda row: f"{row.topic.name} {row.about}".strip(),
-    names={"code": gettext_lazy("选项"), "text_zh": gettext_lazy("中文"), "text_en": gettext_lazy("英文")},
+    names=_ENTRY_NAMES,
     word=_entry_word,
     fault=_entry_fault,
 )
@@ -170,6 +171,11 @@ def _frontier(country: Country, piece: Piece) -> Frontier:
     return Frontier(country=country, division_code=piece.key[0], division_name=name, agency=organ, **place)
 
 
+def _length_fault(row: Frontier, names: Collection[str]) -> str:
+    return _told(faults_of_length(row.approx_km) if names and row.approx_km is not None else [], _LENGTH)
+
+
+_LENGTH = {"approx_km": gettext_lazy("边界长度")}
 FRONTIERS = Shelf(
     kind="frontier",
     label=gettext_lazy("陆地边界"),
@@ -185,7 +191,7 @@ FRONTIERS = Shelf(
     },
     fresh=_frontier,
     title=lambda row: row.division_name,
-    names={"approx_km": gettext_lazy("边界长度")},
+    names=_LENGTH,
     beside={
         "division_code": gettext_lazy("行政区划代码"),
         "division_name": gettext_lazy("接壤的市县"),
@@ -194,7 +200,7 @@ FRONTIERS = Shelf(
         "note": gettext_lazy("说明"),
     },
     word=lambda _row, name, value: _("约 %(n)s 公里") % {"n": value} if name == "approx_km" else str(value),
-    fault=lambda row, names: _told(faults_of_length(row.approx_km) if names else [], FRONTIERS.names),
+    fault=_length_fault,
 )
 
 SHELVES = (ENTRIES, RECORDS, FRONTIERS)

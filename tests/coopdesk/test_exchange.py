@@ -148,6 +148,13 @@ def test_a_file_that_is_not_as_it_was_written_changes_nothing(desk: Client) -> N
     assert history() == before
 
 
+def test_a_file_of_our_own_is_told_so(desk: Client, settings, tmp_path: Path) -> None:
+    settings.EXCHANGE_TRUSTED = tmp_path / "nobody"
+    content = written(desk)
+    assert "这是本系统自己导出的文件" in upload(desk, content).content.decode()
+    assert "签名不对" in upload(desk, tampered(content)).content.decode()
+
+
 def dated(name: str, day: str) -> Change:
     return lambda body: piece(body, "instrument", "EXTRADITION-TH")["values"].update({name: value(day)})
 
