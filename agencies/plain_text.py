@@ -19,6 +19,11 @@ def visible(text: str) -> bool:
     return storable(text) and not any(unicodedata.category(one) in ("Cc", "Cf") and one not in "\n\r\t" for one in text)
 
 
+def shown(text: str) -> str:
+    """The text with what does not show in it (`visible`) as its code point, to be told of."""
+    return "".join(one if visible(one) else f"[U+{ord(one):04X}]" for one in text)
+
+
 def says(text: str) -> bool:
     """Has it at least one letter or digit, of any script?"""
     return any(map(str.isalnum, text))

@@ -155,16 +155,26 @@ def adopt(
 
 
 def _refuse_bad_origin(source: str, as_of: date, today: date) -> None:
-    found = []
-    if not (fits(source, SOURCE_LIMIT) and visible(source) and says(source)):
-        words = _("写明出处：从哪里查到的，最多 %(limit)s 个字。没有出处的不能录入。") % {"limit": SOURCE_LIMIT}
-        found.append(Reason("bad_source", words, "/source"))
-    elif names_a_case(source):
-        found.append(Reason("case_number", NO_CASE_NUMBER, "/source"))
+    found = faults_of_source(source)
     if not FIRST_DAY <= as_of <= today:
         found.append(Reason("bad_as_of", _("查证日期不能晚于今天。"), "/as_of"))
     if found:
         raise Malformed(reasons=found)
+
+
+def faults_of_source(source: str) -> list[Reason]:
+    """What forbids it as a source."""
+    if not (fits(source, SOURCE_LIMIT) and visible(source) and says(source)):
+        words = _("写明出处：从哪里查到的，最多 %(limit)s 个字。没有出处的不能录入。") % {"limit": SOURCE_LIMIT}
+        return [Reason("bad_source", words, "/source")]
+    return [Reason("case_number", NO_CASE_NUMBER, "/source")] if names_a_case(source) else []
+
+
+def faults_of_words(name: str, text: str, limit: int) -> list[Reason]:
+    """What forbids the words in a ledger, whoever brings them: too many, what does not show, the number of a case."""
+    if len(text) > limit or not visible(text):
+        return [Reason("too_long", _("最多 %(limit)s 个字，不含看不见的字符。") % {"limit": limit}, f"/{name}")]
+    return [Reason("case_number", NO_CASE_NUMBER, f"/{name}")] if names_a_case(text) else []
 
 
 # --- Loading ---------------------------------------------------------------------------------------------------------

@@ -11,9 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.actors import Actor
-from agencies.case_numbers import names_a_case
 from agencies.errors import Malformed, Reason, StaleVersion
-from agencies.plain_text import visible
 from countries import facts, proposals
 from countries.models import Country, Frontier, LedgerEntry, LedgerTopic, Sourced, TopicKind
 from countries.policies import require_keeper
@@ -67,14 +65,19 @@ def state_value(
 def state_length(*, actor: Actor, frontier: Frontier, value: int, source: str, as_of: date, seen: str) -> Frontier:
     """State how long a frontier is, in kilometres. Raises as state_value does."""
     require_keeper(actor)
-    if value not in LENGTHS:
-        words = _("写 %(first)s 到 %(last)s 公里。") % {"first": LENGTHS.start, "last": LENGTHS.stop - 1}
-        raise Malformed(reasons=[Reason("out_of_range", words, "/approx_km")])
+    if found := faults_of_length(value):
+        raise Malformed(reasons=found)
     row = Frontier.objects.select_for_update(of=("self",)).select_related("country").get(pk=frontier.pk)
     if fingerprint(row) != seen:
         raise StaleVersion(_("你打开之后，另有人改了这个值，没有覆盖。看过再送出。"))
     facts.correct(actor=actor, row=row, field="approx_km", value=value, source=source, as_of=as_of, country=row.country)
     return row
+
+
+def faults_of_length(value: int) -> list[Reason]:
+    """What is wrong with a number of kilometres."""
+    words = _("写 %(first)s 到 %(last)s 公里。") % {"first": LENGTHS.start, "last": LENGTHS.stop - 1}
+    return [] if value in LENGTHS else [Reason("out_of_range", words, "/approx_km")]
 
 
 def _faults(topic: LedgerTopic, values: Mapping[str, str]) -> list[Reason]:
@@ -84,13 +87,13 @@ def _faults(topic: LedgerTopic, values: Mapping[str, str]) -> list[Reason]:
         found.append(Reason("unknown_code", _("选一项。"), "/code"))
     if topic.kind == TopicKind.TEXT and not (values.get("text_zh") or values.get("text_en")):
         found.append(Reason("required", _("中文、英文至少写一个。"), "/text_zh"))
-    for name in ("text_zh", "text_en"):
-        if len(values.get(name, "")) > TEXT_LIMIT or not visible(values.get(name, "")):
-            words = _("最多 %(limit)s 个字，不含看不见的字符。") % {"limit": TEXT_LIMIT}
-            found.append(Reason("too_long", words, f"/{name}"))
-        elif names_a_case(values.get(name, "")):
-            found.append(Reason("case_number", facts.NO_CASE_NUMBER, f"/{name}"))
-    return found
+    return found + faults_of_texts(values)
+
+
+def faults_of_texts(values: Mapping[str, str]) -> list[Reason]:
+    """What is wrong with the texts of a value."""
+    found = [facts.faults_of_words(name, values.get(name, ""), TEXT_LIMIT) for name in ("text_zh", "text_en")]
+    return [reason for reasons in found for reason in reasons]
 
 
 def entry_of(country: Country, topic: LedgerTopic, about: str) -> LedgerEntry:

@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from agencies import audit
 from agencies.actors import Actor
-from agencies.case_numbers import names_a_case
 from agencies.errors import Conflict, Malformed, NotPermitted, NotVisible, Reason, StaleVersion
 from agencies.moments import clock
-from agencies.plain_text import fits, visible
+from agencies.plain_text import fits
 from countries import facts, proposals
 from countries.ledger_commands import fingerprint
 from countries.ledger_kinds import KINDS, Kind
@@ -97,21 +96,13 @@ def faults_of(kind: Kind, values: Mapping[str, Any]) -> list[Reason]:
         found.append(Reason("required", _("中文、英文至少写一个。"), "/name_zh"))
     free = {attr.name: values["attrs"].get(attr.name, "") for attr in kind.attrs if attr.choices is None}
     for name, text in ({name: values[name] for name in _LIMITS} | free).items():
-        found += _unfit(name, text, _LIMITS.get(name, NAME_LIMIT))
+        found += facts.faults_of_words(name, text, _LIMITS.get(name, NAME_LIMIT))
     found += _bad_days(kind, values["starts_on"], values["ends_on"])
     for attr in kind.attrs:
         told = values["attrs"].get(attr.name, "")
         if (attr.required and not told) or (told and attr.choices is not None and told not in attr.choices):
             found.append(Reason("unknown_code", _("选一项。"), f"/{attr.name}"))
     return found
-
-
-def _unfit(name: str, text: str, limit: int) -> list[Reason]:
-    if text and not (fits(text, limit) and visible(text)):
-        return [Reason("too_long", _("最多 %(limit)s 个字，不含看不见的字符。") % {"limit": limit}, f"/{name}")]
-    if names_a_case(text):
-        return [Reason("case_number", facts.NO_CASE_NUMBER, f"/{name}")]
-    return []
 
 
 def _bad_days(kind: Kind, starts: date | None, ends: date | None) -> list[Reason]:

@@ -60,3 +60,32 @@ def a_treaty(body: Body) -> None:
         {"kind": "party", "key": ["DEMO-TH"], "plain": plain, "values": {}},
         {"kind": "instrument", "key": ["DEMO-TH"], "plain": plain, "values": named},
     ]
+
+
+def frontier(code: str) -> Change:
+    plain = {"name": "【演示】市", "level": "city", "note": "", "agency": ""}
+    one = {"kind": "frontier", "key": [code], "plain": plain, "values": {"approx_km": value(7)}}
+    return lambda body: body["pieces"].append(one)
+
+
+def treaty_with(**plain: str) -> Change:
+    def change(body: Body) -> None:
+        a_treaty(body)
+        body["pieces"][-1]["plain"] = body["pieces"][-1]["plain"] | plain
+
+    return change
+
+
+def frontier_with(**plain: str) -> Change:
+    def change(body: Body) -> None:
+        frontier("150299")(body)
+        body["pieces"][-1]["plain"].update(plain)
+
+    return change
+
+
+def a_record(day: str = "", number: str = "1", key: str = "【演示】对话") -> Change:
+    values = {"name_zh": value("【演示】对话"), "attrs": value({"maturity": "dialogue"})}
+    values |= {"starts_on": value(day)} if day else {}
+    one = {"kind": "record", "key": ["mechanism", key, "", day, number], "plain": {}, "values": values}
+    return lambda body: body["pieces"].append(one)

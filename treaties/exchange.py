@@ -7,8 +7,7 @@ part alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,14 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from countries.exchange.shelves import absent
-from countries.exchange.told import Piece, Shelf
+from countries.exchange.told import Piece, Shelf, at
 from countries.models import Country
 from treaties.family_words import FAMILIES, family_name
+from treaties.instrument_commands import value_faults
 from treaties.models import DOMESTIC, STATED, Instrument, InstrumentKind, Party, Provision, Standing
 
 _BETWEEN_TWO = set(InstrumentKind.values) - {InstrumentKind.MULTILATERAL.value} - {kind.value for kind in DOMESTIC}
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
-_IN_ORDER = (("signed_on", "joined_on"), ("signed_on", "in_force_on"), ("in_force_on", "terminated_on"))
+_PLACE = ("short_zh", "subject_field", "note")
 _DATES: dict[str, str | Promise] = {
     "signed_on": gettext_lazy("签署"),
     "joined_on": gettext_lazy("交存"),
@@ -55,23 +55,18 @@ def _between(country: Country) -> QuerySet[Instrument]:
 def _word(_row: Any, name: str, value: Any) -> str:
     if name == "stated" and value in STATED:
         return str(Standing(value).label)
+    if name == "kind":
+        return str(InstrumentKind(value).label)
     if name == "family":
         return family_name(value)
     return "、".join(value) if isinstance(value, list) else str(value)
 
 
-def _fault(row: Instrument | Party) -> str:
-    """What would be wrong with its dates."""
-    if any(early > late for early, late in _pairs(row)):
-        return _("日期的先后不对：生效早于签署，或者终止早于生效。")
-    return _("没有这种状态。") if row.stated and row.stated not in STATED else ""
-
-
-def _pairs(row: Instrument | Party) -> Iterator[tuple[date, date]]:
-    for first, then in _IN_ORDER:
-        early, late = getattr(row, first), getattr(row, then)
-        if early and late:
-            yield early, late
+def _fault(row: Instrument | Party | Provision, names: Collection[str]) -> str:
+    """What the forms of the registry would refuse of these values."""
+    labels = {**INSTRUMENTS.names, **PROVISIONS.names}
+    found = ((name, reason) for name in names for reason in value_faults(row, name, getattr(row, name)))
+    return next((at(labels[name], reason.words) for name, reason in found), "")
 
 
 # --- Instruments between the two -------------------------------------------------------------------------------------
@@ -83,8 +78,7 @@ def _instrument(_country: Country, piece: Piece) -> Instrument:
         raise absent(_("本系统里 %(code)s 是和别的国家的条约，不能由这份文件改。") % {"code": code})
     if plain.get("kind") not in _BETWEEN_TWO or not _CODE.fullmatch(code) or "title_zh" not in piece.values:
         raise absent(_("文件没有写明是什么条约。"))
-    place = {"subject_field": plain.get("subject_field", "")[:40], "note": plain.get("note", "")}
-    return Instrument(code=code, kind=plain["kind"], short_zh=plain.get("short_zh", "")[:60], **place)
+    return Instrument(code=code, kind=plain["kind"], **{name: plain.get(name, "") for name in _PLACE})
 
 
 INSTRUMENTS = Shelf(
@@ -94,7 +88,7 @@ INSTRUMENTS = Shelf(
     parts=1,
     rows=_between,
     keys=lambda rows: [(row.code,) for row in rows],
-    plain=lambda row: {name: getattr(row, name) for name in ("kind", "short_zh", "subject_field", "note")},
+    plain=lambda row: {name: getattr(row, name) for name in ("kind", *_PLACE)},
     fresh=_instrument,
     title=lambda row: row.short_zh or row.title_zh or row.code,
     names={
@@ -106,6 +100,13 @@ INSTRUMENTS = Shelf(
         "signed_partial": gettext_lazy("签署（只知年月）"),
         "ratified_on": gettext_lazy("全国人大常委会决定"),
         **_DATES,
+    },
+    beside={
+        "code": gettext_lazy("代码"),
+        "kind": gettext_lazy("种类"),
+        "short_zh": gettext_lazy("简称"),
+        "subject_field": gettext_lazy("领域"),
+        "note": gettext_lazy("说明"),
     },
     word=_word,
     fault=_fault,
@@ -142,6 +143,7 @@ PARTIES = Shelf(
     fresh=_party,
     title=lambda row: row.instrument.short_zh or row.instrument.title_zh or row.instrument.code,
     names=_DATES,
+    beside={"note": gettext_lazy("说明")},
     word=_word,
     fault=_fault,
 )
@@ -174,6 +176,7 @@ PROVISIONS = Shelf(
     keys=lambda rows: [(row.instrument.code, row.family) for row in rows],
     plain=lambda row: {"kind": row.instrument.kind},
     fresh=_provision,
+    keyed=lambda piece: "family" not in piece.values or piece.values["family"].value == piece.key[1],
     title=lambda row: f"{row.instrument.short_zh or row.instrument.title_zh or row.instrument.code}",
     names={
         "family": gettext_lazy("管哪些请求"),
@@ -181,6 +184,7 @@ PROVISIONS = Shelf(
         "limited_to": gettext_lazy("只适用于"),
     },
     word=_word,
+    fault=_fault,
 )
 
 SHELVES = (INSTRUMENTS, PARTIES, PROVISIONS)

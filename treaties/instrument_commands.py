@@ -20,11 +20,11 @@ from countries import facts
 from countries.models import Country, FactChange
 from treaties.models import DOMESTIC, STATED, Instrument, InstrumentKind, Party, Provision, RequestType
 from treaties.policies import require_desk
-from treaties.standing import FIRST_DAY, LAST_DAY, bounds
+from treaties.standing import FIRST_DAY, LAST_DAY, bounds, day_words
 
 Row = Instrument | Party | Provision
 ARTICLES_LIMIT = 30
-_PARTIAL = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
+_PARTIAL = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
 # One date may not come before another: (earlier, later, words).
 _ORDERED = (
     ("signed_on", "in_force_on", gettext_lazy("生效日期不能早于签署日期 %(day)s。")),
@@ -69,7 +69,7 @@ def correct_value(*, actor: Actor, row: Row, new: NewValue) -> None:
     if (latest or 0) != new.seen:
         raise StaleVersion(_("这个值刚刚被别人改过，你写的还没有保存。看过现在的值，再决定要不要按你的保存。"))
     value = _plain(new.value)
-    found = list(_value_faults(held, new.field, value))
+    found = list(value_faults(held, new.field, value))
     if found:
         raise Malformed(reasons=found)
     said: dict[str, Any] = {"source": new.source, "as_of": new.as_of, "country": _country_of(held)}
@@ -91,7 +91,7 @@ def _plain(value: Any) -> Any:
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
-def _value_faults(row: Row, name: str, value: Any) -> Iterator[Reason]:
+def value_faults(row: Row, name: str, value: Any) -> Iterator[Reason]:
     """Everything wrong with a value of the field."""
     said = _of_day(row, name, value) if isinstance(value, date) else _of_words(row, name, value)
     blank = facts.is_blank(value)
@@ -102,17 +102,17 @@ def _value_faults(row: Row, name: str, value: Any) -> Iterator[Reason]:
 
 def _of_day(row: Row, name: str, day: date) -> Iterator[str]:
     if not FIRST_DAY <= day <= LAST_DAY:
-        yield _("日期不对，写成 2026-01-31。")
+        yield day_words()
     yield from _disorder(row, {name: day})
 
 
 def _of_words(row: Row, name: str, value: Any) -> Iterator[str]:
     """A text, a choice, or the articles of a provision."""
     if isinstance(value, list):
-        if len(value) > ARTICLES_LIMIT or not all(fits(one, 20) for one in value):
+        if len(value) > ARTICLES_LIMIT or not all(one and not facts.faults_of_words(name, one, 20) for one in value):
             yield _("条款用空格隔开，最多 %(n)s 条。") % {"n": ARTICLES_LIMIT}
-    elif not fits(value, limit := getattr(row._meta.get_field(name), "max_length", None) or 300):
-        yield _("最多 %(limit)s 个字。") % {"limit": limit}
+    elif found := facts.faults_of_words(name, value, getattr(row._meta.get_field(name), "max_length", None) or 300):
+        yield from (str(reason.words) for reason in found)
     elif name == "signed_partial" and not _PARTIAL.fullmatch(value):
         yield _("写年，或者年和月：2016 或 2016-05。")
     elif name == "signed_partial":
@@ -170,6 +170,8 @@ class NewInstrument:
             yield Reason("bad_country", words, "/country")
         if not fits(self.title_zh, 200):
             yield Reason("bad_title_zh", _("写明名称，最多 %(limit)s 个字。") % {"limit": 200}, "/title_zh")
+        else:
+            yield from facts.faults_of_words("title_zh", self.title_zh, 200)
         yield from _faults_of_details(self)
         if not (self.signed_on or self.in_force_on or self.stated):
             yield Reason("bad_stated", _("写签署日期、生效日期，或者选现在的状态：三样至少有一样。"), "/stated")
@@ -190,9 +192,7 @@ def _faults_of_details(new: NewInstrument | NewParty) -> Iterator[Reason]:
     if new.stated not in ("", *STATED):
         yield Reason("bad_stated", _("选一个。"), "/stated")
     for name, limit in (("title_en", 240), ("reservation", 300), ("authority", 120), ("joined_by", 20)):
-        text = getattr(new, name, "")
-        if text and not fits(text, limit):
-            yield Reason(f"bad_{name}", _("最多 %(limit)s 个字。") % {"limit": limit}, f"/{name}")
+        yield from facts.faults_of_words(name, getattr(new, name, ""), limit)
 
 
 def families() -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,13 +16,25 @@ from django.utils.translation import gettext_lazy
 from agencies.actors import Actor
 from agencies.errors import DomainError, Malformed
 from agencies.moments import clock
-from coopdesk.exchange.writing import SHELVES, Held, held, published
-from countries import sections
+from agencies.plain_text import shown, visible
+from coopdesk.exchange.writing import SHELVES, Held, held, published, withdrawn
+from countries import facts, sections
 from countries.calendars import day_of
 from countries.exchange import seal
-from countries.exchange.told import Piece, Shelf, Told, piece_in, text_of, unfit, value_of
+from countries.exchange.told import (
+    Piece,
+    Shelf,
+    Told,
+    date_of,
+    piece_in,
+    strange,
+    strange_beside,
+    text_of,
+    unfit,
+    value_of,
+)
 from countries.lookup import country_by_code
-from countries.models import UNSETTLED, Country, FactConfidence, Section, SectionText
+from countries.models import UNSETTLED, Country, FactConfidence, LedgerRecord, Section, SectionText
 from treaties.codes import request_type_by_code
 
 PIECES_LIMIT = 5_000
@@ -30,13 +43,14 @@ _SECTION = {"section", "text_zh", "text_en", "sources", "author", "reviewer", "p
 
 
 class Verdict(models.TextChoices):
-    """How a line of the file stands to ours; the first three are ticked until the officer says otherwise."""
+    """How a line of the file stands to ours; those in TICKED are ticked until the officer says otherwise."""
 
     ADDED = "added", gettext_lazy("我方没有")
     SETTLES = "settles", gettext_lazy("值相同，对方已核实")
     DIFFERS = "differs", gettext_lazy("不同，对方较新或同日")
     OLDER = "older", gettext_lazy("不同，对方较旧")
     OURS = "ours", gettext_lazy("我方民警已核对，不同")
+    WITHDRAWN = "withdrawn", gettext_lazy("我方已撤下")
 
 
 TICKED = (Verdict.ADDED, Verdict.SETTLES)
@@ -53,7 +67,11 @@ class Line:
     verdict: Verdict
     # (what it is called, ours, theirs), for a new row all its values.
     values: Sequence[tuple[Any, Told | None, Told]] = ()
+    # What a new row holds beside them: (what it is called, what it says).
+    beside: Sequence[tuple[Any, str]] = ()
     field: str = ""
+    # When and why we have withdrawn it.
+    note: str = ""
     fault: str = ""
 
 
@@ -126,7 +144,8 @@ def _head(body: Mapping[str, Any], today: date) -> tuple[Country, date]:
     if set(body) != _BODY or not isinstance(body["country"], dict):
         raise unfit("body")
     code = text_of(body["country"].get("code"), "country/code", 10)
-    text_of(body["exporter"], "exporter", 100)
+    if not visible(text_of(body["exporter"], "exporter", 100)):
+        raise unfit("exporter")
     country = country_by_code(code)
     if country is None:
         words = _("文件说的是代码 %(code)s，国别台账里没有这个国家。")
@@ -135,10 +154,7 @@ def _head(body: Mapping[str, Any], today: date) -> tuple[Country, date]:
 
 
 def _day(text: Any, where: str, today: date) -> date:
-    try:
-        found = date.fromisoformat(text_of(text, where, 10))
-    except ValueError:
-        raise unfit(where) from None
+    found = date_of(text, where)
     if found.toordinal() > today.toordinal() + 1:
         words = _("%(day)s 还没有到：对方的时钟不对，或者本机的不对。")
         raise seal.refused("from_the_future", words % {"day": found.isoformat()})
@@ -156,6 +172,12 @@ def _pieces(body: Mapping[str, Any], today: date) -> list[Piece]:
     rows = _listed(body, "pieces")
     pieces = [piece_in(data, SHELVES, f"pieces/{n}", today) for n, data in enumerate(rows)]
     if len({(piece.kind, piece.key) for piece in pieces}) < len(pieces):
+        raise unfit("pieces")
+    alike = defaultdict(set)
+    for piece in pieces:
+        if SHELVES[piece.kind].counted:
+            alike[piece.kind, piece.key[:-1]].add(piece.key[-1])
+    if any(found != {str(n) for n in range(1, len(found) + 1)} for found in alike.values()):
         raise unfit("pieces")
     order = list(SHELVES)
     return sorted(pieces, key=lambda piece: order.index(piece.kind))
@@ -178,10 +200,11 @@ def _text(data: Any, today: date) -> dict[str, str]:
 def _lines(country: Country, piece: Piece, ours: Held) -> Iterator[Line]:
     shelf = SHELVES[piece.kind]
     row, mine = ours.get((piece.kind, piece.key), (None, None))
-    if mine is None:
+    if mine is None or not shelf.keyed(piece):
         if piece.values or piece.plain:
             yield _new_row(country, piece, shelf)
         return
+    gone = withdrawn(row)
     for name, theirs in piece.values.items():
         verdict = _verdict(mine.values.get(name), theirs)
         if verdict is not None:
@@ -189,8 +212,9 @@ def _lines(country: Country, piece: Piece, ours: Held) -> Iterator[Line]:
                 id=line_id(piece, name),
                 piece=piece,
                 group=shelf.label,
-                title=shelf.title(row),
-                verdict=verdict,
+                title=shown(shelf.title(row)),
+                verdict=Verdict.WITHDRAWN if gone else verdict,
+                note=_withdrawal(gone),
                 values=[_value(shelf, row, name, mine.values.get(name), theirs)],
                 field=name,
                 fault=_once(shelf, row, {name: theirs})[0],
@@ -198,20 +222,36 @@ def _lines(country: Country, piece: Piece, ours: Held) -> Iterator[Line]:
 
 
 def _new_row(country: Country, piece: Piece, shelf: Shelf) -> Line:
-    told: dict[str, Any] = {"id": line_id(piece, ""), "piece": piece, "group": shelf.label, "verdict": Verdict.ADDED}
+    told: dict[str, Any] = {"id": line_id(piece, ""), "piece": piece, "group": shelf.label}
     try:
         row = made(country, piece)
     except DomainError as error:
         words = str(error.reasons[0].words if error.reasons else error.message)
         bare = [(shelf.names[name], None, one) for name, one in piece.values.items()]
-        return Line(**told, title=" ".join(filter(None, piece.key)), values=bare, fault=words)
+        title = shown(" ".join(filter(None, piece.key)))
+        return Line(**told, verdict=Verdict.ADDED, title=title, values=bare, fault=words)
+    gone = shelf.gone(country, piece) or withdrawn(row)
+    told |= {"verdict": Verdict.WITHDRAWN if gone else Verdict.ADDED, "note": _withdrawal(gone)}
     values = [_value(shelf, row, name, None, one) for name, one in piece.values.items()]
     fault, title = _once(shelf, row, piece.values)
-    return Line(**told, title=title, values=values, fault=fault)
+    held = [
+        (label, shelf.word(row, name, said)) for name, label in shelf.beside.items() if (said := getattr(row, name))
+    ]
+    return Line(**told, title=title, values=values, beside=held, fault=strange_beside(shelf, row) or fault)
+
+
+def _withdrawal(gone: Any) -> str:
+    """When and why we have withdrawn it, "" for what holds."""
+    if gone is None:
+        return ""
+    why = gone.withdrawn_because if isinstance(gone, LedgerRecord) else gone.withdrawn_why
+    return _("我方 %(day)s 撤下：%(why)s") % {"day": day_of(gone.withdrawn_at).isoformat(), "why": why}
 
 
 def made(country: Country, piece: Piece) -> Any:
     """A row for the piece, not stored, without its values. Raises Malformed where there can be none here."""
+    if not SHELVES[piece.kind].keyed(piece):
+        raise Malformed(_("这一行的编号和它自己的名称、日期对不上，导入几次就会多出几条。"))
     if piece.kind == "entry" and piece.key[1] and request_type_by_code(piece.key[1]) is None:
         raise Malformed(_("本系统没有这种请求，两边的版本不同。"))
     return SHELVES[piece.kind].fresh(country, piece)
@@ -248,7 +288,7 @@ def _once(shelf: Shelf, row: Any, values: Mapping[str, Told]) -> tuple[str, str]
     before = {name: getattr(row, name) for name in values}
     for name, told in values.items():
         setattr(row, name, shelf.inward(row, name, value_of(shelf.model, name, told.value, name)))
-    found = shelf.fault(row), shelf.title(row)
+    found = strange(shelf, row, values) or shelf.fault(row, values), shown(shelf.title(row))
     for name, value in before.items():
         setattr(row, name, value)
     return found
@@ -266,13 +306,22 @@ def _section_line(
     if ours is not None and ours.decided_at is not None:
         older = theirs["published_on"] < day_of(ours.decided_at).isoformat()
         verdict = Verdict.OLDER if older else Verdict.DIFFERS
-    words = _("你在这一节有自己的草稿。先送出或者放弃它，再采用对方的文字。")
+    words = _("你在这一节有自己的草稿。先送出或者放弃它，再采用对方的文字。") if draft is not None else _unsaid(theirs)
     return SectionLine(
         id=f"section-{theirs['section']}",
         section=theirs["section"],
         title=Section(theirs["section"]).label,
         verdict=verdict,
         ours=ours,
-        theirs=theirs,
-        fault=words if draft is not None else "",
+        theirs={name: shown(text) for name, text in theirs.items()},
+        fault=words,
     )
+
+
+def _unsaid(theirs: Mapping[str, str]) -> str:
+    """What no text of ours may say; the names of those who wrote and reviewed it come into its sources."""
+    who = f"{theirs['author']}\n{theirs['reviewer']}"
+    words = [sections.Words(text_zh=theirs["text_zh"], text_en=theirs["text_en"]), sections.Words(text_zh=who)]
+    found = [reason for one in words for reason in one.faults()]
+    found += facts.faults_of_words("sources", theirs["sources"], sections.TEXT_LIMIT)
+    return str(found[0].words) if found else ""

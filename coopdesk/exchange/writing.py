@@ -42,7 +42,8 @@ def write(*, actor: Actor, country: Country) -> Written:
     require_keeper(actor)
     today = day_of(clock()).isoformat()
     texts = published(country)
-    pieces = [piece.data() for _row, piece in held(country).values() if piece.values or piece.plain]
+    rows = [piece for row, piece in held(country).values() if withdrawn(row) is None]
+    pieces = [piece.data() for piece in rows if piece.values or piece.plain]
     body = {
         "country": {"code": country.code, "name_zh": country.name_zh, "name_en": country.name_en},
         "exporter": site_name(),
@@ -54,6 +55,11 @@ def write(*, actor: Actor, country: Country) -> Written:
     facts = {"sha256": hashlib.sha256(content).hexdigest(), "pieces": len(pieces), "sections": len(texts)}
     audit.record(actor=actor, kind="ledger.export", subject=f"country:{country.code}", facts=facts)
     return Written(f"ledger-{country.code}-{today}.json", content)
+
+
+def withdrawn(row: Any) -> Any:
+    """What was entered by mistake: the row, or the treaty that it belongs to; None for what holds."""
+    return next((one for one in (row, getattr(row, "instrument", None)) if getattr(one, "withdrawn_at", None)), None)
 
 
 def published(country: Country) -> dict[str, SectionText]:

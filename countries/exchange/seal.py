@@ -70,6 +70,8 @@ def opened(content: bytes) -> Opened:
         key.verify(base64.b64decode(str(envelope["signature"]), validate=True), _payload(body))
     except (InvalidSignature, binascii.Error):
         raise refused("bad_signature", _("签名不对：文件在路上被改过，或者没有传全。请对方重新导出。")) from None
+    if not site:
+        raise refused("our_own", _("这是本系统自己导出的文件，没有要导入的：里面写的就是本系统的台账。"))
     return Opened(site, fingerprint(key), hashlib.sha256(content).hexdigest(), body)
 
 
@@ -146,8 +148,17 @@ def trusted() -> dict[str, tuple[str, Ed25519PublicKey]]:
     return found
 
 
+def _own() -> dict[str, tuple[str, Ed25519PublicKey]]:
+    try:
+        key = signing_key().public_key()
+    except GuardFailed:
+        return {}
+    return {fingerprint(key): ("", key)}
+
+
 def _signer(key: str) -> tuple[str, Ed25519PublicKey]:
-    known = trusted().get(key)
+    """Name and key; our own has no name, unless it is among the trusted."""
+    known = trusted().get(key) or _own().get(key)
     if known is None:
         words = _("签名的密钥（指纹 %(key)s…）不在本系统信任的名单里。先和对方核对指纹，再请系统管理员加进来。")
         raise refused("unknown_key", words % {"key": key[:16]})

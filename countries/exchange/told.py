@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 
 from agencies.errors import Malformed, Reason
 from agencies.plain_text import fits, storable
-from countries.facts import SOURCE_LIMIT
+from countries.facts import FIRST_DAY, SOURCE_LIMIT, faults_of_source, faults_of_words
 from countries.models import Country, FactConfidence, Sourced
 
 Key: TypeAlias = tuple[str, ...]
 TEXT_LIMIT = 20_000
 LIST_LIMIT = 60
-_DAY = re.compile(r"(\d{4})(-\d{2})?(-\d{2})?")
+BY_LIMIT = 100
+_DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +70,20 @@ class Shelf:
     plain: Callable[[Any], dict[str, str]] = lambda _row: {}
     # A row that is not stored yet, for a key and what it is. Raises Malformed where there can be none here.
     fresh: Callable[[Country, Piece], Any]
+    # Does its key say what its values say? One that does not would come as new again and again.
+    keyed: Callable[[Piece], bool] = lambda _piece: True
+    # The last part of the key numbers those that are alike, from 1.
+    counted: bool = False
+    # A row of ours that was the same and that we have withdrawn.
+    gone: Callable[[Country, Piece], Any] = lambda _country, _piece: None
     title: Callable[[Any], str]
     names: Mapping[str, str | Promise]
     # What a value is called on a page.
     word: Callable[[Any, str, Any], str] = lambda _row, _name, value: str(value)
-    # What is wrong with a row that has taken these values over; "" for nothing.
-    fault: Callable[[Any], str] = lambda _row: ""
+    # What a new row holds beside its values, by the names of the columns.
+    beside: Mapping[str, str | Promise] = field(default_factory=dict)
+    # What is wrong with a row that has taken the named values over; "" for nothing.
+    fault: Callable[[Any, Collection[str]], str] = lambda _row, _names: ""
     # A value of ours as a file may tell it, and one of a file as it is stored beside what ours keeps to itself.
     outward: Callable[[Any, str, Any], Any] = lambda _row, _name, value: value
     inward: Callable[[Any, str, Any], Any] = lambda _row, _name, value: value
@@ -98,6 +107,34 @@ def piece_of(shelf: Shelf, key: Key, row: Any, officers: Mapping[int, str]) -> P
     return Piece(shelf.kind, key, shelf.plain(row), values)
 
 
+# --- What no form of ours would take ---------------------------------------------------------------------------------
+
+
+def at(label: str | Promise, words: object) -> str:
+    """What is wrong, and where in the row."""
+    return _("%(where)s：%(why)s") % {"where": label, "why": words}
+
+
+def strange(shelf: Shelf, row: Any, values: Mapping[str, Told]) -> str:
+    """What the desk could not have typed here beside the values themselves; "" for nothing."""
+    for name, told in values.items():
+        found = [*faults_of_source(told.source), *faults_of_words("by", told.by, BY_LIMIT)]
+        if found:
+            return at(shelf.names[name], _("出处不能收。%(why)s") % {"why": found[0].words})
+        if shelf.outward(row, name, told.value) != told.value:
+            return at(shelf.names[name], _("有本系统不收的内容，两边的版本不同。"))
+    return ""
+
+
+def strange_beside(shelf: Shelf, row: Any) -> str:
+    """The same of what a new row holds beside its values."""
+    for name, label in shelf.beside.items():
+        value, limit = getattr(row, name), getattr(row._meta.get_field(name), "max_length", None) or TEXT_LIMIT
+        if isinstance(value, str) and (found := faults_of_words(name, value, limit)):
+            return at(label, found[0].words)
+    return ""
+
+
 # --- Reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -109,7 +146,7 @@ def unfit(where: str) -> Malformed:
 
 def text_of(value: Any, where: str, limit: int, *, blank: bool = False) -> str:
     """A text, of which at most so many characters can be stored. Raises Malformed."""
-    if not isinstance(value, str) or len(value) > limit or not storable(value) or not (value or blank):
+    if not isinstance(value, str) or len(value) > limit or not storable(value) or not (value.strip() or blank):
         raise unfit(where)
     return value
 
@@ -147,16 +184,16 @@ def _told(model: type[Sourced], name: str, data: Any, where: str, today: date) -
         raise unfit(f"{where}/source")
     if data["confidence"] not in FactConfidence.values or not _a_day(data["as_of"], today):
         raise unfit(where)
-    return Told(**data | {"by": text_of(data["by"], where, 100, blank=True)})
+    return Told(**data | {"by": text_of(data["by"], where, BY_LIMIT, blank=True)})
 
 
 def _a_day(text: Any, today: date) -> bool:
-    """Is this a day, a month or a year until now, or nothing? Tomorrow's too: another network may lie to the east."""
+    """Is this a day, a month or a year from 1900 until now, or nothing? Tomorrow's too: another network may lie to the east."""
     if text == "":
         return True
     parts = _DAY.fullmatch(text) if isinstance(text, str) else None
     try:
-        return bool(parts) and date.fromisoformat((text + "-01-01")[:10]).toordinal() <= today.toordinal() + 1
+        return bool(parts) and FIRST_DAY <= date.fromisoformat((text + "-01-01")[:10]) <= today + timedelta(days=1)
     except ValueError:
         return False
 
@@ -165,7 +202,7 @@ def value_of(model: type[Sourced], name: str, value: Any, where: str) -> Any:
     """The value of a file as the row's column takes it. Raises Malformed when it does not."""
     column = model._meta.get_field(name)
     if isinstance(column, models.DateField):
-        return _date(value, where)
+        return date_of(value, where)
     if isinstance(column, ArrayField):
         return _list(value, getattr(column.base_field, "max_length", None) or 20, where)
     if isinstance(column, models.JSONField):
@@ -192,10 +229,12 @@ def _pairs(value: Any, where: str) -> dict[str, str]:
     return {text_of(key, where, 40): text_of(one, where, 1000, blank=True) for key, one in value.items()}
 
 
-def _date(value: Any, where: str) -> date:
+def date_of(value: Any, where: str) -> date:
+    """The day, written as files write it. Raises Malformed."""
     try:
-        if not isinstance(value, str) or len(value) != 10:
-            raise ValueError(value)
-        return date.fromisoformat(value)
+        found = date.fromisoformat(text_of(value, where, 10))
     except ValueError:
         raise unfit(where) from None
+    if found.isoformat() != value:  # 2026-W01-1 is a day too
+        raise unfit(where)
+    return found

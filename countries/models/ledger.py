@@ -56,6 +56,7 @@ class LedgerTopic(models.Model):
     class Meta:
         ordering = ("position",)
         constraints = [
+            models.CheckConstraint(condition=Q(code__regex=r"^[a-z0-9_]+$"), name="ledger_topic_code_shape"),
             models.CheckConstraint(condition=Q(section__in=Section.values), name="ledger_topic_section_known"),
             models.CheckConstraint(condition=Q(kind__in=TopicKind.values), name="ledger_topic_kind_known"),
         ]
@@ -116,7 +117,11 @@ class Frontier(Sourced):
 
     class Meta:
         ordering = ("country", "division_code")
-        constraints = [models.UniqueConstraint(fields=["division_code", "country"], name="frontier_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["division_code", "country"], name="frontier_once"),
+            # Addresses of pages are made of it.
+            models.CheckConstraint(condition=Q(division_code__regex=r"^[0-9]{6}$"), name="frontier_division_shape"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.division_name} – {self.country_id}"

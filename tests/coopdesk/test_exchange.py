@@ -9,18 +9,35 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import AuditEvent
-from countries import facts
+from agencies.models import Agency, AuditEvent
+from countries import facts, records
 from countries.exchange import seal
 from countries.models import Country, FactChange, Frontier, LedgerEntry, LedgerRecord, SectionText
 from tests.browsing import log_in
 from tests.cast import Cast
-from tests.exchanging import THERE, Body, Change, a_treaty, capital, piece, told, trust_another, value, written
+from tests.exchanging import (
+    THERE,
+    Body,
+    Change,
+    a_record,
+    a_treaty,
+    capital,
+    frontier,
+    frontier_with,
+    piece,
+    told,
+    treaty_with,
+    trust_another,
+    value,
+    written,
+)
 from tests.ledgers import keep_post
+from treaties import withdrawing
 from treaties.models import Instrument, Party, Provision
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +148,13 @@ def test_a_file_that_is_not_as_it_was_written_changes_nothing(desk: Client) -> N
     assert history() == before
 
 
+def test_a_file_of_our_own_is_told_so(desk: Client, settings, tmp_path: Path) -> None:
+    settings.EXCHANGE_TRUSTED = tmp_path / "nobody"
+    content = written(desk)
+    assert "这是本系统自己导出的文件" in upload(desk, content).content.decode()
+    assert "签名不对" in upload(desk, tampered(content)).content.decode()
+
+
 def dated(name: str, day: str) -> Change:
     return lambda body: piece(body, "instrument", "EXTRADITION-TH")["values"].update({name: value(day)})
 
@@ -180,7 +204,79 @@ def test_a_treaty_with_another_country_is_not_touched(desk: Client) -> None:
     assert "和别的国家的条约" in page.content.decode()
     assert desk.post(TAKE, choose(page) | {"line": [page.context["faulty"][0].id]}).status_code == 400
     page = upload(desk, told(desk, dated("in_force_on", "1900-01-01")))
-    assert "日期的先后不对" in page.content.decode()
+    assert "不能早于签署日期" in page.content.decode()
+
+
+def test_a_code_is_of_plain_digits_and_the_pages_stand(desk: Client) -> None:
+    """Of a division's code the addresses of pages are made."""
+    for code in ("１５０２００", "15020", "1502001", "15020a"):
+        page = upload(desk, told(desk, frontier(code)))
+        assert [line.title for line in page.context["faulty"]] == [code]
+        assert desk.post(TAKE, choose(page) | {"line": [page.context["faulty"][0].id]}).status_code == 400
+    for bad in (dated("in_force_on", "2026-W01-1"), capital(as_of="２０２６")):
+        assert upload(desk, told(desk, bad)).status_code == 400
+    assert desk.get(reverse("country-detail", args=["TH"])).status_code == 200
+    assert desk.get(reverse("country-changes")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "model, column, code",
+    [(Frontier, "division_code", "１５０２００"), (Instrument, "code", "ＵＮＴＯＣ")],
+)
+def test_no_row_has_a_code_that_no_address_can_hold(cast: Cast, model: Any, column: str, code: str) -> None:
+    row = model.objects.first()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        model.objects.filter(pk=row.pk).update(**{column: code})
+
+
+CASE = "见 gjhz－2026－320583－000001"
+
+
+def within(kind: str, field: str, said: dict[str, Any]) -> Change:
+    return lambda body: piece(body, kind, *KEYS.get(kind, ()))["values"].update({field: said})
+
+
+KEYS = {"entry": ("capital",), "instrument": ("EXTRADITION-TH",), "provision": ("EXTRADITION-TH",)}
+SECTION = {"section": "habits", "text_zh": "【演示】先打电话。", "text_en": "", "sources": "【演示】会谈纪要"}
+SECTION |= {"author": "【演示】张", "reviewer": "【演示】李", "published_on": "2026-01-05"}
+
+
+NOT_TYPED_HERE: list[tuple[Change, str]] = [
+    (within("instrument", "title_zh", value(CASE)), "中文名称：案件编号不进台账"),
+    (within("entry", "text_en", value("x") | {"source": CASE}), "英文：出处不能收。案件编号不进台账"),
+    (
+        within("entry", "text_en", value("x") | {"by": "李\u200b核"}),
+        "英文：出处不能收。最多 100 个字，不含看不见的字符",
+    ),
+    (within("entry", "text_zh", value("先\u202e核对")), "中文：最多 4000 个字，不含看不见的字符"),
+    (within("entry", "text_zh", value(CASE)), "中文：案件编号不进台账"),
+    (within("record", "attrs", value({"side": "ours", "secret": "x"})), "情况：有本系统不收的内容"),
+    (within("record", "attrs", value({"side": "ours", "seat": CASE})), "驻在：案件编号不进台账"),
+    (a_record("0001-01-01"), "开始日期：日期要在 1900 年和 2100 年之间"),
+    (within("instrument", "signed_on", value("0001-01-01")), "签署：写成 2026-01-31，从 1840 年到 2100 年"),
+    (within("party", "in_force_on", value("9999-12-31")), "生效：写成 2026-01-31，从 1840 年到 2100 年"),
+    (within("provision", "limited_to", value("\u2066x")), "只适用于：最多 60 个字，不含看不见的字符"),
+    (treaty_with(short_zh=CASE), "简称：案件编号不进台账"),
+    (treaty_with(subject_field="x" * 41), "领域：最多 40 个字"),
+    (treaty_with(note=CASE), "说明：案件编号不进台账"),
+    (frontier_with(name="【演示】\u202e市"), "接壤的市县：最多 60 个字，不含看不见的字符"),
+    (lambda body: body["sections"].append(SECTION | {"reviewer": CASE}), "案件编号不进台账"),
+    (lambda body: body["sections"].append(SECTION | {"sources": "照\u200b会"}), "不含看不见的字符"),
+]
+
+
+def test_what_no_form_of_ours_takes_no_file_brings(cast: Cast, desk: Client) -> None:
+    """The line is named with what is wrong, cannot be chosen, and shows what hides in it."""
+    keep_post(cast)
+    before = history()
+    for change, words in NOT_TYPED_HERE:
+        page = upload(desk, told(desk, change))
+        assert page.status_code == 200, words
+        bad = [line for line in [*page.context["faulty"], *page.context["found"].texts] if words in line.fault]
+        assert bad, (words, page.context["faulty"])
+        assert desk.post(TAKE, choose(page) | {"line": [line.id for line in bad]}).status_code == 400
+        assert not any(mark in page.content.decode().split('name="seen"')[1] for mark in "\u202e\u200b\u2066"), words
+    assert history() == before
 
 
 # --- Taking over -----------------------------------------------------------------------------------------------------
@@ -268,6 +364,33 @@ def test_a_treaty_that_we_have_not_comes_with_its_parts_or_not_at_all(desk: Clie
     assert not upload(desk, content).context["any"]
 
 
+def test_all_that_will_be_stored_is_listed(desk: Client) -> None:
+    """What stands beside the values too: it has no source, and whoever ticks the line takes it over."""
+
+    def change(body: Body) -> None:
+        treaty_with(short_zh="【演示】简称", subject_field="【演示】领域", note="【演示】说明")(body)
+        frontier_with(note="【演示】只有小路", agency="150200000000")(body)
+
+    page = upload(desk, told(desk, change))
+    listed = {
+        line.piece.kind: [(str(label), said) for label, said in line.beside]
+        for line, _ticked, _values in page.context["groups"][0]["rows"]
+    }
+    assert listed["instrument"] == [
+        ("代码", "DEMO-TH"),
+        ("种类", "警务合作协定"),
+        ("简称", "【演示】简称"),
+        ("领域", "【演示】领域"),
+        ("说明", "【演示】说明"),
+    ]
+    organ = Agency.objects.get(code="150200000000").name
+    assert [said for _label, said in listed["frontier"]] == ["150299", "【演示】市", "city", organ, "【演示】只有小路"]
+    assert all(said in page.content.decode() for told in listed.values() for _label, said in told)
+    desk.post(TAKE, choose(page))
+    row = Instrument.objects.get(code="DEMO-TH")
+    assert (row.short_zh, row.subject_field, row.note) == ("【演示】简称", "【演示】领域", "【演示】说明")
+
+
 def test_one_choice_that_cannot_stand_undoes_all(desk: Client) -> None:
     """Signed later than it is in force: each date is right beside the other one of theirs, not beside ours."""
 
@@ -278,18 +401,12 @@ def test_one_choice_that_cannot_stand_undoes_all(desk: Client) -> None:
 
     before = history()
     page = upload(desk, told(desk, change))
-    assert "日期的先后不对" in page.content.decode()
+    assert "不能早于签署日期" in page.content.decode()
     assert history() == before
 
 
 def test_a_record_and_a_frontier_come_over(desk: Client) -> None:
-    def change(body: Body) -> None:
-        values = {"name_zh": value("【演示】对话"), "attrs": value({"maturity": "dialogue"})}
-        body["pieces"].append(
-            {"kind": "record", "key": ["mechanism", "【演示】对话", "", "", "1"], "plain": {}, "values": values}
-        )
-
-    content = told(desk, change)
+    content = told(desk, a_record())
     assert take(desk, content).status_code == 302
     row = LedgerRecord.objects.get(name_zh="【演示】对话")
     assert (row.attrs, row.country.code) == ({"maturity": "dialogue"}, "TH")
@@ -302,16 +419,44 @@ def test_a_record_and_a_frontier_come_over(desk: Client) -> None:
     assert Frontier.objects.get(country__code="MM", division_name=division).approx_km == 7
 
 
+def test_what_we_have_withdrawn_does_not_come_back_by_itself(cast: Cast, desk: Client) -> None:
+    content = told(desk, a_record("2020-05-06"))
+    take(desk, content)
+    row = LedgerRecord.objects.get(name_zh="【演示】对话")
+    records.withdraw_record(actor=cast.actor("guohe.desk"), record_id=row.pk, reason="【演示】记错了国家")
+    page = upload(desk, content)
+    assert [(group["verdict"], group["rows"][0][1]) for group in page.context["groups"]] == [("withdrawn", False)]
+    assert f"我方 {timezone.localdate().isoformat()} 撤下：【演示】记错了国家" in page.content.decode()
+    treaty = Instrument.objects.get(code="EXTRADITION-TH")
+    withdrawing.withdraw(actor=cast.actor("guohe.desk"), row=treaty, reason="【演示】录错了")
+    body = json.loads(written(desk))["body"]
+    assert not [one for one in body["pieces"] if one["key"][0] == treaty.code]  # nor does it leave
+    page = upload(desk, told(desk, lambda body: body["pieces"].append(theirs(treaty.code))))
+    assert [(group["verdict"], group["rows"][0][1]) for group in page.context["groups"]] == [("withdrawn", False)]
+
+
+def theirs(code: str) -> dict[str, Any]:
+    values = {"adopted_place": value("【演示】曼谷")}
+    return {"kind": "instrument", "key": [code], "plain": {"kind": "extradition"}, "values": values}
+
+
+def test_a_record_comes_once(desk: Client) -> None:
+    """Whose key says another name, or counts from two, would come anew with each replay."""
+    page = upload(desk, told(desk, a_record(key="【演示】别的")))
+    assert "对不上" in page.context["faulty"][0].fault
+    assert desk.post(TAKE, choose(page) | {"line": [page.context["faulty"][0].id]}).status_code == 400
+    assert upload(desk, told(desk, a_record(number="7"))).status_code == 400
+    assert not LedgerRecord.objects.filter(name_zh="【演示】对话").exists()
+
+
 def test_a_section_becomes_a_draft_of_the_officers_own(cast: Cast, desk: Client) -> None:
-    text = {"section": "habits", "text_zh": "【演示】先打电话。", "text_en": "", "sources": "【演示】会谈纪要"}
-    text |= {"author": "【演示】张", "reviewer": "【演示】李", "published_on": "2026-01-05"}
-    content = told(desk, lambda body: body["sections"].append(text))
+    content = told(desk, lambda body: body["sections"].append(SECTION))
     assert take(desk, content).status_code == 302
     row = SectionText.objects.get()
     assert (row.state, row.text_zh, row.author) == ("draft", "【演示】先打电话。", cast.officer("guohe.desk"))
     assert THERE in row.sources
     assert not upload(desk, content).context["any"]
-    other = told(desk, lambda body: body["sections"].append(text | {"text_zh": "【演示】另一个说法。"}))
+    other = told(desk, lambda body: body["sections"].append(SECTION | {"text_zh": "【演示】另一个说法。"}))
     page = upload(desk, other)
     assert "先送出或者放弃它" in page.content.decode()
     assert desk.post(TAKE, choose(page) | {"line": ["section-habits"]}).status_code == 400

@@ -105,11 +105,12 @@ class Instrument(Sourced):
     class Meta:
         ordering = ("code",)
         constraints = [
+            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9][A-Z0-9-]*$"), name="instrument_code_shape"),
             models.CheckConstraint(condition=Q(kind__in=InstrumentKind.values), name="instrument_kind_known"),
             models.CheckConstraint(condition=Q(stated__in=["", *STATED]), name="instrument_stated_known"),
             models.CheckConstraint(condition=~Q(title_zh=""), name="instrument_has_title"),
             models.CheckConstraint(
-                condition=Q(signed_partial__regex=r"^(\d{4}(-\d{2})?)?$"), name="instrument_partial"
+                condition=Q(signed_partial__regex=r"^([0-9]{4}(-[0-9]{2})?)?$"), name="instrument_partial"
             ),
             models.CheckConstraint(
                 condition=Q(signed_on=None) | Q(in_force_on=None) | Q(in_force_on__gte=F("signed_on")),
