@@ -20,7 +20,17 @@ from countries.exchange.shelves import absent
 from countries.exchange.told import Piece, Shelf
 from countries.models import Country
 from treaties.family_words import FAMILIES, family_name
-from treaties.models import DOMESTIC, STATED, Instrument, InstrumentKind, Party, Provision, Standing
+from treaties.models import (
+    DOMESTIC,
+    KEPT,
+    PART_KEPT,
+    STATED,
+    Instrument,
+    InstrumentKind,
+    Party,
+    Provision,
+    Standing,
+)
 
 _BETWEEN_TWO = set(InstrumentKind.values) - {InstrumentKind.MULTILATERAL.value} - {kind.value for kind in DOMESTIC}
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
@@ -38,7 +48,7 @@ _DATES: dict[str, str | Promise] = {
 
 
 def _of(country: Country) -> QuerySet[Party]:
-    rows = Party.objects.filter(country=country).exclude(instrument__kind__in=DOMESTIC)
+    rows = Party.objects.filter(PART_KEPT, country=country).exclude(instrument__kind__in=DOMESTIC)
     return rows.select_related("instrument").order_by("instrument__code")
 
 
@@ -46,7 +56,7 @@ def _between(country: Country) -> QuerySet[Instrument]:
     """The treaties that both sides alone have: what a file says of the country may change them."""
     shared = Party.objects.exclude(country=country).values("instrument")
     return (
-        Instrument.objects.filter(parties__country=country, kind__in=_BETWEEN_TWO)
+        Instrument.objects.filter(KEPT, parties__country=country, kind__in=_BETWEEN_TWO)
         .exclude(pk__in=shared)
         .order_by("code")
     )
@@ -79,7 +89,8 @@ def _pairs(row: Instrument | Party) -> Iterator[tuple[date, date]]:
 
 def _instrument(_country: Country, piece: Piece) -> Instrument:
     (code,), plain = piece.key, piece.plain
-    if Instrument.objects.filter(code=code).exists():
+    if (present := Instrument.objects.filter(code=code).first()) is not None:
+        _stands(present)
         raise absent(_("本系统里 %(code)s 是和别的国家的条约，不能由这份文件改。") % {"code": code})
     if plain.get("kind") not in _BETWEEN_TWO or not _CODE.fullmatch(code) or "title_zh" not in piece.values:
         raise absent(_("文件没有写明是什么条约。"))
@@ -114,9 +125,16 @@ INSTRUMENTS = Shelf(
 # --- The country's part ----------------------------------------------------------------------------------------------
 
 
+def _stands(row: Instrument | Party) -> None:
+    if row.withdrawn_at is not None:
+        raise absent(_("这一条在本系统已经撤下。要用，先在条约库恢复。"))
+
+
 def _instrument_for(code: str, kind: str) -> Instrument:
     """The instrument; one that the same file brings is not there yet."""
     found = Instrument.objects.filter(code=code).first()
+    if found is not None:
+        _stands(found)
     if found is None and kind not in _BETWEEN_TWO:
         raise absent(_("本系统没有收录这个公约，先录入公约本身。"))
     return found or Instrument(code=code, kind=kind)
@@ -128,6 +146,8 @@ def _party(country: Country, piece: Piece) -> Party:
         raise absent(_("我国的法律没有缔约方。"))
     if instrument.pk and instrument.kind in _BETWEEN_TWO and instrument.parties.exists():
         raise absent(_("本系统里 %(code)s 是和别的国家的条约，不能由这份文件改。") % {"code": instrument.code})
+    if instrument.pk and (present := instrument.parties.filter(country=country).first()) is not None:
+        _stands(present)
     return Party(instrument=instrument, country=country, note=piece.plain.get("note", ""))
 
 

@@ -1,10 +1,12 @@
-"""`ledger-changes/`: what has changed of the countries and treaties, for systems that follow it. Contacts are never in it."""
+"""`ledger-changes/`: what has changed of the countries and treaties, for systems that follow it. Contacts are never in it, nor
+the values of what was withdrawn: there a change is told without them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +16,7 @@ from agencies.doors.api import Door
 from agencies.doors.schema import MOMENT, NUMBER, PAGING, TEXT, closed, doc, nullable, one_of, page_of, shape
 from countries.ledger import listed_after
 from countries.models import FactConfidence, Frontier, LedgerChange, LedgerEntry, LedgerRecord, Sourced
-from treaties.models import Instrument, Party, Provision
+from treaties.models import KEPT, OF_KEPT, PART_KEPT, Instrument, Party, Provision
 
 MOST = 2**63 - 1
 _VALUE = nullable(
@@ -34,6 +36,8 @@ _NAMES = {
     "party": ("instrument__code",),
     "provision": ("instrument__code",),
 }
+# Which of them stand: the values of what was withdrawn are not told.
+_STANDING = {"ledgerrecord": Q(withdrawn_at=None), "instrument": KEPT, "party": PART_KEPT, "provision": OF_KEPT}
 CHANGE = shape(
     "LedgerChange",
     closed(
@@ -57,7 +61,7 @@ _QUERY: Any = {
     "since": ({**TEXT, "minLength": 1}, _("上次答复里的 next_cursor；不写从头开始。没有新的变动时，答复里还是它。")),
     **_SIZE,
 }
-Named = Mapping[str, tuple[str, str]]
+Named = Mapping[str, tuple[str, str, bool]]
 
 
 class LedgerChanges(Door):
@@ -90,9 +94,9 @@ def _told(row: LedgerChange, named: Named) -> dict[str, Any]:
     told |= dict.fromkeys(("request_type", "field", "before", "after", "version"))
     if (fact := row.fact) is not None:
         table, _colon, key = fact.subject.partition(":")
-        ref, about = named.get(fact.subject, (key, ""))
+        ref, about, stands = named.get(fact.subject, (key, "", False))
         told |= {"at": fact.at, "of": _TYPES[table], "ref": ref, "request_type": about or None, "field": fact.field}
-        told |= {"before": _value(fact.before), "after": _value(fact.after)}
+        told |= {"before": _value(fact.before), "after": _value(fact.after)} if stands else {}
         told["country"] = fact.country.code if fact.country is not None else None
     elif (text := row.text) is not None:
         told |= {"kind": "section", "country": text.country.code, "ref": text.section, "version": text.number}
@@ -106,14 +110,17 @@ def _value(held: Mapping[str, Any]) -> dict[str, Any] | None:
     return {name: held[name] for name in ("value", "source", "as_of", "confidence")} if held else None
 
 
-def _named(subjects: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """What the API calls these rows, and the request type where a value is of one. One query for each table."""
+def _named(subjects: Iterable[str]) -> Named:
+    """What the API calls these rows, the request type where a value is of one, and whether the row stands. One query for
+    each table."""
     wanted: dict[str, list[int]] = {}
     for subject in subjects:
         table, _colon, key = subject.partition(":")
         wanted.setdefault(table, []).append(int(key))
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, tuple[str, str, bool]] = {}
     for table, keys in wanted.items():
-        rows = _TABLES[table]._default_manager.filter(pk__in=keys).values_list("pk", *_NAMES[table])
-        found |= {f"{table}:{key}": (str(ref), about[0] if about else "") for key, ref, *about in rows}
+        rows = _TABLES[table]._default_manager.filter(pk__in=keys)
+        stand = set(rows.filter(_STANDING.get(table, Q())).values_list("pk", flat=True))
+        named = rows.values_list("pk", *_NAMES[table])
+        found |= {f"{table}:{key}": (str(ref), about[0] if about else "", key in stand) for key, ref, *about in named}
     return found

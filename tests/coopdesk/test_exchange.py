@@ -20,8 +20,9 @@ from countries.models import Country, FactChange, Frontier, LedgerEntry, LedgerR
 from tests.browsing import log_in
 from tests.cast import Cast
 from tests.exchanging import THERE, Body, Change, a_treaty, capital, piece, told, trust_another, value, written
-from tests.ledgers import keep_post
+from tests.ledgers import done, keep_post
 from treaties.models import Instrument, Party, Provision
+from treaties.withdrawing import withdraw
 
 pytestmark = pytest.mark.django_db
 START, TAKE = reverse("country-exchange"), reverse("country-exchange-take")
@@ -80,6 +81,23 @@ def test_a_file_holds_the_facts_and_neither_contacts_nor_cases(cast: Cast, desk:
     assert "GJHZ" not in content.decode()
     event = AuditEvent.objects.filter(kind="ledger.export").latest("pk")
     assert (event.subject, event.facts["pieces"]) == ("country:TH", len(body["pieces"]))
+
+
+def test_what_was_withdrawn_is_neither_written_nor_taken_over(cast: Cast, desk: Client) -> None:
+    before, actor = written(desk), cast.actor("guohe.desk")
+    whole = json.loads(before)["body"]["pieces"]
+    treaty = Instrument.objects.get(code="EXTRADITION-TH")
+    part = Party.objects.get(instrument__code="UNTOC", country__code="TH")
+    for row in (treaty, part):
+        done(withdraw, actor=actor, row=row, reason="【演示】录错")
+    left = {(one["kind"], *one["key"]) for one in json.loads(written(desk))["body"]["pieces"]}
+    gone = {(one["kind"], *one["key"]) for one in whole} - left
+    families = {("provision", treaty.code, one.family) for one in treaty.provisions.all()}
+    assert gone == {("instrument", treaty.code), ("party", treaty.code), ("party", "UNTOC"), *families}
+    page = upload(desk, before)
+    faulty = page.context["faulty"]
+    assert {(line.piece.kind, *line.piece.key) for line in faulty} == gone
+    assert {line.fault for line in faulty} == {"这一条在本系统已经撤下。要用，先在条约库恢复。"}
 
 
 def test_the_desk_alone_exchanges(cast: Cast, keys: None) -> None:
@@ -218,7 +236,8 @@ def test_what_is_chosen_is_taken_over_with_its_source_and_nothing_the_second_tim
 
 def test_our_officers_word_and_the_later_day_are_shown_and_not_ticked(cast: Cast, desk: Client) -> None:
     row = entry()
-    facts.correct(
+    done(
+        facts.correct,
         actor=cast.actor("guohe.desk"),
         row=row,
         field="text_en",
@@ -323,7 +342,7 @@ def test_somebody_edits_between_looking_and_taking(cast: Cast, desk: Client) -> 
     posted = choose(page)
     row = entry("police")
     said = {"source": "【演示】", "as_of": timezone.localdate(), "country": Country.objects.get(code="TH")}
-    facts.correct(actor=cast.actor("guohe.chief"), row=row, field="text_zh", value="【演示】改过", **said)
+    done(facts.correct, actor=cast.actor("guohe.chief"), row=row, field="text_zh", value="【演示】改过", **said)
     answer = desk.post(TAKE, posted)
     assert answer.status_code == 409
     assert "另有人改了这个国家的台账" in answer.content.decode()
