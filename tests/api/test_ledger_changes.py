@@ -91,20 +91,29 @@ def test_what_was_withdrawn_is_not_told_again_and_comes_back_with_it(cast: Cast,
     committed()
 
     def told() -> list[bool]:
+        committed()
         answer = asked.get(URL, since=start)
-        rows = answer.json()["results"]
+        rows = [row for row in answer.json()["results"] if row["kind"] == "value"]
         assert [(row["of"], row["field"]) for row in rows] == [(row._meta.model_name, field) for row, field in changed]
         seen = [row["after"] is not None for row in rows]
         assert ("【演示】密" in answer.content.decode()) == any(seen)
         return seen
 
-    assert told() == [True, True, True]
+    def moved() -> list[tuple[str, ...]]:
+        rows = asked.get(URL, since=start).json()["results"]
+        return [(row["kind"], row["of"], row["ref"], row["country"]) for row in rows if row["kind"] != "value"]
+
+    assert (told(), moved()) == ([True, True, True], [])
     done(withdraw, actor=desk, row=treaty, reason="【演示】录错")
     assert told() == [False, True, False]
     done(withdraw, actor=desk, row=part, reason="【演示】录错")
     assert told() == [False, False, False]
+    gone = [("withdrawn", "instrument", treaty.code, None), ("withdrawn", "party", "UNTOC", "TH")]
+    assert moved() == gone
     done(restore, actor=desk, row=treaty, reason="【演示】没有录错")
     assert told() == [True, False, True]
+    back = ("restored", "instrument", treaty.code, None)
+    assert moved() == [back, gone[1], back]
 
 
 @pytest.mark.django_db

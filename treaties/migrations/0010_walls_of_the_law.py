@@ -1,5 +1,6 @@
 """Who writes the registry, the versions of the law and the treaties' periods: who keeps the ledgers
 (countries.policies.keeps_facts), in his own name. The lists are the loader's, who runs as the owner; all of it is read by all.
+That an instrument or a part in one was withdrawn or brought back is listed with the changes of the ledgers.
 """
 
 from django.db import migrations
@@ -53,9 +54,22 @@ GRANT UPDATE, DELETE ON treaties_refusalground TO coopdesk_app;
 GRANT UPDATE ON treaties_typelaw TO coopdesk_app;
 """
 
+PARTS = ("instrument", "party")
+LISTED = "".join(
+    f"""
+CREATE CONSTRAINT TRIGGER listed AFTER UPDATE ON treaties_{name} DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN ((NEW.withdrawn_at IS NULL) <> (OLD.withdrawn_at IS NULL))
+    EXECUTE FUNCTION change_is_listed('{name}');
+INSERT INTO countries_ledgerchange (subject, at)
+    SELECT '{name}:' || id, withdrawn_at FROM treaties_{name} WHERE withdrawn_at IS NOT NULL ORDER BY withdrawn_at;
+"""
+    for name in PARTS
+)
+UNLISTED = "".join(f"DROP TRIGGER listed ON treaties_{name};\n" for name in PARTS)
+
 
 class Migration(migrations.Migration):
 
-    dependencies = [("treaties", "0009_mistakes_are_withdrawn")]
+    dependencies = [("countries", "0015_walls_of_the_facts"), ("treaties", "0009_mistakes_are_withdrawn")]
 
-    operations = [migrations.RunSQL(KEPT + WALLS, FREE + NO_WALLS)]
+    operations = [migrations.RunSQL(KEPT + WALLS + LISTED, UNLISTED + FREE + NO_WALLS)]
