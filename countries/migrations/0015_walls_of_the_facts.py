@@ -1,5 +1,5 @@
 """Who writes what is known about the world outside: who keeps the ledgers (countries.policies.keeps_facts), in his own name. And
-the list of changes tells what else was withdrawn and brought back: the row's name in the history (triggers: treaties 0010).
+the list of changes tells what else was withdrawn and brought back: the row's name in the history (triggers: treaties 0011).
 
 Reading stays open to all. Loaders run as the owner, before whom no wall stands.
 """
