@@ -42,7 +42,7 @@ def _counts(direction: Direction) -> dict[str, Json]:
         **({"acknowledged": NUMBER} if direction == Direction.OUTGOING else {}),
         **dict.fromkeys(STATES[direction], NUMBER),
         "waiting": NUMBER,
-        "oldest_days": NUMBER,
+        "oldest_days": _DAYS,
         "median_days": _DAYS,
         "low": _DAYS,
         "high": _DAYS,
@@ -118,7 +118,7 @@ def _part(part: Part | None, direction: Direction) -> dict[str, Any] | None:
                 "low": 1 - step.high,
                 "high": 1 - step.low,
             }
-            for step in part.curve.told()
+            for step in (part.curve.told() if part.curve is not None else ())
         ],
         "request_types": _table(part.types, direction),
         "channels": _table(part.channels, direction),

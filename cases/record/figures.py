@@ -3,8 +3,9 @@
 No group of fewer than MIN cases is told of, also not by taking one number from another: parts below MIN are summed up as
 the rest, and where the rest itself is below MIN the smallest part goes into it. A type or a channel alone has no parts of
 its own. Pairs of both are kept all or none: all when each of them has MIN cases, for then nothing is left out that could be
-reckoned. Of a group that is told everything is: also that one of its cases was refused, or answered on a day. Grounds of
-refusal are told of all cases together, and only those that MIN cases share.
+reckoned. Of a group that is told everything is: also that one of its cases was refused, or answered on a day. Days are told
+of all cases, of a type and of a pair, not of a channel or a year alone: the same day in two curves that cross would be a case
+of the pair, which may be small. Grounds of refusal are told of all cases together, and only those that MIN cases share.
 """
 
 from __future__ import annotations
@@ -65,11 +66,12 @@ class Tally:
             **{state: self.states[state] for state in STATES[direction]},
         }
 
-    def line(self, direction: Direction) -> dict[str, Any]:
-        """A line of a table: the counts, and within how many days half are answered."""
+    def line(self, direction: Direction, *, dated: bool) -> dict[str, Any]:
+        """A line of a table: the counts, and within how many days half are answered; `dated`: also the age of the oldest."""
         curve = kaplan_meier(self.answered, self.censored)
         low, high = curve.interval
-        return {**self.counts(direction), "median": curve.median, "low": low, "high": high, "few": curve.few}
+        told = {**self.counts(direction), "median": curve.median, "low": low, "high": high, "few": curve.few}
+        return told if dated else told | {"oldest": None}
 
 
 def parted(parts: Mapping[str, Tally]) -> dict[str, Tally]:
@@ -112,10 +114,10 @@ def _of_direction(direction: Direction, cells: list[Cell], grounds: list[Ground]
     tallies |= {("", channel): tally for channel, tally in told_channels.items() if channel}
     if all(tally.n >= MIN for tally in pairs.values()):
         tallies |= pairs
-    found = {key: _figures(direction, tally) for key, tally in tallies.items()}
-    found[ALL] = _figures(direction, whole) | {"grounds": _shared(grounds)}
+    found = {key: _figures(direction, tally, dated=bool(key[0])) for key, tally in tallies.items()}
+    found[ALL] = _figures(direction, whole, dated=True) | {"grounds": _shared(grounds)}
     found[ALL] |= {
-        name: [{"code": key, **tally.line(direction)} for key, tally in lines.items()]
+        name: [{"code": key, **tally.line(direction, dated=name == "types")} for key, tally in lines.items()]
         for name, lines in (("types", told_kinds), ("channels", told_channels), ("years", years))
     }
     return found
@@ -130,14 +132,12 @@ def _shared(grounds: Iterable[Ground]) -> list[list[Any]]:
     return [[code, n] for code, n in sorted(shared, key=lambda item: (-item[1], item[0]))]
 
 
-def _figures(direction: Direction, tally: Tally) -> dict[str, Any]:
+def _figures(direction: Direction, tally: Tally, *, dated: bool) -> dict[str, Any]:
     """One slice: its line, and after how many days."""
-    return {
-        **tally.line(direction),
-        "grounds": [],
-        "answered_days": sorted(tally.answered.items()),
-        "censored_days": sorted(tally.censored.items()),
-    }
+    told = {**tally.line(direction, dated=dated), "grounds": []}
+    if dated:
+        told |= {"answered_days": sorted(tally.answered.items()), "censored_days": sorted(tally.censored.items())}
+    return told
 
 
 def _tallies(cells: Iterable[Cell], by: Callable[[Cell], _Key]) -> dict[_Key, Tally]:

@@ -33,7 +33,7 @@ OWED = 10
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """Counts of one slice; `states` sum to `n`. `waiting`: where it is the other side's turn (ours abroad) or ours (theirs
-    with us), and how many days the oldest of them has been open. Half are answered within `median` days, with 95 % between
+    with us), and how many days the oldest of them has been open (None where days are not told). Half are answered within `median` days, with 95 % between
     `low` and `high` (None: not so yet, or too few were left to say: `few`). `code` REST is everything too small to be told apart,
     UNNOTED a channel that nobody wrote down."""
 
@@ -41,7 +41,7 @@ class Line:
     n: int
     acknowledged: int
     waiting: int
-    oldest: int
+    oldest: int | None
     states: Mapping[str, int]
     median: int | None
     low: int | None
@@ -54,10 +54,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part(Line):
-    """All there is to tell of one direction: the curve of answers, the grounds of refusals (code and cases, the most first),
+    """All there is to tell of one direction: the curve of answers (None of a channel alone), the grounds of refusals (code and cases, the most first),
     and tables by type, channel and year, which only the unfiltered record has."""
 
-    curve: Curve
+    curve: Curve | None
     grounds: Sequence[tuple[str, int]]
     types: Sequence[Line]
     channels: Sequence[Line]
@@ -157,7 +157,9 @@ def _part(direction: Direction, figures: Mapping[str, Any] | None) -> Part | Non
     }
     return Part(
         **_line(direction, REST, figures),
-        curve=kaplan_meier(dict(figures["answered_days"]), dict(figures["censored_days"])),
+        curve=kaplan_meier(dict(figures["answered_days"]), dict(figures["censored_days"]))
+        if "answered_days" in figures
+        else None,
         grounds=[(code, n) for code, n in figures["grounds"]],
         **tables,
     )

@@ -52,14 +52,19 @@ def curve(found: Curve, title: str) -> dict[str, Any] | None:
 
 def finding(found: Curve) -> str:
     """The curve in a sentence: within how many days half are answered, how sure that is, and from how many."""
-    n, median = words.grouped(found.n), found.median
-    if median is not None:
-        told = {"median": words.plain_days(median), "between": between(*found.interval), "n": n}
-        return _("半数在 %(median)s内答复（95%% 区间 %(between)s，%(n)s 件；未答复的按在途计）") % told
+    if found.median is not None:
+        return half(found.median, found.interval, found.n)
+    n = words.grouped(found.n)
     if (end := found.end) is None or (step := found.at(end)) is None:
         return _("还没有足够的答复（%(n)s 件）") % {"n": n}
     told = {"days": words.plain_days(end), "share": f"{1 - step.share:.0%}", "n": n}
     return _("%(days)s内答复的占 %(share)s，还不到半数（%(n)s 件；未答复的按在途计）") % told
+
+
+def half(median: int, interval: tuple[int | None, int | None], n: int) -> str:
+    """Within how many days half are answered, how sure that is, and from how many."""
+    told = {"median": words.plain_days(median), "between": between(*interval), "n": words.grouped(n)}
+    return _("半数在 %(median)s内答复（95%% 区间 %(between)s，%(n)s 件；未答复的按在途计）") % told
 
 
 def between(low: int | None, high: int | None) -> str:

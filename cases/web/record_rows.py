@@ -90,7 +90,7 @@ def _n(part: Line | None, *states: str) -> str:
 
 
 def _oldest(part: Line | None) -> str:
-    if part is None or not part.waiting:
+    if part is None or not part.waiting or part.oldest is None:
         return ""
     return _("最久 %(days)s") % {"days": words.plain_days(part.oldest)}
 
@@ -102,13 +102,16 @@ _Names = Mapping[str, Mapping[str, str]]
 
 
 def _part(part: Part, title: str, direction: Direction, names: _Names, whole: bool) -> dict[str, Any]:
-    curve = {
-        "n": part.n,
-        "curve": record_chart.curve(part.curve, title),
-        "title": title,
-        "finding": record_chart.finding(part.curve),
-    }
+    curve = {"n": part.n, "title": title, **_curve(part, title)}
     return curve | (_tables(part, direction, names) if whole else {})
+
+
+def _curve(part: Part, title: str) -> dict[str, Any]:
+    if part.curve is not None:
+        return {"curve": record_chart.curve(part.curve, title), "finding": record_chart.finding(part.curve)}
+    why = _("只按渠道不画曲线：同各类型的曲线对照，会看出不到 %(least)s 件的情况。") % {"least": MIN}
+    told = "" if part.median is None else record_chart.half(part.median, (part.low, part.high), part.n)
+    return {"curve": None, "finding": f"{told} {why}".strip()}
 
 
 def _tables(part: Part, direction: Direction, names: _Names) -> dict[str, Any]:

@@ -148,7 +148,7 @@ def _warning(parts: Iterable[Part]) -> str:
     cells = [cell for part in parts for _label, cell in part.facts]
     cells += [cell for part in parts for table in part.tables for row in table.rows for cell in row]
     n = sum(isinstance(cell, dict) and cell["c"] for cell in cells)
-    return _("本件有 %(n)s 处待核实，引用到请求书之前先核对来源。") % {"n": n} if n else ""
+    return _("本件标有 %(n)s 处待核实（一项条约可以有几处），引用到请求书之前先核对来源。") % {"n": n} if n else ""
 
 
 def _sources(notes: Notes) -> list[list[Any]]:
@@ -268,16 +268,15 @@ def _asking(of: _Whole) -> Part:
     part.facts = [(str(row.label), _cell(row)) for row in facts]
     rows = country_words.asking(of.ledger, asked_of_others(), of.held, of.notes)
     known = [row for row in rows if row.treaties or row.conventions or any(one.text for one in row.cells)]
-    topics = country_words.columns(of.ledger)
-    shown = [n for n, _topic in enumerate(topics) if any(row.cells[n].text for row in known)]
+    matrix = country_words.matrix(of.ledger, known)
     cells: list[list[Cell]] = [
-        [row.kind.name, *(_short(row.cells[n]) for n in shown), _basis(row, of.there)] for row in known
+        [row.kind.name, *(_short(one) for one in row.cells), _basis(row, of.there)] for row in matrix.rows
     ]
     if cells:
-        heads = [_("请求类型"), *(topics[n].name for n in shown), _("条约依据")]
-        part.tables.append(Table(heads, [6, *[4] * len(shown), 5], cells, whole=True))
-    if blank := [topic.name for n, topic in enumerate(topics) if n not in shown]:
-        part.notes.append(_("各类型都没有录入的：%(names)s。") % {"names": _("、").join(blank)})
+        heads = [_("请求类型"), *(topic.name for topic in matrix.topics), _("条约依据")]
+        part.tables.append(Table(heads, [6, *[4] * len(matrix.topics), 5], cells, whole=True))
+    if matrix.blank:
+        part.notes.append(_("各类型都没有录入的：%(names)s。") % {"names": _("、").join(matrix.blank)})
     if unknown := [row.kind.name for row in rows if row not in known]:
         part.notes.append(_("没有录入的类型：%(names)s。") % {"names": _("、").join(unknown)})
     part.notes.append(_("还没有录入的不等于不可以。条约的序号见“条约与协定”。"))

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -112,7 +113,8 @@ def _values(change: FactChange) -> tuple[Any, Any]:
 
 
 def _about(kind: str | Promise, name: str) -> str:
-    return f"{kind} · {name}"
+    """The kind in the language of the page, the name as somebody wrote it."""
+    return format_html('{} · <span lang="zh-CN" data-user>{}</span>', kind, name)
 
 
 _MODELS: dict[str, tuple[type[Model], tuple[str, ...]]] = {

@@ -103,8 +103,9 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
         "others": [country_words.treaty_row(one, notes) for one in held if one not in there],
         "two_sided": sum(one.bilateral for one in there),
         "many_sided": sum(not one.bilateral for one in there),
-        "asking": country_words.asking(ledger, asked_of_others(), held, notes),
-        "columns": country_words.columns(ledger),
+        "asking": country_words.matrix(
+            ledger, country_words.asking(ledger, asked_of_others(), held, notes), availability=True
+        ),
         "frontiers": frontiers,
         "desk": is_desk(request),
         "may_open": proposes(actor),

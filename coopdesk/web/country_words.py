@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -262,10 +262,26 @@ def asking(ledger: Ledger, kinds: Iterable[RequestType], held: Sequence[Held], n
     return rows
 
 
-def columns(ledger: Ledger) -> list[LedgerTopic]:
-    """The topics that head the matrix."""
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The matrix without the columns in which nothing is known: the topics that head it, its rows, and what it leaves out."""
+
+    topics: list[LedgerTopic]
+    rows: list[AskingRow]
+    blank: list[str]
+
+
+def matrix(ledger: Ledger, rows: Sequence[AskingRow], *, availability: bool = False) -> Matrix:
+    """Those rows of the matrix, with the columns in which they hold something. With `availability` the first stays anyway: that it
+    is unknown is an answer."""
     topics = {topic.code: topic for topic in ledger.type_topics}
-    return [topics[name] for name in COLUMNS]
+    known = [any(row.cells[n].text for row in rows) for n in range(len(COLUMNS))]
+    known[0] = known[0] or availability
+    return Matrix(
+        topics=[topics[name] for name, told in zip(COLUMNS, known, strict=True) if told],
+        rows=[replace(row, cells=[one for one, told in zip(row.cells, known, strict=True) if told]) for row in rows],
+        blank=[topics[name].name for name, told in zip(COLUMNS, known, strict=True) if not told],
+    )
 
 
 def _cell(value: Value, country: Country, kind: RequestType, notes: Notes) -> Shown:

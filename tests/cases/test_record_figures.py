@@ -69,6 +69,12 @@ def test_what_is_stored_of_a_slice():
     assert whole["years"] == []
     assert set(found) == {ALL, ("a", ""), ("b", ""), ("", "x")}
     assert found["a", ""]["sent"]["grounds"] == []
+    assert found["a", ""]["sent"]["answered_days"] == [(3, 10)]
+    # The same day in a type's curve and in a channel's would be a case of both.
+    assert not {"answered_days", "censored_days"} & set(found["", "x"]["sent"])
+    assert (found["", "x"]["sent"]["median"], found["", "x"]["sent"]["oldest"]) == (3, None)
+    assert [line["oldest"] for line in whole["types"]] == [0, 40]
+    assert [line["oldest"] for line in whole["channels"]] == [None, None]
     assert "types" not in found["a", ""]["sent"]
 
 
@@ -122,7 +128,9 @@ def test_by_chance_nothing_small_is_told_and_everything_adds_up(cells):
         assert {state: figures[state] for state in STATES[Direction.OUTGOING]} == {
             state: states[state] for state in STATES[Direction.OUTGOING]
         }
-        assert sum(n for _day, n in figures["answered_days"]) == sum(states[state] for state in EVENTS)
+        assert ("answered_days" in figures) == (bool(kind) or not channel)
+        answered = sum(n for _day, n in figures.get("answered_days", ()))
+        assert "answered_days" not in figures or answered == sum(states[state] for state in EVENTS)
         # Whatever is narrower than another slice leaves nothing or enough of it.
         for wider in ((kind, ""), ("", channel), ALL):
             if wider in found:

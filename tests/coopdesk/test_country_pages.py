@@ -236,7 +236,9 @@ def test_a_value_by_request_type_shows_in_the_matrix(cast: Cast) -> None:
     url = value_url("availability", kind="mla_evidence_out")
     assert desk.post(url, typed(desk, url, code="partly", text_zh="要有条约。")).status_code == 302
     page = log_in(cast, "kunshan.officer").get(page_url("TH"))
-    row = next(row for row in page.context["asking"] if row.kind.code == "mla_evidence_out")
+    asking = page.context["asking"]
+    assert ([topic.code for topic in asking.topics], len(asking.blank)) == (["availability"], 4)
+    row = next(row for row in asking.rows if row.kind.code == "mla_evidence_out")
     assert (row.cells[0].cell, row.cells[0].text, row.cells[0].words) == ("part", "有条件", "要有条约。")
     assert "要有条约。" in log_in(cast, "kunshan.officer").get(row.url).content.decode()
     assert desk.get(value_url("availability")).status_code == 404
@@ -316,7 +318,7 @@ def test_the_changes_say_what_they_are_about_and_lead_there(cast: Cast) -> None:
     done(facts.correct, actor=desk, row=frontier, field="approx_km", value=77, country=frontier.country, **said)
     post = keep_post(cast)
     client = log_in(cast, "kunshan.officer")
-    rows = {str(row.about): row for row in client.get(reverse("country-changes")).context["rows"]}
+    rows = {strip_tags(str(row.about)): row for row in client.get(reverse("country-changes")).context["rows"]}
     page = client.get(reverse("country-changes")).content.decode()
     law = next(row for about, row in rows.items() if "签署" in about)
     assert (law.url, "2003年6月22日" in law.after) == (reverse("instrument-detail", args=[treaty.code]), True)
