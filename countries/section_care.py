@@ -71,7 +71,7 @@ def entrust(*, actor: Actor, country: Country, section: str, owner: Officer, eve
         found.append(Reason("bad_months", _("复核间隔写 1 到 60 个月。"), "/every_months"))
     if found:
         raise GuardFailed(_("没有指定。"), reasons=found)
-    care = SectionCare.objects.select_for_update().filter(country=country, section=section).first()
+    care = SectionCare.objects.select_for_update(of=("self",)).filter(country=country, section=section).first()
     if care is None:
         care = SectionCare(country=country, section=section, **_last_review(actor, country, section))
     elif care.owner_id != owner.pk:

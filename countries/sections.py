@@ -148,7 +148,7 @@ def write(
         raise Malformed(reasons=found)
     turns.wait(turns.Turn.LEDGER, f"{country.code}:{section}")
     texts = SectionText.objects.filter(country=country, section=section)
-    row = texts.select_for_update().filter(author=actor.person_id, state__in=AT_WORK).first()
+    row = texts.select_for_update(of=("self",)).filter(author=actor.person_id, state__in=AT_WORK).first()
     if row is not None and row.state == TextState.REVIEW:
         raise Conflict(_("你的这一版正在复核，退回以后才能改。"))
     if row is not None and seen is not None and seen != row.seen:

@@ -139,7 +139,7 @@ def end_override(*, actor: Actor, override_id: int, valid_to: date, reason: str)
     Raises NotPermitted, NotVisible, Malformed for the day or the reason, Conflict when it has been ended.
     """
     require_desk(actor)
-    row = PeriodOverride.objects.select_for_update().filter(pk=override_id).first()
+    row = PeriodOverride.objects.select_for_update(of=("self",)).filter(pk=override_id).first()
     if row is None:
         raise NotVisible
     if row.ended_at is not None:

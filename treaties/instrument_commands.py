@@ -62,7 +62,7 @@ def correct_value(*, actor: Actor, row: Row, new: NewValue) -> None:
     nothing would change.
     """
     require_desk(actor)
-    held = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
+    held = type(row)._default_manager.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if held is None or new.field not in correctable(row):
         raise NotVisible
     latest = FactChange.objects.filter(subject=held.subject, field=new.field).aggregate(models.Max("id"))["id__max"]

@@ -48,7 +48,7 @@ def restore(*, actor: Actor, row: Instrument | Party, reason: str) -> None:
 def _held(actor: Actor, row: Instrument | Party, reason: str) -> tuple[Instrument | Party, str]:
     """The row, locked, and the reason in plain words."""
     require_desk(actor)
-    held = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
+    held = type(row)._default_manager.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if held is None:
         raise NotVisible
     why = " ".join(reason.split())

@@ -95,6 +95,8 @@ def _frontier(change: FactChange, row: Frontier) -> Changed:
 
 def _law(change: FactChange, row: Instrument | Party | Provision) -> Changed:
     instrument = row if isinstance(row, Instrument) else row.instrument
+    if instrument.withdrawn_at is not None or (isinstance(row, Party) and row.withdrawn_at is not None):
+        return Changed(change, instrument.get_kind_display(), "", "", _TAKEN_OUT)
     parts = [short_name(instrument)]
     if isinstance(row, Party):
         parts.append(row.country.name)

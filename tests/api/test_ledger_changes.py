@@ -18,7 +18,8 @@ from tests.api.conftest import Caller, pointers, problem
 from tests.cast import Cast
 from tests.conftest import connected_as
 from tests.ledgers import done, keep_post
-from treaties.models import Party
+from treaties.models import Instrument, Party, Provision
+from treaties.withdrawing import restore, withdraw
 
 URL = "ledger-changes/"
 
@@ -36,7 +37,7 @@ def latest() -> str:
 
 def correct(cast: Cast, row: Any, field: str, value: Any) -> None:
     said = {"source": "【演示】来函", "as_of": timezone.localdate(), "country": row.country}
-    facts.correct(actor=cast.actor("guohe.desk"), row=row, field=field, value=value, **said)
+    done(facts.correct, actor=cast.actor("guohe.desk"), row=row, field=field, value=value, **said)
 
 
 @pytest.mark.django_db
@@ -53,11 +54,12 @@ def test_it_tells_what_changed_and_no_contact(cast: Cast, caller: Any) -> None:
     done(sections.publish, actor=cast.actor("guohe.chief"), text_id=text.pk)
     post = keep_post(cast)
     committed()
-    withdraw_record(actor=desk, record_id=post.pk, reason="【演示】重复")
+    done(withdraw_record, actor=desk, record_id=post.pk, reason="【演示】重复")
     committed()
     answer = asked.get(URL, since=start)
     assert answer.status_code == 200
     assert "【演示】电话" not in answer.content.decode()
+    assert "【演示】警务联络官" not in answer.content.decode()  # withdrawn
     rows = answer.json()["results"]
     told = [(row["kind"], row["of"], row["ref"], row["field"], row["country"]) for row in rows]
     assert told == [
@@ -73,6 +75,45 @@ def test_it_tells_what_changed_and_no_contact(cast: Cast, caller: Any) -> None:
     assert rows[2]["version"] == 1
     end = answer.json()["next_cursor"]
     assert asked.get(URL, since=end).json() == {"results": [], "next": None, "next_cursor": end}
+
+
+@pytest.mark.django_db
+def test_what_was_withdrawn_is_not_told_again_and_comes_back_with_it(cast: Cast, caller: Any) -> None:
+    committed()
+    start, asked, desk = latest(), caller("kunshan.officer"), cast.actor("guohe.desk")
+    treaty = Instrument.objects.get(code="EXTRADITION-TH")
+    part = Party.objects.get(country__code="TH", instrument__code="UNTOC")
+    covered = Provision.objects.get(instrument=treaty, family="extradition")
+    said = {"source": "【演示】密件", "as_of": timezone.localdate(), "country": part.country}
+    changed = ((treaty, "reservation"), (part, "authority"), (covered, "language"))
+    for row, field in changed:
+        done(facts.correct, actor=desk, row=row, field=field, value="【演示】密", **said)
+    committed()
+
+    def told() -> list[bool]:
+        committed()
+        answer = asked.get(URL, since=start)
+        rows = [row for row in answer.json()["results"] if row["kind"] == "value"]
+        assert [(row["of"], row["field"]) for row in rows] == [(row._meta.model_name, field) for row, field in changed]
+        seen = [row["after"] is not None for row in rows]
+        assert ("【演示】密" in answer.content.decode()) == any(seen)
+        return seen
+
+    def moved() -> list[tuple[str, ...]]:
+        rows = asked.get(URL, since=start).json()["results"]
+        return [(row["kind"], row["of"], row["ref"], row["country"]) for row in rows if row["kind"] != "value"]
+
+    assert (told(), moved()) == ([True, True, True], [])
+    done(withdraw, actor=desk, row=treaty, reason="【演示】录错")
+    assert told() == [False, True, False]
+    done(withdraw, actor=desk, row=part, reason="【演示】录错")
+    assert told() == [False, False, False]
+    gone = [("withdrawn", "instrument", treaty.code, None), ("withdrawn", "party", "UNTOC", "TH")]
+    assert moved() == gone
+    done(restore, actor=desk, row=treaty, reason="【演示】没有录错")
+    assert told() == [True, False, True]
+    back = ("restored", "instrument", treaty.code, None)
+    assert moved() == [back, gone[1], back]
 
 
 @pytest.mark.django_db
@@ -98,7 +139,7 @@ def test_who_commits_later_comes_later_whatever_began_first(real_db: str, cast: 
     asked = Caller(officer=cast.officer("kunshan.officer"))
     with acting(cast.actor("kunshan.officer")):
         start = latest()
-    with connected_as("app") as slow, connected_as("app") as fast:
+    with connected_as("worker") as slow, connected_as("worker") as fast:
         slow.autocommit = fast.autocommit = False
         slow.execute(_CHANGE, ["signed_on"])
         fast.execute(_CHANGE, ["in_force_on"])

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from countries.models import LedgerEntry, SectionCare
+from countries.models import LedgerEntry
 from tests.api.conftest import problem
-from tests.ledgers import keep_post, look_after, publish_text, write_text
+from tests.ledgers import keep_post, last_reviewed, look_after, publish_text, write_text
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def test_what_was_published_of_a_section(caller, cast):
     assert (section["version"], section["text_zh"], section["sources"]) == (row.number, row.text_zh, row.sources)
     assert (section["next_review_on"], section["overdue"], section["agency"]) == (None, False, None)
     look_after(cast)
-    SectionCare.objects.update(reviewed_on=date(2024, 1, 5))
+    last_reviewed(cast, date(2024, 1, 5))
     answer = who.get("countries/TH/ledger/")
     (section,) = answer.json()["sections"]
     told = (section["reviewed_on"], section["next_review_on"], section["overdue"], section["agency"])

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.api.conftest import pointers, problem
 from tests.cast import Cast
+from tests.ledgers import done
 from treaties.law_commands import NewLaw, set_law
 from treaties.law_lines import NewLine
 from treaties.models import RequestType
@@ -27,7 +28,7 @@ def second(cast: Cast) -> Any:
         section="special_rules", key="", place="/x", zh="【演示】先联系", en="[Demo] Call first", article="EXT-54"
     )
     new = {"base": 1, "seen": 1, "effective_from": TODAY + timedelta(days=1), "source": "【演示】公报", "lines": [line]}
-    return set_law(actor=cast.actor("guohe.desk"), new=NewLaw(kind=RequestType.objects.get(code=CODE), **new))
+    return done(set_law, actor=cast.actor("guohe.desk"), new=NewLaw(kind=RequestType.objects.get(code=CODE), **new))
 
 
 def test_the_law_of_a_type_in_fields(machine: Any) -> None:

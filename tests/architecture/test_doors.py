@@ -22,7 +22,7 @@ from countries.notices import set_day
 from tests import samples
 from tests.architecture.doors import DOORS, Door
 from tests.delegating import lend
-from tests.ledgers import keep_post, look_after, make_proposal, publish_text, submit_text, write_text
+from tests.ledgers import done, keep_post, look_after, make_proposal, publish_text, submit_text, write_text
 from tests.supervising import Overseer
 from tests.treaties.test_overrides import new
 from treaties.commands import set_override
@@ -109,7 +109,7 @@ def world(db, story, cast, see):
         "delegation_id": lend(cast, "ruili.officer", "ruili.desk").pk,
         "account_id": 1,
         "order_id": order.pk,
-        "override_id": set_override(actor=cast.actor("guohe.desk"), new=new()).pk,
+        "override_id": done(set_override, actor=cast.actor("guohe.desk"), new=new()).pk,
         "notice_id": notice.pk,
         "year": 2027,
         "limit_id": InternalLimit.objects.earliest("pk").pk,

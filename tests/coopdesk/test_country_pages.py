@@ -19,8 +19,9 @@ from countries import facts
 from countries.models import Country, FactChange, Frontier, LedgerEntry
 from tests.browsing import log_in
 from tests.cast import Cast
-from tests.ledgers import keep_post
+from tests.ledgers import done, keep_post
 from treaties.models import Instrument
+from treaties.withdrawing import withdraw
 
 pytestmark = pytest.mark.django_db
 HOME = reverse("country-list")
@@ -315,10 +316,10 @@ def test_the_changes_say_what_they_are_about_and_lead_there(cast: Cast) -> None:
     today, desk = timezone.localdate(), cast.actor("guohe.desk")
     said = {"source": "【演示】外方照会", "as_of": today}
     treaty = Instrument.objects.get(code="MLA-CRIMINAL-TH")
-    facts.correct(actor=desk, row=treaty, field="signed_on", value=date(2003, 6, 22), **said)
+    done(facts.correct, actor=desk, row=treaty, field="signed_on", value=date(2003, 6, 22), **said)
     frontier = Frontier.objects.select_related("country").filter(country__code="MM").first()
     assert frontier is not None
-    facts.correct(actor=desk, row=frontier, field="approx_km", value=77, country=frontier.country, **said)
+    done(facts.correct, actor=desk, row=frontier, field="approx_km", value=77, country=frontier.country, **said)
     post = keep_post(cast)
     client = log_in(cast, "kunshan.officer")
     rows = {strip_tags(str(row.about)): row for row in client.get(reverse("country-changes")).context["rows"]}
@@ -330,6 +331,10 @@ def test_the_changes_say_what_they_are_about_and_lead_there(cast: Cast) -> None:
     assert "哪一方 我方" in page
     for raw in ("{", "ledgerrecord", "approx_km", "signed_on"):
         assert raw not in "".join(f"{row.about}{row.before}{row.after}" for row in rows.values())
+    done(withdraw, actor=desk, row=treaty, reason="【演示】录错")
+    rows = {str(row.about): row for row in client.get(reverse("country-changes")).context["rows"]}
+    law = rows["刑事司法协助条约"]
+    assert (law.url, law.before, law.after) == ("", "", "已撤下")
 
 
 def test_a_frontier_awaits_checking_with_the_values(cast: Cast) -> None:
@@ -366,7 +371,7 @@ def test_no_relations_are_said_to_be_unchecked_until_they_are(cast: Cast) -> Non
     assert row.provenance["code"]["confidence"] == "recollection"
     assert "与我国没有外交关系（待核实）。" in client.get(page).context["lede"]
     said = {"source": "【演示】外交部网站", "as_of": timezone.localdate(), "country": row.country}
-    facts.correct(actor=cast.actor("guohe.desk"), row=row, field="code", value="no", **said)
+    done(facts.correct, actor=cast.actor("guohe.desk"), row=row, field="code", value="no", **said)
     assert "与我国没有外交关系。" in client.get(page).context["lede"]
 
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Agency, AuditEvent
+from agencies.scope import acting
 from countries import facts, records
 from countries.exchange import seal
 from countries.models import Country, FactChange, Frontier, LedgerEntry, LedgerRecord, SectionText
@@ -36,9 +37,9 @@ from tests.exchanging import (
     value,
     written,
 )
-from tests.ledgers import keep_post
-from treaties import withdrawing
+from tests.ledgers import done, keep_post
 from treaties.models import Instrument, Party, Provision
+from treaties.withdrawing import withdraw
 
 pytestmark = pytest.mark.django_db
 START, TAKE = reverse("country-exchange"), reverse("country-exchange-take")
@@ -97,6 +98,18 @@ def test_a_file_holds_the_facts_and_neither_contacts_nor_cases(cast: Cast, desk:
     assert "GJHZ" not in content.decode()
     event = AuditEvent.objects.filter(kind="ledger.export").latest("pk")
     assert (event.subject, event.facts["pieces"]) == ("country:TH", len(body["pieces"]))
+
+
+def test_what_was_withdrawn_is_not_written(cast: Cast, desk: Client) -> None:
+    actor, whole = cast.actor("guohe.desk"), json.loads(written(desk))["body"]["pieces"]
+    treaty = Instrument.objects.get(code="EXTRADITION-TH")
+    part = Party.objects.get(instrument__code="UNTOC", country__code="TH")
+    for row in (treaty, part):
+        done(withdraw, actor=actor, row=row, reason="【演示】录错")
+    left = {(one["kind"], *one["key"]) for one in json.loads(written(desk))["body"]["pieces"]}
+    gone = {(one["kind"], *one["key"]) for one in whole} - left
+    families = {("provision", treaty.code, one.family) for one in treaty.provisions.all()}
+    assert gone == {("instrument", treaty.code), ("party", treaty.code), ("party", "UNTOC"), *families}
 
 
 def test_the_desk_alone_exchanges(cast: Cast, keys: None) -> None:
@@ -225,7 +238,7 @@ def test_a_code_is_of_plain_digits_and_the_pages_stand(desk: Client) -> None:
 )
 def test_no_row_has_a_code_that_no_address_can_hold(cast: Cast, model: Any, column: str, code: str) -> None:
     row = model.objects.first()
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with acting(cast.actor("guohe.desk")), pytest.raises(IntegrityError), transaction.atomic():
         model.objects.filter(pk=row.pk).update(**{column: code})
 
 
@@ -314,7 +327,8 @@ def test_what_is_chosen_is_taken_over_with_its_source_and_nothing_the_second_tim
 
 def test_our_officers_word_and_the_later_day_are_shown_and_not_ticked(cast: Cast, desk: Client) -> None:
     row = entry()
-    facts.correct(
+    done(
+        facts.correct,
         actor=cast.actor("guohe.desk"),
         row=row,
         field="text_en",
@@ -423,14 +437,12 @@ def test_what_we_have_withdrawn_does_not_come_back_by_itself(cast: Cast, desk: C
     content = told(desk, a_record("2020-05-06"))
     take(desk, content)
     row = LedgerRecord.objects.get(name_zh="【演示】对话")
-    records.withdraw_record(actor=cast.actor("guohe.desk"), record_id=row.pk, reason="【演示】记错了国家")
+    done(records.withdraw_record, actor=cast.actor("guohe.desk"), record_id=row.pk, reason="【演示】记错了国家")
     page = upload(desk, content)
     assert [(group["verdict"], group["rows"][0][1]) for group in page.context["groups"]] == [("withdrawn", False)]
     assert f"我方 {timezone.localdate().isoformat()} 撤下：【演示】记错了国家" in page.content.decode()
     treaty = Instrument.objects.get(code="EXTRADITION-TH")
-    withdrawing.withdraw(actor=cast.actor("guohe.desk"), row=treaty, reason="【演示】录错了")
-    body = json.loads(written(desk))["body"]
-    assert not [one for one in body["pieces"] if one["key"][0] == treaty.code]  # nor does it leave
+    done(withdraw, actor=cast.actor("guohe.desk"), row=treaty, reason="【演示】录错了")
     page = upload(desk, told(desk, lambda body: body["pieces"].append(theirs(treaty.code))))
     assert [(group["verdict"], group["rows"][0][1]) for group in page.context["groups"]] == [("withdrawn", False)]
 
@@ -468,7 +480,7 @@ def test_somebody_edits_between_looking_and_taking(cast: Cast, desk: Client) -> 
     posted = choose(page)
     row = entry("police")
     said = {"source": "【演示】", "as_of": timezone.localdate(), "country": Country.objects.get(code="TH")}
-    facts.correct(actor=cast.actor("guohe.chief"), row=row, field="text_zh", value="【演示】改过", **said)
+    done(facts.correct, actor=cast.actor("guohe.chief"), row=row, field="text_zh", value="【演示】改过", **said)
     answer = desk.post(TAKE, posted)
     assert answer.status_code == 409
     assert "另有人改了这个国家的台账" in answer.content.decode()

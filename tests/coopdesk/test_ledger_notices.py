@@ -15,7 +15,7 @@ from countries.models import LedgerProposal, SectionCare
 from tests.browsing import log_in
 from tests.cast import Cast
 from tests.conftest import connected_as, django_connected_as
-from tests.ledgers import HABITS, look_after, make_proposal, submit_text, write_text
+from tests.ledgers import HABITS, done, last_reviewed, look_after, make_proposal, submit_text, write_text
 
 
 def drain() -> None:
@@ -65,14 +65,16 @@ def test_who_reviews_and_who_wrote_are_told(real_db: str, cast: Cast) -> None:
 def test_a_lapse_is_told_once_and_again_after_the_next(real_db: str, cast: Cast) -> None:
     look_after(cast)
     assert lapses() == 0
-    SectionCare.objects.update(reviewed_on=date(2024, 1, 5))
+    last_reviewed(cast, date(2024, 1, 5))
     assert (lapses(), lapses()) == (1, 0)
     drain()
     assert sorted(told(cast, "guohe.desk")) == ["ledger.entrust", "ledger.lapse"]
     assert "泰国台账的一节到期没有复核" in log_in(cast, "guohe.desk").get(reverse("notice-list")).content.decode()
-    section_care.confirm(actor=cast.actor("guohe.desk"), country=SectionCare.objects.get().country, section=HABITS)
+    done(
+        section_care.confirm, actor=cast.actor("guohe.desk"), country=SectionCare.objects.get().country, section=HABITS
+    )
     assert lapses() == 0
-    SectionCare.objects.update(reviewed_on=date(2024, 6, 5))
+    last_reviewed(cast, date(2024, 6, 5))
     assert (lapses(), lapses()) == (1, 0)
 
 

@@ -18,6 +18,7 @@ from countries.models import FactChange, LedgerProposal, LedgerRecord, LedgerTop
 from countries.records import state_record
 from tests.browsing import log_in
 from tests.cast import Cast
+from tests.ledgers import done
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -334,7 +335,13 @@ def test_what_was_withdrawn_is_nobody_elses_to_read(cast: Cast) -> None:
     values = {"name_zh": "改一改", "name_en": "", "text_zh": "", "text_en": "", "starts_on": None, "ends_on": None}
     said_by = {"source": "照会", "as_of": timezone.localdate(), "seen": opened["seen"]}
     with pytest.raises(Conflict):
-        state_record(actor=cast.actor("guohe.desk"), row=row, values=values | {"attrs": {}, "contact": ""}, **said_by)
+        done(
+            state_record,
+            actor=cast.actor("guohe.desk"),
+            row=row,
+            values=values | {"attrs": {}, "contact": ""},
+            **said_by,
+        )
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,7 @@ from agencies.models import Agency
 from agencies.seeding import rows_of
 from countries import facts
 from countries.ledger import before_review
-from countries.ledger_seed import load_ledgers
-from countries.models import UNSETTLED, Country, FactChange, Frontier, LedgerEntry, LedgerRecord, LedgerTopic, Sourced
-from tests.cast import Cast
+from countries.models import UNSETTLED, Country, Frontier, LedgerEntry, LedgerRecord, LedgerTopic, Sourced
 
 pytestmark = pytest.mark.django_db
 SOURCED = [model for model in apps.get_models() if issubclass(model, Sourced)]
@@ -49,12 +47,6 @@ def test_every_value_that_was_loaded_names_where_it_was_found(model: type[Source
             origin = facts.origin_of(row, name)
             assert facts.is_blank(getattr(row, name)) == (origin is None), (row, name)
             assert origin is None or origin.source
-
-
-def test_loading_again_changes_nothing() -> None:
-    before = FactChange.objects.count()
-    assert [(tally.created, tally.changed) for tally in load_ledgers()] == [(0, 0)] * 3
-    assert FactChange.objects.count() == before
 
 
 def test_what_is_remembered_or_second_hand_is_unsettled() -> None:
@@ -100,24 +92,6 @@ def test_topics_stand_once_in_a_known_section() -> None:
     assert len(topics) == len(rows_of("ledger_topics.csv"))
     assert all((topic.kind == "choice") == bool(topic.choices) for topic in topics)
     assert Country.objects.filter(is_partner=True).count() == 194
-
-
-def test_what_an_officer_emptied_stays_empty(cast: Cast) -> None:
-    row = LedgerEntry.objects.exclude(text_zh="").exclude(text_en="").select_related("country").first()
-    assert row is not None
-    said = {"source": "【演示】外方照会", "as_of": date(2026, 11, 1), "country": row.country}
-    facts.correct(actor=cast.actor("guohe.desk"), row=row, field="text_en", value="", **said)
-    load_ledgers()
-    row.refresh_from_db()
-    assert (row.text_en, bool(row.text_zh)) == ("", True)
-    last = FactChange.objects.filter(subject=row.subject, field="text_en").first()
-    assert last is not None
-    assert (last.after["source"], "value" in last.after) == ("【演示】外方照会", False)
-    # Stated again it is an officer's word, and stays that.
-    facts.correct(actor=cast.actor("guohe.chief"), row=row, field="text_en", value="Stated", **said)
-    load_ledgers()
-    row.refresh_from_db()
-    assert row.text_en == "Stated"
 
 
 def test_a_value_is_stale_a_year_after_its_day() -> None:

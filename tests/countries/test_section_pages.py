@@ -12,7 +12,7 @@ from agencies.models import AuditEvent
 from countries.models import LedgerProposal, SectionCare, SectionText
 from tests.browsing import log_in
 from tests.cast import Cast
-from tests.ledgers import HABITS, look_after, make_proposal, publish_text, submit_text, write_text
+from tests.ledgers import HABITS, last_reviewed, look_after, make_proposal, publish_text, submit_text, write_text
 
 pytestmark = pytest.mark.django_db
 TH = reverse("country-detail", args=["TH"])
@@ -69,7 +69,7 @@ def test_an_overdue_review_shows_as_an_age_with_a_mark(cast: Cast) -> None:
     publish_text(cast)
     look_after(cast)
     assert 'data-due="late"' not in text_of(log_in(cast, READER), TH)
-    SectionCare.objects.update(reviewed_on=date(2024, 1, 5))
+    last_reviewed(cast, date(2024, 1, 5))
     for url in (TH, HERE, reverse("country-stale")):
         page = text_of(log_in(cast, READER), url)
         assert 'data-due="late"' in page, url
@@ -222,7 +222,7 @@ def test_what_waits_is_on_the_workbench_and_on_its_own_page(cast: Cast) -> None:
     assert work not in text_of(desk, reverse("workbench"))
     submit_text(cast, login=CHIEF)
     look_after(cast)
-    SectionCare.objects.update(reviewed_on=date(2024, 1, 5))
+    last_reviewed(cast, date(2024, 1, 5))
     proposal = make_proposal(cast, section=HABITS)
     bench = text_of(desk, reverse("workbench"))
     for words in ("到期没有复核 1 节", "等复核 1 份", "等答复的建议 1 条"):

@@ -25,7 +25,7 @@ from countries.calendars import add_months, day_of
 from countries.models import Country, SectionCare, SectionText
 from countries.sections import Overtaken, Words
 from tests.cast import Cast
-from tests.ledgers import done
+from tests.ledgers import done, last_reviewed
 
 pytestmark = pytest.mark.django_db
 DESK, CHIEF = "guohe.desk", "guohe.chief"
@@ -127,8 +127,13 @@ def test_overtaken_while_under_review_it_is_not_published(cast: Cast) -> None:
     published(cast)
     mine = written(cast, CHIEF, 1)
     done(sections.submit, actor=cast.actor(CHIEF), text_id=mine.pk)
-    section_care.entrust(
-        actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
+    done(
+        section_care.entrust,
+        actor=cast.actor(CHIEF),
+        country=country(),
+        section=SECTION,
+        owner=cast.officer(DESK),
+        every_months=6,
     )
     theirs = written(cast, DESK, 1)
     done(sections.submit, actor=cast.actor(DESK), text_id=theirs.pk)
@@ -171,8 +176,13 @@ def test_a_desk_officer_who_does_not_own_it_reviews_nothing(cast: Cast) -> None:
     done(sections.submit, actor=cast.actor(CHIEF), text_id=row.pk)
     with pytest.raises(NotPermitted):
         done(sections.publish, actor=cast.actor(DESK), text_id=row.pk)
-    section_care.entrust(
-        actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
+    done(
+        section_care.entrust,
+        actor=cast.actor(CHIEF),
+        country=country(),
+        section=SECTION,
+        owner=cast.officer(DESK),
+        every_months=6,
     )
     assert done(sections.publish, actor=cast.actor(DESK), text_id=row.pk).state == "published"
 
@@ -202,25 +212,35 @@ def test_what_was_published_stands(cast: Cast) -> None:
 
 
 def test_an_owner_comes_back_to_it(cast: Cast) -> None:
-    section_care.entrust(
-        actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
+    done(
+        section_care.entrust,
+        actor=cast.actor(CHIEF),
+        country=country(),
+        section=SECTION,
+        owner=cast.officer(DESK),
+        every_months=6,
     )
     today = day_of(clock())
     assert section_care.overdue(add_months(today, 6) - (date(2026, 1, 2) - date(2026, 1, 1))) == []
     due = section_care.overdue(add_months(today, 6))
     assert [(care.country.code, care.section) for care in due] == [("TH", SECTION)]
-    SectionCare.objects.update(reviewed_on=date(2026, 1, 5))
+    last_reviewed(cast, date(2026, 1, 5))
     assert section_care.overdue(today)
     with pytest.raises(NotPermitted):
-        section_care.confirm(actor=cast.actor(CHIEF), country=country(), section=SECTION)
-    section_care.confirm(actor=cast.actor(DESK), country=country(), section=SECTION)
+        done(section_care.confirm, actor=cast.actor(CHIEF), country=country(), section=SECTION)
+    done(section_care.confirm, actor=cast.actor(DESK), country=country(), section=SECTION)
     assert section_care.overdue(today) == []
 
 
 def test_a_text_that_was_published_long_ago_is_overdue_when_somebody_takes_it_over(cast: Cast) -> None:
     row = published(cast)
-    section_care.entrust(
-        actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
+    done(
+        section_care.entrust,
+        actor=cast.actor(CHIEF),
+        country=country(),
+        section=SECTION,
+        owner=cast.officer(DESK),
+        every_months=6,
     )
     care = SectionCare.objects.get()
     assert row.decided_at is not None
@@ -228,10 +248,15 @@ def test_a_text_that_was_published_long_ago_is_overdue_when_somebody_takes_it_ov
 
 
 def test_publishing_is_a_review(cast: Cast) -> None:
-    section_care.entrust(
-        actor=cast.actor(CHIEF), country=country(), section=SECTION, owner=cast.officer(DESK), every_months=6
+    done(
+        section_care.entrust,
+        actor=cast.actor(CHIEF),
+        country=country(),
+        section=SECTION,
+        owner=cast.officer(DESK),
+        every_months=6,
     )
-    SectionCare.objects.update(reviewed_on=date(2020, 1, 5))
+    last_reviewed(cast, date(2020, 1, 5))
     published(cast)
     assert SectionCare.objects.get().reviewed_on == day_of(clock())
 
@@ -249,7 +274,8 @@ def test_only_the_desks_approver_entrusts_it_to_the_desk(
     cast: Cast, login: str, owner: str, months: int, error: type[DomainError]
 ) -> None:
     with pytest.raises(error):
-        section_care.entrust(
+        done(
+            section_care.entrust,
             actor=cast.actor(login),
             country=country(),
             section=SECTION,

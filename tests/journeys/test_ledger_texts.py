@@ -8,8 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from countries.models import SectionCare
-from tests.ledgers import look_after, publish_text, submit_text
+from tests.ledgers import last_reviewed, look_after, publish_text, submit_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 HERE = "/countries/TH/sections/habits/"
@@ -25,7 +24,7 @@ def sound(page: Page) -> None:
 def test_the_owner_writes_is_overtaken_and_carries_on(browse, enter, cast):
     look_after(cast)
     publish_text(cast, "【演示】先打电话。\n再发函。")
-    SectionCare.objects.update(reviewed_on=date(2024, 1, 5))
+    last_reviewed(cast, date(2024, 1, 5))
     desk, chief = enter(browse(), "guohe.desk"), enter(browse(), "guohe.chief")
     desk.goto("/")
     desk.get_by_role("link", name="国别台账等你办的").click()
@@ -105,7 +104,7 @@ def test_a_lesson_from_a_case_is_proposed_and_answered(browse, enter, cast, stor
 def test_a_reader_sees_the_text_its_sources_and_its_age(browse, enter, live, cast, language):
     publish_text(cast)
     look_after(cast)
-    SectionCare.objects.update(reviewed_on=date(2024, 1, 5))
+    last_reviewed(cast, date(2024, 1, 5))
     page = browse(width=390, height=844)
     page.context.add_cookies([{"name": "coopdesk_language", "value": language, "url": live}])
     enter(page, "kunshan.officer")

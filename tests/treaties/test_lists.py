@@ -9,7 +9,6 @@ from agencies.seeding import rows_of, yaml_of
 from treaties.codes import code_exists, request_type_by_code
 from treaties.models import Channel, RefusalGround, RequestType, ReturnReason, TypeLaw, UsedBy
 from treaties.queries import grounds_offered, grouped_request_types, refusal_grounds, request_types
-from treaties.seed import load_treaties
 from treaties.type_law import laws_on
 
 pytestmark = pytest.mark.django_db
@@ -145,18 +144,3 @@ def test_code_lists() -> None:
     assert not code_exists("return_reasons", "nonsense")
     assert request_type_by_code("police_cooperation_out") is not None
     assert request_type_by_code("nonsense") is None
-
-
-def test_loading_again_changes_nothing() -> None:
-    for tally in load_treaties():
-        assert (tally.created, tally.changed, tally.absent) == (0, 0, 0)
-
-
-def test_loading_mends_what_differs() -> None:
-    Channel.objects.filter(code="interpol").update(name_zh="错")
-    TypeLaw.objects.filter(request_type__code="mla_evidence_out").update(data={})
-    ReturnReason.objects.filter(code="other").delete()
-    changes = {tally.table: (tally.created, tally.changed) for tally in load_treaties()}
-    assert changes["treaties.Channel"] == (0, 1)
-    assert changes["treaties.TypeLaw"] == (0, 1)
-    assert changes["treaties.ReturnReason"] == (1, 0)

@@ -3,6 +3,7 @@
 from treaties.models.instruments import (
     DOMESTIC,
     KEPT,
+    OF_KEPT,
     PART_KEPT,
     STATED,
     Instrument,
@@ -38,6 +39,7 @@ from treaties.models.periods import (
 __all__ = [
     "DOMESTIC",
     "KEPT",
+    "OF_KEPT",
     "PART_KEPT",
     "STATED",
     "ActorIs",

@@ -50,7 +50,8 @@ STATED = (Standing.IN_FORCE, Standing.SIGNED, Standing.NONE, Standing.UNKNOWN)
 
 # An instrument, or a part in one, that was entered by mistake is withdrawn: only who keeps the registry still sees it.
 KEPT = Q(withdrawn_at=None)
-PART_KEPT = KEPT & Q(instrument__withdrawn_at=None)
+OF_KEPT = Q(instrument__withdrawn_at=None)
+PART_KEPT = KEPT & OF_KEPT
 
 
 class Instrument(Sourced):
