@@ -89,3 +89,9 @@ def a_record(day: str = "", number: str = "1", key: str = "【演示】对话") 
     values |= {"starts_on": value(day)} if day else {}
     one = {"kind": "record", "key": ["mechanism", key, "", day, number], "plain": {}, "values": values}
     return lambda body: body["pieces"].append(one)
+
+
+def their_treaty(code: str) -> dict[str, Any]:
+    """A piece that tells where a treaty was adopted."""
+    values = {"adopted_place": value("【演示】曼谷")}
+    return {"kind": "instrument", "key": [code], "plain": {"kind": "extradition"}, "values": values}

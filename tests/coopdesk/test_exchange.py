@@ -31,6 +31,7 @@ from tests.exchanging import (
     frontier,
     frontier_with,
     piece,
+    their_treaty,
     told,
     treaty_with,
     trust_another,
@@ -443,13 +444,8 @@ def test_what_we_have_withdrawn_does_not_come_back_by_itself(cast: Cast, desk: C
     assert f"我方 {timezone.localdate().isoformat()} 撤下：【演示】记错了国家" in page.content.decode()
     treaty = Instrument.objects.get(code="EXTRADITION-TH")
     done(withdraw, actor=cast.actor("guohe.desk"), row=treaty, reason="【演示】录错了")
-    page = upload(desk, told(desk, lambda body: body["pieces"].append(theirs(treaty.code))))
+    page = upload(desk, told(desk, lambda body: body["pieces"].append(their_treaty(treaty.code))))
     assert [(group["verdict"], group["rows"][0][1]) for group in page.context["groups"]] == [("withdrawn", False)]
-
-
-def theirs(code: str) -> dict[str, Any]:
-    values = {"adopted_place": value("【演示】曼谷")}
-    return {"kind": "instrument", "key": [code], "plain": {"kind": "extradition"}, "values": values}
 
 
 def test_a_record_comes_once(desk: Client) -> None:
