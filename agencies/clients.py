@@ -15,6 +15,7 @@ from agencies import audit
 from agencies.actors import Actor
 from agencies.errors import Malformed, NotPermitted, NotVisible, Reason
 from agencies.models import Agency, ServiceAccount
+from agencies.plain_text import fits
 from agencies.roles import Role
 
 NAME_LIMIT = 80
@@ -79,7 +80,6 @@ def _require_security_admin(actor: Actor) -> None:
 
 def _checked_name(name: str) -> str:
     text = name.strip()
-    unfit = "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text)
-    if not text or len(text) > NAME_LIMIT or unfit:
+    if not fits(text, NAME_LIMIT):
         raise Malformed(reasons=[Reason("bad_name", _("写明接入系统的名称，最多 80 个字。"), "/name")])
     return text

@@ -30,10 +30,11 @@ class _PreparedHere(psycopg.Cursor[Any]):
 @contextmanager
 def statements() -> Iterator[None]:
     """Inside, every statement of Django's is planned once per connection: for commands made of look-ups by id, whose
-    best plan is the same whatever the values. Not for lists: theirs depends on how much an agency sees.
+    best plan is the same whatever the values. Not for lists: theirs depends on how much an agency sees. Not while Django
+    logs queries either: it tells only what its own cursors ran.
     """
     database: Any = connection
-    if database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+    if database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS") or database.queries_logged:
         yield
         return
     database.ensure_connection()

@@ -26,6 +26,12 @@ class Turn(IntEnum):
     CALENDAR = 7_310_010  # one change of a work calendar
     BOARD = 7_310_019  # one fold of what has changed into the board's figures
     OVERRIDE = 7_310_020  # one change of a country's periods
+    RECORD = 7_310_021  # one count of our record with every country
+    LEDGER = 7_310_022  # one change of a section of a ledger
+    REGISTRY = 7_310_024  # one addition to the treaty registry
+    LISTING = 7_310_025  # one commit that lists what has changed (taken by a trigger: countries migration 0011)
+    EXCHANGE = 7_310_026  # one file of a country that is taken over
+    LAW = 7_310_027  # one new version of the law of a request type
 
 
 def wait(turn: Turn, name: str = "") -> None:

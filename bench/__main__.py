@@ -14,7 +14,7 @@ from bench.figures import CLIENTS, RUNS, Figure, table
 from bench.load import load
 
 SMALL = 10_000
-PARTS = ("queues", "board", "web", "sweep", "steps")
+PARTS = ("queues", "board", "record", "country", "web", "sweep", "steps", "advice")
 
 
 def main() -> int:

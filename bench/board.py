@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from urllib.parse import unquote, urlsplit
+from collections.abc import Callable
 
 import psycopg
-from django.db import connection
 
 from agencies import scope
 from agencies.models import Appointment
 from agencies.officers import actor_for
 from bench.database import admin, say
-from bench.django_at import django_at
+from bench.django_at import as_worker, django_at
 from bench.figures import Figure, interleaved
 from bench.load import login
 from bench.world import Tree
@@ -95,7 +91,7 @@ def _live(raw: psycopg.Connection) -> Callable[[], float]:
 
 
 def _fold_everything(name: str) -> None:
-    with _as_worker(name):
+    with as_worker(name):
         began = time.perf_counter()
         done = fold.fold()
     say(f"  {done:,} cases were folded for the first time in {time.perf_counter() - began:.1f} s")
@@ -103,7 +99,7 @@ def _fold_everything(name: str) -> None:
 
 def _folds(name: str) -> list[Figure]:
     """A fold with nothing to take over, which still counts what depends on the clock, and one with CHANGED cases."""
-    with admin(name) as raw, _as_worker(name):
+    with admin(name) as raw, as_worker(name):
 
         def timed(changed: int) -> Callable[[], float]:
             def measure() -> float:
@@ -123,16 +119,3 @@ def _folds(name: str) -> list[Figure]:
         Figure("fold, nothing changed: share of its minute", medians["idle"], minute, "ms", 0.05, most=True),
         Figure(f"fold, {CHANGED} cases changed: share of its minute", medians["busy"], minute, "ms", 0.05, most=True),
     ]
-
-
-@contextlib.contextmanager
-def _as_worker(name: str) -> Iterator[None]:
-    """Django connected to `name` as the worker, which alone folds."""
-    worker = urlsplit(os.environ["WORKER_DATABASE_URL"])
-    before = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
-    with django_at(name):
-        connection.settings_dict.update(USER=unquote(worker.username or ""), PASSWORD=unquote(worker.password or ""))
-        try:
-            yield
-        finally:
-            connection.settings_dict.update(before)

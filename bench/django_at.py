@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
 
 import django
 from django.db import connection
@@ -23,6 +25,19 @@ def django_at(name: str) -> Iterator[None]:
         yield
     finally:
         _leave()
+
+
+@contextlib.contextmanager
+def as_worker(name: str) -> Iterator[None]:
+    """The same as the worker, who sees every case."""
+    worker = urlsplit(os.environ["WORKER_DATABASE_URL"])
+    before = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
+    with django_at(name):
+        connection.settings_dict.update(USER=unquote(worker.username or ""), PASSWORD=unquote(worker.password or ""))
+        try:
+            yield
+        finally:
+            connection.settings_dict.update(before)
 
 
 def _leave() -> None:

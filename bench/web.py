@@ -34,7 +34,7 @@ def measure(_small: str, large: str) -> list[Figure]:
     with django_at(large):
         agency = Agency.objects.get(code=KUNSHAN)
         service = _client(agency)
-        cookie = _session(Officer.objects.get(police_number=login(agency.code, "chief")))
+        cookie = session_of(Officer.objects.get(police_number=login(agency.code, "chief")))
     logs = Path(os.environ["COOPDESK_STATE"])
     floor_env = {"DATABASE_URL": app_url(large), "BENCH_AGENCY": str(agency.pk), "BENCH_SERVICE": str(service.pk)}
     with contextlib.ExitStack() as stack:
@@ -76,7 +76,7 @@ def _token(port: int, service: ServiceAccount) -> str:
         return str(json.load(answer)["access_token"])
 
 
-def _session(officer: Officer) -> str:
+def session_of(officer: Officer) -> str:
     """A session as log-in leaves it."""
     session = SessionStore()
     session[SESSION_KEY] = str(officer.pk)

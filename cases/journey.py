@@ -67,7 +67,7 @@ def journey_of(case: Case, leg: Leg, route: Sequence[Agency] | None = None) -> J
     """The journey of `case` from `leg`, its open or last one; `route` is the origin's, when it was read already."""
     whole = route if route is not None else route_of(case.origin)
     return Journey(
-        route=_to_authority(whole) if case.at_the_border else whole,
+        route=to_authority(whole) if case.at_the_border else whole,
         terminal=whole[-1],
         holder=leg.agency,
         return_to=case.return_to,
@@ -79,8 +79,8 @@ def journey_of(case: Case, leg: Leg, route: Sequence[Agency] | None = None) -> J
     )
 
 
-def _to_authority(route: Sequence[Agency]) -> Sequence[Agency]:
-    """The route as far as the province."""
+def to_authority(route: Sequence[Agency]) -> Sequence[Agency]:
+    """The route as far as the province, which has the last word at the border (MPSR-376)."""
     last = next((n for n, stop in enumerate(route) if stop.tier == Tier.PROVINCE), len(route) - 1)
     return route[: last + 1]
 

@@ -26,6 +26,7 @@ SILENT = frozenset(
         "case.create",
         "case.register",
         "case.copy",
+        "case.advise",
         "case.archive",
         "case.restore",
         "case.propose_disposal",

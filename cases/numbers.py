@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from agencies.case_numbers import PREFIX
 from agencies.models import Agency
 from cases.models import SupervisionKind
 
@@ -21,7 +22,7 @@ _NEXT = (
 def next_number(agency: Agency, at: datetime) -> str:
     """The next case number of `agency` in the year of `at`."""
     year, last = _next(agency.number_part, at)
-    return f"GJHZ-{year}-{agency.number_part}-{last:06d}"
+    return f"{PREFIX}-{year}-{agency.number_part}-{last:06d}"
 
 
 def next_supervision_number(agency: Agency, kind: str, at: datetime) -> str:

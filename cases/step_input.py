@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from agencies.errors import Malformed, NotVisible, Reason
 from agencies.models import Agency
 from agencies.models.officers import normalize_police_number
+from agencies.plain_text import storable
 from agencies.queries import agencies_called
 from cases import secrecy
 from cases.models import Decision, Outcome
@@ -61,7 +62,7 @@ def clean_text(value: object, pointer: str, limit: int, faults: Faults) -> str:
     if not isinstance(value, str):
         faults.add("not_text", _("这里要填文字。"), pointer)
         return ""
-    if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+    if not storable(value):
         faults.add("bad_character", _("含有无法保存的字符，请删去后再试。"), pointer)
         return ""
     text = value.strip()

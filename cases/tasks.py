@@ -10,6 +10,7 @@ from agencies.models import AuditEvent
 from cases import departures, reorganise, sweep
 from cases.board import fold
 from cases.exports import running
+from cases.record import refresh
 
 
 @shared_task
@@ -55,3 +56,9 @@ def sweep_deadlines(**_: object) -> int:
 def fold_board(**_: object) -> int:
     """Every minute: take what has changed into the figures of the supervision board."""
     return fold.fold()
+
+
+@shared_task
+def refresh_records(*, anew: bool = False, **_: object) -> int | None:
+    """Every five minutes, and at work once a week: count our record with every country. `anew`: whatever was counted this week."""
+    return refresh.refresh(anew=anew)

@@ -38,6 +38,22 @@ ROOMS = (
     Room(url="workbench", label=_("工作台"), roles=CASE_ROLES, key="g w"),
     Room(url="case-list", label=pgettext_lazy("room", "案件"), roles=CASE_ROLES, inside=("case", "export"), key="g l"),
     Room(
+        url="country-list",
+        label=_("国别台账"),
+        roles=_EVERYONE,
+        inside=("country", "ledger"),
+        key="g c",
+    ),
+    # The tabs of this room: treaties/_law_tabs.html.
+    Room(
+        url="instrument-list",
+        label=pgettext_lazy("room", "条约法律"),
+        roles=_EVERYONE,
+        inside=("instrument", "law"),
+        key="g t",
+    ),
+    Room(url="advice", label=_("渠道建议"), roles=CASE_ROLES),
+    Room(
         url="board",
         label=_("督办看板"),
         roles=frozenset({Role.APPROVER, Role.SUPERVISOR}),

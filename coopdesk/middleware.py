@@ -21,6 +21,7 @@ from agencies import scope
 from agencies.errors import DomainError, Malformed
 from agencies.models import Officer
 from agencies.officers import actor_for, appointments_of, unappointed
+from agencies.plain_text import storable
 from coopdesk.errors import in_domain_words, in_house_shape, render_error, wants_json
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -69,7 +70,7 @@ class HostileInputMiddleware:
 
     @staticmethod
     def _hostile(text: str | list[Any]) -> bool:
-        return "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text)
+        return not all(map(storable, text))
 
 
 class SessionLimitMiddleware:

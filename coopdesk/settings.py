@@ -165,7 +165,14 @@ CELERY_BEAT_SCHEDULE = {
     "run-exports": {"task": "cases.tasks.run_exports", "schedule": 30.0, "options": {"expires": 30}},
     "expire-exports": {"task": "cases.tasks.expire_exports", "schedule": 3600.0, "options": {"expires": 3600}},
     "settle-calendars": {"task": "countries.tasks.settle_calendars", "schedule": 60.0, "options": {"expires": 60}},
+    "raise-lapsed-reviews": {
+        "task": "countries.tasks.raise_lapsed_reviews",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "fold-board": {"task": "cases.tasks.fold_board", "schedule": 60.0, "options": {"expires": 60}},
+    # Counts once a week; every other time it finds nothing to do.
+    "refresh-records": {"task": "cases.tasks.refresh_records", "schedule": 300.0, "options": {"expires": 300}},
     "look-for-the-unattended": {
         "task": "cases.tasks.look_for_the_unattended",
         "schedule": crontab(hour=7, minute=30),
@@ -346,6 +353,10 @@ CHECKPOINTS_ROOT = Path(env.str("COOPDESK_CHECKPOINTS", default=str(STATE / "che
 AUDIT_KEY = Path(env.str("COOPDESK_AUDIT_KEY", default=str(STATE / "audit.key")))
 # Who only verifies (the web) needs this one and not the key that signs.
 AUDIT_PUBLIC_KEY = Path(env.str("COOPDESK_AUDIT_PUBLIC_KEY", default=f"{AUDIT_KEY}.pub"))
+# Exchange with networks that are not connected: our key, whom we trust (a folder of public keys), how we call ourselves.
+EXCHANGE_KEY = Path(env.str("COOPDESK_EXCHANGE_KEY", default=str(STATE / "exchange.key")))
+EXCHANGE_TRUSTED = Path(env.str("COOPDESK_EXCHANGE_TRUSTED", default=str(STATE / "exchange-trusted")))
+EXCHANGE_NAME = env.str("COOPDESK_EXCHANGE_NAME", default="")
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

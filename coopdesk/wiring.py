@@ -10,10 +10,11 @@ from agencies import notices as plain_notices
 from agencies.tasks import drain_outbox
 from cases import alarm_notices, departures, digest_mail, duplicates, files, handover, notices, reorganise, sweep
 from cases.clocks import moves
+from cases.paper import agenda
 from cases.tasks import nudge_exports
 from cases.workflow import TRANSITIONS
 from coopdesk.demo import player
-from countries import calendar_effects
+from countries import calendar_effects, proposals, section_care
 
 # What cases record beside the steps of the workflow table.
 _CASE_KINDS = {
@@ -24,6 +25,7 @@ _CASE_KINDS = {
     "case.read": _("查看案件"),
     "case.unmask": _("查看证件号码"),
     "case.secret_refused": _("拒收涉密内容"),
+    "case.advise": _("选择渠道"),
     "case.file": _("添加文件"),
     "case.download": _("下载文件"),
     "case.print": _("打印文书"),
@@ -89,6 +91,33 @@ _EXPORT_KINDS = {
 _TREATY_KINDS = {
     "treaty.override": _("录入条约期限"),
     "treaty.override_end": _("终止条约期限"),
+    "treaty.withdraw": _("撤下条约或者缔约方"),
+    "treaty.restore": _("恢复条约或者缔约方"),
+}
+_LEDGER_KINDS = {
+    "ledger.draft": _("写台账草稿"),
+    "ledger.drop": _("放弃台账草稿"),
+    "ledger.submit": _("台账送复核"),
+    "ledger.publish": _("发布台账"),
+    "ledger.send_back": _("台账退回修改"),
+    "ledger.entrust": _("指定台账管理员"),
+    "ledger.confirm": _("复核台账"),
+    section_care.LAPSED: _("台账到期没有复核"),
+    "ledger.withdraw": _("撤下台账记录"),
+    "ledger.contact": _("查看外方联系方式"),
+    "ledger.print": _("打印国别台账"),
+    "ledger.export": _("导出国别台账交换文件"),
+    "ledger.import": _("导入国别台账交换文件"),
+}
+_PROPOSAL_KINDS = {
+    proposals.MADE: _("提出台账建议"),
+    proposals.ACCEPTED: _("采纳台账建议"),
+    proposals.ANSWERED: _("答复台账建议"),
+}
+_FACT_KINDS = {
+    "fact.correct": _("核对或更正资料"),
+    "fact.enter": _("录入资料"),
+    "fact.adopt": _("采用交换来的资料"),
 }
 
 
@@ -128,6 +157,14 @@ def connect() -> None:
     audit.wire("appointment.end", "departed", departures.departed)
     audit.wire("officer.deactivate", "departed", departures.departed)
     audit.wire("departure.*", "tell-of-departure", departures.tell)
+    for kind in section_care.TOLD:
+        audit.wire(kind, "tell-of-section", section_care.notify)
+    audit.wire("proposal.*", "tell-of-proposal", proposals.notify)
+    _name_kinds()
+
+
+def _name_kinds() -> None:
+    """The words of the audit log for what each room records."""
     steps = {row.event: row.label for row in TRANSITIONS.values()}
     audit_log.name_kinds("case", _("案件"), steps | _CASE_KINDS)
     audit_log.name_kinds("calendar", _("工作日历"), _CALENDAR_KINDS)
@@ -136,8 +173,13 @@ def connect() -> None:
     audit_log.name_kinds("export", _("导出"), _EXPORT_KINDS)
     audit_log.name_kinds("deadline", _("期限"), _ALARM_KINDS)
     audit_log.name_kinds("digest", _("每日汇总"), {digests.ORDER: _("发出每日汇总")})
+    audit_log.name_kinds("record", _("往来记录"), {agenda.KIND: _("打印会谈议题")})
     audit_log.name_kinds("note", _("备注"), {"note.add": _("写备注")})
     audit_log.name_kinds("duplicate", _("重复请求"), {duplicates.FOUND: _("告知可能重复的请求")})
     audit_log.name_kinds("treaty", _("条约"), _TREATY_KINDS)
+    audit_log.name_kinds("law", _("请求类型的法律"), {"law.version": _("写新的一版")})
+    audit_log.name_kinds("fact", _("有出处的资料"), _FACT_KINDS)
+    audit_log.name_kinds("ledger", _("国别台账"), _LEDGER_KINDS)
+    audit_log.name_kinds("proposal", _("台账建议"), _PROPOSAL_KINDS)
     if settings.DEMO:
         audit_log.name_kinds("demo", _("演示"), {player.MARKER: _("生成演示案件")})

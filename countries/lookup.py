@@ -21,10 +21,16 @@ def partner_countries() -> QuerySet[Country]:
 
 
 def search_countries(text: str, limit: int = 20) -> list[Country]:
-    """Partner countries whose names, aliases, pinyin, initials or codes contain every word of `text`, likeliest first."""
-    terms = unicodedata.normalize("NFKC", text).casefold().split()[:6]
+    """Partner countries whose names, aliases, pinyin, initials or codes contain every word of `text`, likeliest first.
+
+    Those of which it is a whole name or code are found alone. A code is written in capitals: "tg" may be initials as well.
+    """
+    typed = unicodedata.normalize("NFKC", text).strip()
+    terms = typed.casefold().split()[:6]
     if not terms:
         return []
+    if exact := _called(typed):
+        return exact[:limit]
     found = reduce(lambda rows, term: rows.filter(search_text__contains=term), terms, partner_countries())
     likeliness = Case(
         When(code__iexact=terms[0], then=Value(0)),
@@ -33,6 +39,16 @@ def search_countries(text: str, limit: int = 20) -> list[Country]:
         default=Value(3),
     )
     return list(found.annotate(likeliness=likeliness).order_by("likeliness", "code")[:limit])
+
+
+def _called(typed: str) -> list[Country]:
+    """The country with this code, in capitals, or those with this name, alias, spelling or code, the code first."""
+    if typed.isupper() and (coded := country_by_code(typed)) is not None:
+        return [coded]
+    whole = " ".join(typed.casefold().split())
+    rows = partner_countries().filter(search_text__contains=whole)
+    named = [row for row in rows if whole in row.search_text.split("\n")]
+    return sorted(named, key=lambda row: (row.code.casefold() != whole, row.code))
 
 
 def sound(country: Country) -> str:

@@ -6,13 +6,15 @@ seeded per run; each worker clones it and adds the cast; a test that needs real 
 
 from __future__ import annotations
 
+import copy
 import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import psycopg
@@ -110,6 +112,34 @@ def real_db(django_db_setup, django_db_blocker) -> Iterator[str]:
         yield name
         use_database(base)
         drop(name)
+
+
+@pytest.fixture(scope="session")
+def _worlds(django_db_setup, django_db_blocker) -> Iterator[dict[Callable[[], Any], tuple[str, Any]]]:
+    made: dict[Callable[[], Any], tuple[str, Any]] = {}
+    yield made
+    with django_db_blocker.unblock():
+        for name, _gave in made.values():
+            drop(name)
+
+
+@pytest.fixture
+def real_world(real_db, _worlds) -> Callable[[Callable[[], Any]], Any]:
+    """`real_world(make)`: a `real_db` as `make()` leaves it, and what it gave. Made once, copied for every other test."""
+
+    def enter(make: Callable[[], Any]) -> Any:
+        if make not in _worlds:
+            gave = make()
+            connections.close_all()
+            _worlds[make] = (clone(real_db), gave)
+            return copy.deepcopy(gave)
+        name, gave = _worlds[make]
+        connections.close_all()
+        drop(real_db)
+        _admin(f'CREATE DATABASE "{real_db}" TEMPLATE "{name}" OWNER coopdesk_owner')
+        return copy.deepcopy(gave)
+
+    return enter
 
 
 _URLS = {"app": "DATABASE_URL", "worker": "WORKER_DATABASE_URL", "migrate": "MIGRATE_DATABASE_URL"}

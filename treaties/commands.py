@@ -16,6 +16,7 @@ from agencies import audit, turns
 from agencies.actors import Actor
 from agencies.errors import Conflict, GuardFailed, Malformed, NotVisible, Reason
 from agencies.moments import clock
+from agencies.plain_text import fits
 from countries.models import Country
 from treaties.alarms import warns_too_early
 from treaties.models import PeriodOverride, RequestType, TimeLimit, Unit
@@ -54,7 +55,7 @@ class NewOverride:
     def faults(self, today: date) -> Iterator[Reason]:
         """Everything wrong with the values themselves."""
         for name, (limit, words) in _NEEDED.items():
-            if not _fit(getattr(self, name), limit):
+            if not fits(getattr(self, name), limit):
                 yield Reason(f"bad_{name}", words % {"limit": limit}, f"/{name}")
         if not 1 <= self.amount <= AMOUNT_LIMIT:
             yield Reason("bad_amount", _("写 1 到 %(limit)s 的整数。") % {"limit": AMOUNT_LIMIT}, "/amount")
@@ -138,14 +139,14 @@ def end_override(*, actor: Actor, override_id: int, valid_to: date, reason: str)
     Raises NotPermitted, NotVisible, Malformed for the day or the reason, Conflict when it has been ended.
     """
     require_desk(actor)
-    row = PeriodOverride.objects.select_for_update().filter(pk=override_id).first()
+    row = PeriodOverride.objects.select_for_update(of=("self",)).filter(pk=override_id).first()
     if row is None:
         raise NotVisible
     if row.ended_at is not None:
         raise Conflict(_("这个条约期限已经终止。"))
     reason = " ".join(reason.split())
     found = []
-    if not _fit(reason, REASON_LIMIT):
+    if not fits(reason, REASON_LIMIT):
         words = _("写明终止的理由，最多 %(limit)s 个字。") % {"limit": REASON_LIMIT}
         found.append(Reason("bad_reason", words, "/reason"))
     if not row.valid_from <= valid_to <= LAST_DAY:
@@ -158,11 +159,6 @@ def end_override(*, actor: Actor, override_id: int, valid_to: date, reason: str)
     row.save(update_fields=["valid_to", "end_reason", "ended_by", "ended_at"])
     _record(actor, "treaty.override_end", row, row.country)
     return row
-
-
-def _fit(text: str, limit: int) -> bool:
-    unfit = "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text)
-    return bool(text) and len(text) <= limit and not unfit
 
 
 def _record(actor: Actor, kind: str, row: PeriodOverride, country: Country) -> None:

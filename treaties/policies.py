@@ -1,4 +1,4 @@
-"""Who may change the law's tables."""
+"""Who may change the law's tables: who keeps the ledgers (countries.policies)."""
 
 from __future__ import annotations
 
@@ -6,20 +6,10 @@ from django.utils.translation import gettext as _
 
 from agencies.actors import Actor
 from agencies.errors import NotPermitted
-from agencies.models import Agency
-from agencies.roles import Role
-
-_KEEPERS = frozenset({Role.DESK, Role.APPROVER})
-
-
-def keeps_law(actor: Actor) -> bool:
-    """Is this an officer of the ministry's desk (the terminal agency), as its desk or an approver?"""
-    if actor.role not in _KEEPERS or actor.officer_id is None or actor.agency_id is None:
-        return False
-    return Agency.objects.filter(pk=actor.agency_id, is_terminal=True).exists()
+from countries.policies import keeps_facts
 
 
 def require_desk(actor: Actor) -> None:
     """Raises NotPermitted for everybody else."""
-    if not keeps_law(actor):
-        raise NotPermitted(_("条约和国别的期限由公安部国际合作局的联络员或者审批人录入。"))
+    if not keeps_facts(actor):
+        raise NotPermitted(_("条约和法律的规定由公安部国际合作局的联络员或者审批人录入、更正。"))

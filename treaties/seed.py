@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agencies.seeding import Tally, rows_of, upsert, yaml_of
+from treaties.instrument_seed import load_registry
 from treaties.models import Channel, Named, RefusalGround, RequestType, ReturnReason, TypeLaw
 from treaties.time_limit_seed import load_time_limits
 
@@ -17,21 +18,28 @@ LISTS: dict[type[Named], str] = {
     ReturnReason: "return_reasons.csv",
 }
 
+LAW = "requirements.yaml"
+
 
 def load_treaties() -> list[Tally]:
     """Make the law's tables equal to seeds/; the order of the rows is the order on the page."""
-    return [*load_request_types(), load_time_limits(), *(_load_list(model, file) for model, file in LISTS.items())]
+    lists = [_load_list(model, file) for model, file in LISTS.items()]
+    return [*load_request_types(), load_time_limits(), *lists, *load_registry()]
 
 
 def load_request_types() -> list[Tally]:
-    """Request types in the order of request_types.csv (how each is handled), with the law of requirements.yaml."""
-    law = _ranked({entry["id"]: entry for entry in yaml_of("requirements.yaml")["request_types"]})
+    """Request types in the order of request_types.csv (how each is handled), with the law of requirements.yaml as the first
+    version; what the ministry wrote after it stands."""
+    law = _ranked({entry["id"]: entry for entry in yaml_of(LAW)["request_types"]})
     ways = rows_of("request_types.csv")
     types = [_request_type(way, law[way["code"]], position) for position, way in enumerate(ways, 1)]
     tally = upsert(RequestType, types, key="code")
     ids = dict(RequestType.objects.values_list("code", "id"))
-    entries = [TypeLaw(request_type_id=ids[way["code"]], data=law[way["code"]]) for way in ways]
-    return [tally, upsert(TypeLaw, entries, key="request_type_id")]
+    entries = [
+        TypeLaw(request_type_id=ids[way["code"]], number=1, data=law[way["code"]], source=f"seeds/{LAW}")
+        for way in ways
+    ]
+    return [tally, upsert(TypeLaw, entries, key="identity", keep=["entered_at"])]
 
 
 def _ranked(law: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

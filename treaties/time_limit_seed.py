@@ -9,10 +9,9 @@ from typing import Any
 from django.db import transaction
 
 from agencies.seeding import Tally, rows_of, upsert, yaml_of
-from treaties.models import Confidence, ExtensionKind, RequestType, TimeLimit, Unit
+from treaties.law_terms import CONFIDENCE, UNITS
+from treaties.models import ExtensionKind, RequestType, TimeLimit
 
-_UNITS = {"hour": Unit.HOUR, "day": Unit.CALENDAR_DAY, "month": Unit.MONTH, "year": Unit.YEAR}
-_CONFIDENCE = {None: Confidence.OFFICIAL, "secondary": Confidence.SECONDARY, False: Confidence.UNVERIFIED}
 # The words of the data for what an extension's number means; none: it is added.
 _EXTENSIONS = {None: ExtensionKind.ADDED, "max": ExtensionKind.AT_MOST, "total": ExtensionKind.TOTAL}
 
@@ -54,12 +53,12 @@ def _time_limit(request_type_id: int | None, position: int, text: Mapping[str, A
         name_en=text.get("of_en", "") + way["name_en"],
         amount=text.get("value"),
         amount_max=text.get("value_max"),
-        unit=_UNITS[text["unit"]],
+        unit=UNITS[text["unit"]],
         kind=text["kind"],
         **_words(text),
         article=text["cite"],
         article_zh=text["cite_zh"],
-        confidence=_CONFIDENCE[text.get("verified")],
+        confidence=CONFIDENCE[text.get("verified")],
         note=text.get("note", ""),
         **_extension(text, way),
         starts_on=way["starts_on"].split(),
@@ -104,13 +103,13 @@ def _extension(text: Mapping[str, Any], way: Way) -> dict[str, Any]:
         return {
             "extension_kind": _EXTENSIONS[said.get("kind")],
             "extension_amount": said["value"],
-            "extension_unit": _UNITS[said["unit"]],
+            "extension_unit": UNITS[said["unit"]],
             "extension_article": said.get("cite", text["cite"]),
         }
     renewed = bool(way["renewal_amount"])
     return {
         "extension_kind": ExtensionKind.RENEWAL if renewed else "",
         "extension_amount": int(way["renewal_amount"]) if renewed else None,
-        "extension_unit": _UNITS[way["renewal_unit"]] if renewed else "",
+        "extension_unit": UNITS[way["renewal_unit"]] if renewed else "",
         "extension_article": text["cite"] if said else "",
     }

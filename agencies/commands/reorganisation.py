@@ -15,6 +15,7 @@ from agencies.commands.accounts import require
 from agencies.errors import Conflict, GuardFailed, Malformed, NotPermitted, NotVisible, Reason
 from agencies.models import Agency, Reorganisation
 from agencies.models.reorganisation import STANDING, OrderKind, OrderState
+from agencies.plain_text import fits
 from agencies.roles import Role
 
 REASON_LIMIT = 500
@@ -137,8 +138,7 @@ def _record(actor: Actor, act: str, order: Reorganisation) -> None:
 
 def _checked_reason(text: str) -> str:
     reason = " ".join(text.split())
-    unfit = "\x00" in reason or any("\ud800" <= char <= "\udfff" for char in reason)
-    if not reason or len(reason) > REASON_LIMIT or unfit:
+    if not fits(reason, REASON_LIMIT):
         words = _("写明理由和批准文件，最多 %(limit)s 个字。") % {"limit": REASON_LIMIT}
         raise Malformed(reasons=[Reason("bad_reason", words, "/reason")])
     return reason

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from django import forms
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
 
-from agencies.errors import DomainError
+from agencies.errors import DomainError, Malformed
+
+# What stands for bytes that could not be read.
+_LOST = "\ufffd"
 
 
 def sent(request: HttpRequest) -> QueryDict | None:
-    """The data of a form that was sent, also of one sent empty; None for a page that is only opened."""
-    return request.POST if request.method == "POST" else None
+    """The data of a form that was sent, also of one sent empty; None for a page that is only opened.
+
+    Raises Malformed for bytes that are no text: they would be stored as what nobody wrote.
+    """
+    if request.method != "POST":
+        return None
+    if any(_LOST in text for _name, texts in request.POST.lists() for text in texts):
+        raise Malformed(_("送来的文字不是 UTF-8，没有保存。"))
+    return request.POST
 
 
 def attach(form: forms.Form, error: DomainError) -> None:

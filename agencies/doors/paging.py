@@ -41,14 +41,14 @@ def encode(position: list[str]) -> str:
     return base64.urlsafe_b64encode(json.dumps(position, default=str).encode()).decode().rstrip("=")
 
 
-def decode(text: str, parts: int) -> list[str]:
-    """The position in a cursor with so many parts, as text, or Malformed."""
+def decode(text: str, parts: int, name: str = "cursor") -> list[str]:
+    """The position in a cursor with so many parts, as text, or Malformed; `name` is the parameter that holds it."""
     try:
         position = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error, RecursionError):
         position = None
     if not isinstance(position, list) or len(position) != parts or not all(map(_storable, position)):
-        raise bad_cursor()
+        raise bad_cursor(name)
     return position
 
 
@@ -56,9 +56,9 @@ def _storable(part: object) -> bool:
     return isinstance(part, str) and part.isprintable() and len(part) <= 100
 
 
-def bad_cursor() -> Malformed:
-    """The cursor is not one of ours."""
-    return Malformed(reasons=[Reason("bad_cursor", _("翻页的位置无效，请从第一页重新开始。"), "/cursor")])
+def bad_cursor(name: str = "cursor") -> Malformed:
+    """The cursor in this parameter is not one of ours."""
+    return Malformed(reasons=[Reason("bad_cursor", _("翻页的位置无效，请从第一页重新开始。"), f"/{name}")])
 
 
 def only(params: Mapping[str, Any], known: Collection[str]) -> None:

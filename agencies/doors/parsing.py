@@ -14,11 +14,11 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from agencies.errors import Malformed, Reason, TooLarge
+from agencies.plain_text import storable
 
 # A whole string (or an unclosed one), or one bracket; brackets inside strings are words, not structure.
 _TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s"';]+)""", re.IGNORECASE)
-_UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
 class LengthRequired(APIException):
@@ -114,7 +114,7 @@ def _no_constant(name: str) -> Any:
 
 def _check_text(value: Any) -> None:
     if isinstance(value, str):
-        if _UNFIT.search(value):
+        if not storable(value):
             raise ParseError(_("含有无法保存的字符，请删去后再试。"))
     elif isinstance(value, dict):
         for key, inner in value.items():

@@ -10,8 +10,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agencies.language import english
 
 CAP = 1000  # counts are not counted further
 NEAR = 2  # working days left from which a deadline is shown as near
@@ -40,12 +42,7 @@ _TIMED = ("due", "stamp")
 
 
 def _language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"
-
-
-def english() -> bool:
-    """Is the page in English?"""
-    return _language() == "en"
+    return "en" if english() else "zh"
 
 
 def same_day(moment: datetime, now: datetime) -> bool:

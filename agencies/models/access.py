@@ -37,7 +37,7 @@ class IdempotencyKey(models.Model):
     id = models.BigAutoField(primary_key=True)
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", db_index=False)
     known_as = models.IntegerField()  # agencies.actors.Actor.known_as
-    key = models.CharField(max_length=128)  # a client's has no space, a web form's has one (cases/web/once.py)
+    key = models.CharField(max_length=128)  # a client's has no space, a web form's has one (agencies/doors/once.py)
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
     headers = models.JSONField(default=dict)

@@ -19,10 +19,10 @@ from agencies.commands import accounts, imports
 from agencies.doors.forms import attach, sent
 from agencies.errors import GuardFailed, Malformed
 from agencies.roles import Role
+from agencies.spreadsheets import in_csv
 from agencies.web.forms import ImportForm
 
 SHOWN = 200
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,5 +87,5 @@ def _table(rows: list[tuple[str, ...]]) -> str:
     """CSV that no spreadsheet takes for formulas."""
     out = io.StringIO()
     for row in rows:
-        csv.writer(out).writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
+        csv.writer(out).writerow([in_csv(cell) for cell in row])
     return out.getvalue()

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from cases.api import (
+    advice,
     codes,
     deadlines,
     detail,
@@ -10,6 +11,7 @@ from cases.api import (
     papers,
     parts,
     printing,
+    record,
     stats,
     supervisions,
 )
@@ -43,6 +45,8 @@ urlpatterns = [
     path(f"{SUPERVISION}close/", supervisions.Close.as_view(), name="api-supervision-close"),
     path(f"{SUPERVISION}escalate/", supervisions.Escalate.as_view(), name="api-supervision-escalate"),
     path("internal-limits/", internal_limits.InternalLimits.as_view(), name="api-internal-limits"),
+    path("countries/<slug:code>/record/", record.CountryRecord.as_view(), name="api-country-record"),
+    path("advice/", advice.Advice.as_view(), name="api-advice"),
     path("stats/", stats.Stats.as_view(), name="api-stats"),
     path("codes/", codes.Codes.as_view(), name="api-codes"),
 ]

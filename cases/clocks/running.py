@@ -40,13 +40,14 @@ def start(leg: Leg, case: Case) -> None:
     _begin(Deadline(leg=leg, kind=leg.phase, started_at=leg.opened_at, agency=leg.agency), case, limits)
 
 
-def _begin(clock: Deadline, case: Case, limits: Limits) -> None:
-    """Save a clock that has a limit; without one nothing runs."""
+def _begin(clock: Deadline, case: Case, limits: Limits) -> bool:
+    """Save a clock that has a limit; without one nothing runs. Does it run?"""
     limit = limits.of(clock.kind, clock.agency)
     if limit is None:
-        return
+        return False
     clock.case = case
     begin(clock, limit)
+    return True
 
 
 def begin(clock: Deadline, limit: InternalLimit) -> None:
@@ -146,8 +147,7 @@ def start_assignment(assignment: Assignment, case: Case, due: date | None = None
 def start_supervision(one: Supervision, case: Case, due: date | None = None) -> Deadline | None:
     """Start the clock of the feedback on an order; None without a day and without a limit."""
     clock = Deadline(supervision=one, kind=ClockKind.SUPERVISION, started_at=one.issued_at, agency=one.agency)
-    _begin_until(clock, case, due)
-    return None if clock._state.adding else clock
+    return clock if _begin_until(clock, case, due) else None
 
 
 def meet_supervision(one: Supervision, at: datetime) -> None:
@@ -160,14 +160,14 @@ def call_off_supervision(one: Supervision, at: datetime) -> None:
     call_off(_running(case_id=one.case_id, supervision=one), at)
 
 
-def _begin_until(clock: Deadline, case: Case, due: date | None) -> None:
-    """Start a clock to the end of the day that was named, else by the internal limit of its kind."""
+def _begin_until(clock: Deadline, case: Case, due: date | None) -> bool:
+    """Start a clock to the end of the day that was named, else by the internal limit of its kind. Does it run?"""
     limits = limits_for(case, day_of(clock.started_at), kind=clock.kind)
     if due is None:
-        _begin(clock, case, limits)
-    else:
-        clock.case = case
-        begin_named(clock, due, limits.of(clock.kind, clock.agency))
+        return _begin(clock, case, limits)
+    clock.case = case
+    begin_named(clock, due, limits.of(clock.kind, clock.agency))
+    return True
 
 
 def begin_named(clock: Deadline, due: date, limit: InternalLimit | None) -> None:

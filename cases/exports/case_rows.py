@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agencies.actors import Actor
-from cases.exports.kinds import Asked, Batch, Column, Kind, Params, Row, agency_at, english
+from agencies.language import english
+from cases.exports.kinds import Asked, Batch, Column, Kind, Params, Row, agency_at
 from cases.models import NO_DUE, Direction, Mark, Phase, Status, Urgency
 from cases.policies import visible_to
 from cases.queries import choices, queue

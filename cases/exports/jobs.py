@@ -23,8 +23,9 @@ from agencies.actors import Actor
 from agencies.errors import Conflict, GuardFailed, Malformed, NotPermitted, NotVisible, Reason
 from agencies.moments import clock
 from agencies.roles import CASE_ROLES
+from agencies.spreadsheets import XLSX
 from cases import blobs
-from cases.exports import sheet, spreadsheet
+from cases.exports import sheet
 from cases.exports.registry import KINDS
 from cases.models import Export, ExportFormat, ExportState
 
@@ -32,7 +33,7 @@ logger = logging.getLogger(__name__)
 FOLDER = "exports/"
 # How many may wait or run for one officer: the worker has others to serve.
 MOST_BUSY = 5
-MEDIA_TYPES = {ExportFormat.XLSX: spreadsheet.MEDIA_TYPE, ExportFormat.PDF: sheet.MEDIA_TYPE}
+MEDIA_TYPES = {ExportFormat.XLSX: XLSX, ExportFormat.PDF: sheet.MEDIA_TYPE}
 
 
 class NotReady(Conflict):

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agencies.actors import Actor
@@ -125,8 +124,3 @@ class Asked:
 def agency_at(code: str) -> Agency | None:
     """The agency with this code."""
     return agency_by_code(code) if code.isascii() and code.isdigit() else None
-
-
-def english() -> bool:
-    """Is the export written in English?"""
-    return (get_language() or "").startswith("en")

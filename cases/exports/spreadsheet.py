@@ -14,17 +14,13 @@ from typing import IO, Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from agencies.spreadsheets import A4, AS_TYPED, FORMULAS
 from cases.exports.kinds import Batch, Cell, Kind, Section
 from cases.exports.written import About
 from countries.calendars import SHANGHAI
 
-# What a spreadsheet takes for the beginning of a formula.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # The most characters a cell holds.
 LONGEST = 32_767
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_AS_TYPED = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-_A4 = 9
 _FOOT = 120  # a foot holds 255 characters
 _TAB = 31  # the longest name of a sheet
 # From pale to deep, dark text readable on each (also in paper/table.typ).
@@ -35,7 +31,7 @@ class Spreadsheet:
     """Writes row by row, in constant memory; `close` gives the file to `target`."""
 
     def __init__(self, target: IO[bytes], kind: Kind) -> None:
-        self._book = xlsxwriter.Workbook(target, {**_AS_TYPED, "constant_memory": True})
+        self._book = xlsxwriter.Workbook(target, {**AS_TYPED, "constant_memory": True})
         self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top", "align": "left"})
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
         self._share = self._book.add_format({"num_format": "0.0%", "valign": "top"})
@@ -112,7 +108,7 @@ class Spreadsheet:
             styles = {float: self._share, int: self._text, Decimal: self._tenth}
             sheet.write_number(row, column, cell, styles[type(cell)])
         elif cell:
-            style = self._quoted if cell.startswith(DANGEROUS) else self._text
+            style = self._quoted if cell.startswith(FORMULAS) else self._text
             sheet.write_string(row, column, cell if len(cell) <= LONGEST else f"{cell[: LONGEST - 1]}…", style)
 
     def _write_time(self, sheet: Any, row: int, column: int, cell: date) -> None:
@@ -124,7 +120,7 @@ class Spreadsheet:
     def _print(self, sheet: Any, about: About) -> None:
         """On paper: across, one page wide, the mark and the heading above, the page below."""
         sheet.set_landscape()
-        sheet.set_paper(_A4)
+        sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_header(f"&L{about.mark}&C{about.heading}")
         line = about.line[:_FOOT].replace("&", "&&")

@@ -17,6 +17,7 @@ from cases.models.exchange import Crossing, Receipt, Transmission, Way
 from cases.models.exports import Export, ExportFormat, ExportState
 from cases.models.papers import Attachment, Note
 from cases.models.queue import NO_DUE, OpenQueue
+from cases.models.record import CountryRecord, RecordCount
 from cases.models.retention import RetentionPeriod
 from cases.models.supervision import Supervision
 from cases.models.words import (
@@ -68,6 +69,7 @@ __all__ = [
     "ClockKind",
     "ClockRule",
     "ClockState",
+    "CountryRecord",
     "Crossing",
     "Deadline",
     "DeadlineExplanation",
@@ -91,6 +93,7 @@ __all__ = [
     "PauseCategory",
     "Phase",
     "Receipt",
+    "RecordCount",
     "RequestItem",
     "RetentionPeriod",
     "Revision",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+
+from agencies.language import english
 
 
 class RetentionPeriod(models.Model):
@@ -31,4 +32,4 @@ class RetentionPeriod(models.Model):
     @property
     def name(self) -> str:
         """The name in the language of the page."""
-        return self.name_en if (get_language() or "").startswith("en") else self.name_zh
+        return self.name_en if english() else self.name_zh

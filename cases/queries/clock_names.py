@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
-
+from agencies.language import english
 from cases.models import AssignmentKind, ClockKind, Phase
 from treaties.models import TimeLimit
 
@@ -21,8 +20,7 @@ class Law:
 
 def laws_of() -> dict[str, Law]:
     """The names and articles of the law's periods, by key; those of one key bear one name."""
-    english = (get_language() or "").startswith("en")
-    return {row.key: Law(row.name, row.article if english else row.article_zh) for row in TimeLimit.objects.all()}
+    return {row.key: Law(row.name, row.article if english() else row.article_zh) for row in TimeLimit.objects.all()}
 
 
 def kind_word(kind: str, known: Mapping[str, Law]) -> str:

@@ -9,19 +9,20 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actors import Actor
 from agencies.delegations import doer
 from agencies.errors import Reason
+from agencies.language import english
 from agencies.models import Agency, AuditEvent
 from cases.guards import COMPLETE
 from cases.models import Case, Direction, Note
 from cases.policies import visible_to
 from countries.models import Country
-from treaties.models import Course, RequestType, ReturnReason, TypeLaw
+from treaties.models import Course, RequestType, ReturnReason
 from treaties.queries import grouped_request_types
+from treaties.type_law import law_of, laws_on
 
 Group = tuple[Promise, list[RequestType]]
 
@@ -62,7 +63,7 @@ def types_on_offer(agency: Agency, country: Country | None) -> list[Group]:
 def basis_of(groups: list[Group]) -> dict[int, list[str]]:
     """The articles on which each offered type rests, in short, by the type's id."""
     ids = [kind.pk for _words, kinds in groups for kind in kinds]
-    laws = TypeLaw.objects.filter(request_type_id__in=ids).values_list("request_type_id", "data__legal_basis")
+    laws = laws_on().filter(request_type_id__in=ids).values_list("request_type_id", "data__legal_basis")
     return {pk: _basis(entries or []) for pk, entries in laws}
 
 
@@ -128,13 +129,13 @@ class Requirement:
 
     @property
     def words(self) -> str:
-        return self.en if _english() and self.en else self.zh
+        return self.en if english() and self.en else self.zh
 
     @cached_property
     def article(self) -> str:
         """The article in short: 协助法 第十三条第一款第二项; in English its code, IMLA 13.1.2."""
         law, _dash, number = self.cite.partition("-")
-        if _english():
+        if english():
             return f"{law} {number}"
         _book, closing, place = self.cite_zh.partition("》")
         return f"{_SHORT_LAWS[law]} {place}" if closing and law in _SHORT_LAWS else self.cite_zh
@@ -150,8 +151,7 @@ class Wanted:
 
 def wanted(kind: RequestType | None) -> Wanted:
     """The contents and attachments of a type, in the order of the law; nothing where the data gives nothing."""
-    law = TypeLaw.objects.filter(request_type=kind).first() if kind else None
-    data: Mapping[str, Any] = law.data if law else {}
+    data = law_of(kind) if kind else {}
     return Wanted(
         contents=[_requirement(entry) for entry in data.get("required_contents", ())],
         attachments=[_requirement(entry) for entry in data.get("required_attachments", ())],
@@ -168,10 +168,6 @@ def _requirement(entry: Mapping[str, Any]) -> Requirement:
         cite_zh=entry.get("cite_zh", ""),
         verified=entry.get("verified") is None,
     )
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 # --- What happened to the draft -----------------------------------------------------------------------------------

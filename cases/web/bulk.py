@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.actors import Actor
 from agencies.doors import words
+from agencies.doors.once import do_once, done_before, fresh_token
 from agencies.errors import DomainError, GuardFailed, Malformed, NotPermitted, NotVisible, Reason
 from agencies.officers import officers_at
 from agencies.roles import CASE_ROLES
@@ -33,7 +34,6 @@ from cases.policies import visible_to
 from cases.queries.clock_names import Law, kind_word, laws_of
 from cases.supervision import issuing
 from cases.web.case import actor_of
-from cases.web.once import do_once, done_before, fresh_token
 from cases.web.sentences import named
 
 WHAT = "bulk"

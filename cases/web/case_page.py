@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from agencies.doors import words
+from agencies.doors.once import fresh_token
 from agencies.errors import DomainError
 from agencies.models import Agency
 from agencies.roles import Role
@@ -41,8 +42,7 @@ from cases.queries.timeline import Entry, Silence, timeline
 from cases.reading import PURPOSES
 from cases.web import clock_panel, onward_words, route_words, sentences, timeline_words
 from cases.web.archive_words import card
-from cases.web.case_panels import incoming_facts, panels
-from cases.web.once import fresh_token
+from cases.web.case_panels import country_of, incoming_facts, panels
 from cases.web.papers import papers_of
 from cases.web.step_forms import StepForm, build
 from cases.web.step_posts import Posted
@@ -161,7 +161,7 @@ def _incoming(dossier: Dossier) -> list[tuple[str, object]]:
 def _outgoing(dossier: Dossier) -> list[tuple[str, object]]:
     case = dossier.case
     facts: list[tuple[str, object]] = [
-        (_("国家"), case.country.name if case.country else None),
+        (_("国家"), country_of(case)),
         (_("请求类型"), case.request_type.name if case.request_type else None),
         (_("承办人"), _at(case.drafter.name, case.origin.name)),
         (_("报送"), words.when(case.submitted_at, dossier.now) if case.submitted_at else _("还没有报送")),
@@ -310,4 +310,5 @@ def _line(dossier: Dossier, entry: Entry, known: timeline_words.Codes, officers:
         "text": timeline_words.line(entry, known),
         "said": notes.pieces(entry.note, dict(officers)) if entry.note else [],
         "revision": revision if revision > 1 else 0,
+        "advice": entry.event.pk if entry.step == "advise" else 0,
     }

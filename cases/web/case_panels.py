@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from cases.models import (
     Deadline,
     Decision,
     Direction,
+    Mark,
     Note,
     Phase,
     Receipt,
@@ -197,12 +199,24 @@ def _filing(dossier: Dossier) -> dict[str, Any] | None:
     return {"sent": filed[-1].at, "seen": seen[-1].at if seen else None, "desk": dossier.route[-1].name}
 
 
+def country_of(case: Case) -> SafeString | None:
+    """The country, with the way to its ledger and to a lesson that this case teaches."""
+    if case.country is None:
+        return None
+    code = case.country.code
+    lesson = ""
+    if case.mark != Mark.WORK_SECRET:
+        url = f"{reverse('ledger-propose', args=[code])}?kind=lesson&case_number={case.number}"
+        lesson = format_html(' <a class="small no-print" href="{}">{}</a>', url, _("提一条经验教训"))
+    return format_html('<a href="{}">{}</a>{}', reverse("country-detail", args=[code]), case.country.name, lesson)
+
+
 def incoming_facts(dossier: Dossier, at: SafeString) -> list[tuple[str, object]]:
     """What a foreign request says of itself, and who registered it."""
     case = dossier.case
     received = words.whole_day(case.received_on) if case.received_on else None
     facts: list[tuple[str, object]] = [
-        (_("国家"), case.country.name if case.country else None),
+        (_("国家"), country_of(case)),
         (_("请求类型"), case.request_type.name if case.request_type else None),
         (_("请求机关"), named(case.requesting_authority) if case.requesting_authority else None),
         (_("对方编号"), named(case.their_reference) if case.their_reference else None),

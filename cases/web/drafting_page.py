@@ -29,7 +29,7 @@ from cases.models import BorderMatter, Case, Direction, Mark, Status, SubjectKin
 from cases.queries import choices, drafting
 from cases.queries.changes import Change, compare
 from cases.queries.drafting import Requirement
-from cases.web import draft_form
+from cases.web import case_advice, draft_form
 from cases.web.draft_form import Form
 from cases.web.papers import files_shown, upload_rules
 from cases.workflow import TRANSITIONS
@@ -155,7 +155,8 @@ def show(
 
 def _way(request: HttpRequest, case: Case) -> dict[str, Any]:
     """Where the draft will go, and which request it adds to."""
-    return {"border": at_the_border(case), "route": way_of(case), "supplements": _first(request, case)}
+    way = {"border": at_the_border(case), "route": way_of(case), "supplements": _first(request, case)}
+    return way | case_advice.panel(case, case_advice.held(request, case))
 
 
 def _others(actor: Actor, case: Case) -> dict[str, Any]:

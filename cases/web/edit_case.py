@@ -28,7 +28,7 @@ from cases import drafts, files, policies
 from cases.commands import take_step
 from cases.models import Case
 from cases.queries.drafting import missing
-from cases.web import draft_form, drafting_page, unsaved
+from cases.web import case_advice, draft_form, drafting_page, unsaved
 from cases.web.draft_form import Form, Row
 from cases.web.new_case import choose, chosen_country, chosen_type
 from cases.web.papers import removed, take_files
@@ -139,6 +139,7 @@ def _save(request: HttpRequest, actor: Actor, case: Case, form: Form) -> tuple[C
     if form.chosen:
         content |= _chosen(actor, form)
     case = drafts.save_draft(actor=actor, case_id=case.pk, content=content, **_opened_at(request))
+    case_advice.hold(request, case)
     if "opinion" in request.POST:
         request.session[_opinion_key(case)] = form.opinion[:4000]
     return case, reasons, unsaved.keep(request.session, case, form, reasons)
@@ -221,9 +222,20 @@ def _remove_file(request: HttpRequest, actor: Actor, case: Case, form: Form, pla
     return redirect(f"{reverse('case-edit', args=[case.pk])}#f-file")
 
 
+def _advise(request: HttpRequest, actor: Actor, case: Case, form: Form, place: str) -> HttpResponse:
+    try:
+        case_advice.keep(actor, case, request.POST.dict())
+    except Malformed as error:
+        return _page(request, case, form, error=error)
+    case_advice.release(request, case)
+    messages.success(request, _("渠道已记下。"))
+    return redirect(f"{reverse('case-edit', args=[case.pk])}#advice")
+
+
 def _submit(request: HttpRequest, actor: Actor, case: Case, form: Form, place: str) -> HttpResponse:
     data = {"opinion": form.opinion} if form.opinion.strip() else {}
     try:
+        case_advice.file(request, actor, case)
         done = take_step(actor=actor, case_id=case.pk, step="submit", data=data, version=case.version)
     except (GuardFailed, Malformed) as error:
         return _page(request, case, form, error=error)
@@ -238,6 +250,7 @@ _ACTIONS: dict[str, Callable[[HttpRequest, Actor, Case, Form, str], HttpResponse
     "go": _go,
     "attach": _attach,
     "remove_file": _remove_file,
+    "advise": _advise,
     "submit": _submit,
 }
 

@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.actors import Actor
-from agencies.doors.words import english
+from agencies.doors.once import fresh_token
 from agencies.errors import NotPermitted
+from agencies.language import english
 from agencies.models import Agency
 from agencies.roles import Role
 from cases import drafts
 from cases.models import Case, Direction
 from cases.queries.drafting import basis_of, recent_countries, types_on_offer
-from cases.web.once import fresh_token, open_once
+from cases.web.once import open_once
 from cases.web.type_words import TYPE_WORDS
 from countries.lookup import country_by_code, partner_countries, search_countries, sound
 from countries.models import Country

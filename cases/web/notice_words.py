@@ -8,12 +8,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from agencies.models import Agency
+from cases.queries import choices
 from cases.queries.inbox import Line
 from cases.web.sentences import named
+from countries.models import Section
 
 
 def words_of(line: Line) -> dict[str, Any]:
@@ -82,10 +84,55 @@ def _waiting(facts: Facts, agencies: Agencies, _subject: str) -> dict[str, Any]:
     }
 
 
+def _country(code: str) -> str:
+    """The name of a country; no line of a list asks the database for it."""
+    return choices.countries()[code][1] if code in choices.countries() else ""
+
+
+def _proposal(form: str) -> Callable[[Facts, Agencies, str], dict[str, Any]]:
+    """The words of a proposal for a ledger: `form` names the country."""
+
+    def words(facts: Facts, _agencies: Agencies, subject: str) -> dict[str, Any]:
+        url = reverse("ledger-proposal", args=[int(subject.partition(":")[2])])
+        return {
+            "plain": gettext(form) % {"country": _country(facts.get("country", ""))},
+            "about": _("国别台账"),
+            "url": url,
+        }
+
+    return words
+
+
+def _section(form: str) -> Callable[[Facts, Agencies, str], dict[str, Any]]:
+    """The words of a section of a ledger: `form` names the country and the section."""
+
+    def words(facts: Facts, _agencies: Agencies, subject: str) -> dict[str, Any]:
+        code, section = subject.partition(":")[2], Section(facts["section"])
+        at = [code, section]
+        number = facts.get("number")
+        return {
+            "plain": gettext(form) % {"country": _country(code), "section": section.label},
+            "about": _("国别台账"),
+            "url": reverse("ledger-section-version", args=[*at, number])
+            if number
+            else reverse("ledger-section", args=at),
+        }
+
+    return words
+
+
 _WORDS: Mapping[str, Callable[[Facts, Agencies, str], dict[str, Any]]] = {
     "reorganisation.preview": _order,
     "reorganisation.done": _done,
     "reorganisation.gather": _gathered,
     "departure.left": _left,
     "departure.waiting": _waiting,
+    "ledger.submit": _section(gettext_noop("%(country)s的台账有一份文字等复核：%(section)s")),
+    "ledger.publish": _section(gettext_noop("你写的%(country)s台账已发布：%(section)s")),
+    "ledger.send_back": _section(gettext_noop("你写的%(country)s台账退回修改：%(section)s")),
+    "ledger.entrust": _section(gettext_noop("%(country)s台账的一节由你管：%(section)s")),
+    "ledger.lapse": _section(gettext_noop("%(country)s台账的一节到期没有复核：%(section)s")),
+    "proposal.make": _proposal(gettext_noop("有人对%(country)s的台账提出建议，等公安部国际合作局答复")),
+    "proposal.accept": _proposal(gettext_noop("你对%(country)s台账的建议已采纳")),
+    "proposal.answer": _proposal(gettext_noop("你对%(country)s台账的建议有了答复")),
 }

@@ -25,8 +25,8 @@ from agencies.actors import Actor
 from agencies.delegations import lenders
 from agencies.doors.downloads import attached
 from agencies.doors.uploads import oversize
-from agencies.doors.words import english
 from agencies.errors import Conflict, DomainError, GuardFailed, NotVisible, Reason, TooLarge
+from agencies.language import english
 from cases import files, notes, policies
 from cases.file_kinds import ACCEPTED, KINDS
 from cases.models import Attachment, Audience, Case, Leg, Note

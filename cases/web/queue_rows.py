@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from agencies.actors import Actor
 from agencies.doors import words
+from agencies.language import english
 from cases.models import NO_DUE, Assignment, AssignmentKind, Direction, Phase, Status, Urgency
 from countries.calendars import SHANGHAI, Calendar
 
@@ -42,7 +43,7 @@ class Rows:
 
     def __post_init__(self) -> None:
         self._base = reverse("case-list")
-        self._english = words.english()
+        self._english = english()
         self._statuses = {value: str(label) for value, label in Status.choices}
         self._urgencies = {value: str(label) for value, label in Urgency.choices}
         self._ours = _("本机关")

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.actors import Actor
+from agencies.doors.once import fresh_token
 from agencies.doors.signed_out import answers_signed_out
 from agencies.errors import DomainError, GuardFailed, Malformed, NotPermitted, Reason
 from agencies.models import Agency
@@ -31,7 +32,7 @@ from cases.registration import may_register, missing, register_case
 from cases.web import draft_form, drafting_page
 from cases.web.draft_form import Form, Row
 from cases.web.filter_options import options
-from cases.web.once import fresh_token, open_once
+from cases.web.once import open_once
 from cases.web.papers import attach_all, refusal_of, upload_rules
 from countries.calendars import SHANGHAI
 from treaties.models import Course, RequestType

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.actors import Actor
 from agencies.doors import words
 from agencies.doors.downloads import attached
+from agencies.doors.once import do_once, fresh_token
 from agencies.errors import GuardFailed, Malformed, NotPermitted, NotVisible, WrongStatus
 from agencies.models import AuditEvent
 from agencies.queries import agency_by_code
@@ -34,7 +35,6 @@ from cases.queries.timeline import SUPERVISION, heard, told
 from cases.supervision import acts, issuing, sight
 from cases.web.case import actor_of
 from cases.web.case_page import lines
-from cases.web.once import do_once, fresh_token
 from cases.web.sentences import named
 from cases.web.supervision_page import facts, forms, offers, row
 from countries.calendars import work_calendar

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from agencies.actors import Actor
 from agencies.doors import words
+from agencies.doors.once import fresh_token
 from agencies.models import Agency
 from cases.models import Case, Deadline, Supervision, SupervisionKind
 from cases.queries.dossier import Dossier
 from cases.queries.supervisions import clocks_of
 from cases.supervision import acts, issuing, sight
-from cases.web.once import fresh_token
 from cases.web.sentences import named
 from cases.web.supervision_words import due_of, state_of
 from countries.calendars import Calendar

@@ -24,9 +24,10 @@ from cases.web import alarm_words, clock_events
 from cases.web.sentences import named
 from cases.web.supervision_words import SUPERVISED
 from cases.workflow import TRANSITIONS, Move
+from treaties.advice import ChannelCode
 from treaties.codes import CODES
 from treaties.models import RequestType
-from treaties.queries import contents_of
+from treaties.queries import content_names
 
 FIELDS: Mapping[str, str | Promise] = {
     "country": gettext_lazy("国家"),
@@ -76,8 +77,7 @@ def codes(kind: RequestType | None = None) -> Codes:
     names = ("return_reasons", "channels", "refusal_grounds")
     lists = [{row.code: row.name for row in CODES[name]._default_manager.all()} for name in names]
     reasons, channels, grounds = lists
-    contents = {content.key: content.name for content in contents_of(kind)}
-    return Codes(reasons=reasons, channels=channels, grounds=grounds, contents=contents, laws=laws_of())
+    return Codes(reasons=reasons, channels=channels, grounds=grounds, contents=content_names(kind), laws=laws_of())
 
 
 def mark(entry: Entry) -> str:
@@ -130,6 +130,13 @@ def _approve(entry: Entry, _known: Codes) -> SafeString:
     if entry.event.facts.get("skip"):
         return format_html(_("审批同意，越过{others}报{to}"), others=others, to=_to(entry))
     return format_html(_("{said}，直接报回；已告知{others}"), said=said, others=others)
+
+
+def _advised(entry: Entry, _known: Codes) -> SafeString:
+    facts = entry.event.facts
+    way, first = ChannelCode(facts["way"]).label, ChannelCode(facts["first"]).label
+    form = _("打算走{way}") if way == first else _("打算走{way}，建议的首选是{first}")
+    return format_html(form, way=way, first=first)
 
 
 def _agencies(agencies: Sequence[Agency]) -> SafeString:
@@ -320,6 +327,7 @@ def _note(entry: Entry, _known: Codes) -> SafeString:
 
 _WORDS: Mapping[str, Callable[[Entry, Codes], SafeString]] = {
     "edit": _edit,
+    "advise": _advised,
     "submit": _submit,
     "approve": _approve,
     "return_for_correction": _return,

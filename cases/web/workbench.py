@@ -28,6 +28,8 @@ from cases.web.list_params import Asked, home_view, of_everything, of_workbench,
 from cases.web.queue_rows import Rows
 from cases.workflow import TRANSITIONS
 from countries.calendars import Calendar, work_calendar
+from countries.policies import keeps_facts
+from countries.written import work_of
 
 
 @require_safe
@@ -52,8 +54,17 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "may_register": may_register(actor),
         "total": _total(asked, counts),
         "n_to_answer": waiting_here(actor),
+        "ledgers": _ledgers(request, actor),
     }
     return render(request, "cases/workbench.html", context)
+
+
+def _ledgers(request: HttpRequest, actor: Actor) -> Mapping[str, int]:
+    """What waits for an officer of the ministry's desk in the ledgers, kind by kind; nothing for the others."""
+    if not keeps_facts(actor, request.appointments[0].agency):  # type: ignore[attr-defined]
+        return {}
+    waiting = work_of(actor, timezone.localdate()).waiting
+    return waiting if any(waiting.values()) else {}
 
 
 @require_safe

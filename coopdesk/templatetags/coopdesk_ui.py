@@ -10,18 +10,21 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agencies.delegations import signed
 from agencies.doors import words
+from agencies.language import english
 from agencies.models import Officer
 from cases.models.words import Outcome, Status, Urgency
 from coopdesk import differences
 from coopdesk.icons import ICONS
+from countries import source_words
+from countries.source_words import Shown
 
 register = template.Library()
 
@@ -87,6 +90,12 @@ def urgency(code: str) -> str:
     if code not in _URGENCY_TAGS:
         return ""
     return tag(Urgency(code).label, _URGENCY_TAGS[Urgency(code)])
+
+
+@register.simple_tag(takes_context=True)
+def fact(context: Context, one: Shown, short: bool = False, end: bool = False, desk: bool | None = None) -> SafeString:
+    """`{% fact row.value short=True %}`: a value from outside with its source; `desk` (of the context) may fill a blank."""
+    return source_words.fact(one, desk=bool(context.get("desk")) if desk is None else desk, short=short, end=end)
 
 
 @register.filter
@@ -168,6 +177,7 @@ register.filter("plain_days", words.plain_days)
 
 
 register.simple_tag(differences.marked, name="marked")
+register.simple_tag(differences.side_by_side, name="side_by_side")
 
 
 # --- Page helpers -------------------------------------------------------------------------------------------------
@@ -176,7 +186,7 @@ register.simple_tag(differences.marked, name="marked")
 @register.simple_tag
 def page_language() -> str:
     """The `lang` of the page's own words."""
-    return "en" if (get_language() or "").startswith("en") else "zh-CN"
+    return "en" if english() else "zh-CN"
 
 
 @register.filter

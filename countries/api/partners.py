@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +15,7 @@ from agencies.doors.reading import Query
 from agencies.doors.schema import PAGING, TEXT, closed, doc, listed, page_of, shape
 from agencies.errors import NotVisible
 from countries.lookup import country_by_code, partner_countries
+from countries.models import Country
 
 _FIELDS = {
     "code": TEXT,
@@ -31,6 +33,15 @@ _FIELDS = {
     "confidence": TEXT,
 }
 COUNTRY = shape("Country", closed(_FIELDS))
+# Where the rest of what is known of a country stands.
+_LINKS = {
+    "ledger": "api-country-ledger",
+    "record": "api-country-record",
+    "legal_basis": "api-country-legal-basis",
+    "page": "country-detail",
+}
+LINKS = closed(dict.fromkeys((*_LINKS, "instruments"), TEXT))
+COUNTRY_DETAIL = shape("CountryDetail", closed({**_FIELDS, "links": LINKS}))
 _QUERY = {"q": (TEXT, _("名称、拼音或代码里的词。")), **PAGING}
 
 
@@ -56,9 +67,15 @@ class Countries(Door):
 class CountryDetail(Door):
     reads = ""
 
-    @doc(_("看一个国家"), COUNTRY)
+    @doc(_("看一个国家"), COUNTRY_DETAIL)
     def get(self, request: Request, code: str) -> Response:
         row = country_by_code(code.upper())
         if row is None:
             raise NotVisible
-        return Response({name: getattr(row, name) for name in _FIELDS})
+        return Response({name: getattr(row, name) for name in _FIELDS} | {"links": links_of(row)})
+
+
+def links_of(country: Country) -> dict[str, str]:
+    """Where the rooms of the product tell of the country, as paths."""
+    found = {name: reverse(door, args=[country.code]) for name, door in _LINKS.items()}
+    return found | {"instruments": f"{reverse('api-instrument-list')}?country={country.code}"}

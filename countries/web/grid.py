@@ -12,7 +12,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
-from agencies.doors.words import english
+from agencies.language import english
 from countries.tables import Change, Day
 
 _SATURDAY = 5

@@ -13,6 +13,7 @@ PATHS = [
     "agencies/320583000000/",
     "countries/",
     "countries/TH/",
+    "countries/TH/record/",
     "request-types/",
     "time-limits/",
     "codes/",
@@ -39,7 +40,15 @@ class TestEveryList:
 
 
 @pytest.mark.parametrize(
-    "path", ["agencies/999999999999/", "agencies/x/", "countries/CN/", "countries/XX/", "request-types/x/"]
+    "path",
+    [
+        "agencies/999999999999/",
+        "agencies/x/",
+        "countries/CN/",
+        "countries/XX/",
+        "countries/XX/record/",
+        "request-types/x/",
+    ],
 )
 def test_404(caller, path):
     problem(caller("kunshan.officer").get(path), 404)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.conftest import pointers, problem
+from tests.ledgers import done
 from tests.treaties.test_overrides import new
 from treaties.commands import set_override
 from treaties.models import PeriodOverride
@@ -66,7 +67,7 @@ def test_all_types_at_once(caller):
 
 
 def test_a_treatys_period_stands_in_for_the_statutes(caller, cast):
-    set_override(actor=cast.actor("guohe.desk"), new=new(confidence="sourced"))
+    done(set_override, actor=cast.actor("guohe.desk"), new=new(confidence="sourced"))
     who = caller("kunshan.officer")
     asked = {"request_type": ARREST, "country": "th"}
     found = one(who.get("time-limits/", **asked, on="2026-03-01").json(), "formal_request_after_detention")
@@ -83,8 +84,8 @@ def test_a_treatys_period_stands_in_for_the_statutes(caller, cast):
 
 def test_its_alarms_are_the_treatys_own_or_by_its_length(caller, cast):
     desk = cast.actor("guohe.desk")
-    set_override(actor=desk, new=new(warn_before=20, escalate_after=3))
-    set_override(actor=desk, new=new(scope="", key="interrogation", amount=40, unit="hour"))
+    done(set_override, actor=desk, new=new(warn_before=20, escalate_after=3))
+    done(set_override, actor=desk, new=new(scope="", key="interrogation", amount=40, unit="hour"))
     body = caller("kunshan.officer").get("time-limits/", request_type=ARREST, country="TH", on="2026-03-01").json()
     own = {"warn_before": 20, "escalate_after": 3, "unit": "calendar_day", "source": "ministry"}
     assert one(body, "formal_request_after_detention")["alarms"] == own

@@ -19,7 +19,7 @@ from cases.exports import jobs, running
 from cases.models import Export
 from tests import watching
 from tests.browsing import log_in
-from tests.cast import PLACES
+from tests.cast import PLACES, Cast
 from tests.conftest import connected_as, django_connected_as
 
 SUPERVISOR = "jiangsu.supervisor"
@@ -41,10 +41,9 @@ PARTS = (
 TIERS = {"县": "county", "市": "city", "省": "province", "部": "ministry"}
 
 
-@pytest.fixture
-def world(real_db, cast):
+def a_world():
     """Late, near, abroad, ended, sent back, a draft and a secret, in Jiangsu and elsewhere."""
-    past = watching.Past(cast, watching.random.Random(3))
+    past = watching.Past(Cast(), watching.random.Random(3))
     past.begin(9).submitted("kunshan", title="=1+1")
     past.begin(8).dispatched("kunshan", country="US")
     past.begin(12).closed("suzhou")
@@ -59,6 +58,11 @@ def world(real_db, cast):
     past.begin(1).asked("suzhou")
     watching.fold()
     return past
+
+
+@pytest.fixture
+def world(real_world):
+    return real_world(a_world)
 
 
 def asked(cast, login: str, kind: str = "board", file_format: str = "xlsx", **params: str) -> Export:

@@ -13,15 +13,14 @@ from cases.board import access, facts, fold, reading
 from tests import watching
 from tests.browser import DESK, PHONE, chromium, complaints, open_page, scrolls_sideways, serving
 from tests.browsing import log_in
-from tests.cast import PLACES
+from tests.cast import PLACES, Cast
 from tests.conftest import connected_as
 from tests.language import wrong_words
 
 
-@pytest.fixture
-def world(real_db, cast):
+def a_world():
     """A few of each kind: late, near, abroad, returned, a draft and a secret."""
-    past = watching.Past(cast, watching.random.Random(3))
+    past = watching.Past(Cast(), watching.random.Random(3))
     past.begin(9).submitted("kunshan")
     past.begin(8).dispatched("kunshan", country="US")
     past.begin(12).closed("suzhou")
@@ -35,6 +34,11 @@ def world(real_db, cast):
     past.registered()
     watching.fold()
     return past
+
+
+@pytest.fixture
+def world(real_world):
+    return real_world(a_world)
 
 
 def test_the_numbers_lead_to_their_cases_add_up_and_stand_in_the_api(world, cast):

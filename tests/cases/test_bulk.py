@@ -9,13 +9,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.doors.once import fresh_token
 from agencies.errors import Malformed, NotPermitted
 from agencies.models import AuditEvent
 from agencies.scope import acting
 from cases import bulk
 from cases.clocks import running
 from cases.models import Leg, Supervision
-from cases.web.once import fresh_token
 from tests.browsing import log_in
 from tests.cast import PARTS
 from tests.language import wrong_words

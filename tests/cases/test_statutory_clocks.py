@@ -11,6 +11,7 @@ from agencies.scope import acting
 from cases import deadlines
 from cases.models import Deadline
 from tests.cast import PLACES
+from tests.ledgers import done
 from tests.treaties.test_overrides import new
 from treaties.commands import set_override
 
@@ -244,6 +245,6 @@ class TestAlarms:
     @pytest.mark.parametrize("own, alarms", [({}, (5, 1)), ({"warn_before": 7, "escalate_after": 2}, (7, 2))])
     def test_a_treatys_period(self, story, see, cast, own, alarms):
         override = new(scope="", key="competent_authority_processing", amount=30, valid_from=date(2026, 1, 1), **own)
-        set_override(actor=cast.actor("guohe.desk"), new=override)
+        done(set_override, actor=cast.actor("guohe.desk"), new=override)
         case = story.registered()
         assert self.alarms(see, case, "competent_authority_processing") == (30, "calendar_day", *alarms)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from agencies.doors.once import fresh_token
 from agencies.models import AuditEvent, Notice
 from agencies.scope import acting
 from cases import deadlines
@@ -19,7 +20,6 @@ from cases.models import Deadline, Supervision
 from cases.notices import notify
 from cases.paper.notice import first_due
 from cases.queries import supervisions as ledger
-from cases.web.once import fresh_token
 from tests.browsing import log_in
 from tests.cast import PLACES
 from tests.language import wrong_words

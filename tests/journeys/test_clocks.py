@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.language import wrong_words
 
 
-@pytest.mark.parametrize("width, language", [(1280, "zh-hans"), (390, "en")])
+@pytest.mark.parametrize("width, language", [(1280, "zh-hans"), pytest.param(390, "en", marks=pytest.mark.slow)])
 def test_pause_and_resume(browse, enter, story, real_db, live, width, language):
     case = story.submitted()
     page = enter(browse(width=width), "kunshan.chief")

@@ -11,16 +11,18 @@ from axe_playwright_python.sync_playwright import Axe
 from agencies import outbox
 from agencies.commands import appointments
 from agencies.commands.reorganisation import merge_agency
-from agencies.models import Appointment
+from agencies.models import Appointment, AuditEvent
 from agencies.scope import acting
 from cases import departures
 from cases.internal_limits import Asked, set_limit
+from cases.kept_advice import keep_choice
 from cases.models import InternalLimit
 from countries.notices import clear_day
 from tests.conftest import django_connected_as
 from tests.delegating import lend, post_of
 from tests.keeping import Keeper
 from tests.language import wrong_words
+from tests.ledgers import keep_post, look_after, make_proposal, publish_text, submit_text
 from tests.supervising import Overseer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -29,6 +31,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = {
     "": ("/account/login/",),
     "kunshan.officer": (
+        "/advice/",
+        "/advice/?country=KZ&type=extradition_out",
         "/",
         "/?tab=filed",
         "/?q=nothing-like-it",
@@ -36,6 +40,7 @@ PAGES = {
         "/cases/new/",
         "/cases/new/?country=TH",
         "/cases/{draft}/edit/",
+        "/cases/{draft}/advice/{advised}/",
         "/cases/{draft}/discard/",
         "/cases/{case}/",
         "/cases/{returned}/edit/",
@@ -45,6 +50,28 @@ PAGES = {
         "/notices/",
         "/agencies/",
         "/agencies/320583000000/",
+        "/countries/",
+        "/countries/TH/",
+        "/countries/MM/",
+        "/countries/TH/asking/mla_evidence_out/",
+        "/countries/TH/values/relations/",
+        "/countries/MM/frontiers/530500/",
+        "/countries/TH/propose/",
+        "/countries/TH/sections/habits/",
+        "/countries/TH/sections/habits/versions/1/",
+        "/countries/TH/sections/habits/compare/?a=1&b=2",
+        "/countries/compare/?c=TH&c=VN&c=MM&c=RU",
+        "/countries/unsettled/",
+        "/countries/unsettled/?c=TH",
+        "/countries/changes/",
+        "/countries/stale/",
+        "/countries/proposals/",
+        "/law/types/",
+        "/law/types/?direction=outgoing&q=IMLA",
+        "/law/types/mla_evidence_in/",
+        "/law/types/extradition_in/versions/",
+        "/law/statutes/",
+        "/law/statutes/?q=EXT-8",
         "/handover/",
         "/account/",
         "/account/password/",
@@ -66,8 +93,35 @@ PAGES = {
         "/cases/{disposed}/",
     ),
     "beijing.chief": ("/unattended/", "/notices/", "/", "/cases/{asked}/"),
-    "guohe.chief": ("/archive/?view=proposed", "/cases/{checked}/", "/limits/set/?kind=review&urgency=normal"),
-    "guohe.desk": ("/", "/cases/{abroad}/", "/cases/register/", "/cases/{received}/", "/cases/{answered}/"),
+    "guohe.chief": (
+        "/countries/TH/sections/habits/",
+        "/countries/TH/sections/habits/versions/3/",
+        "/countries/mine/",
+        "/archive/?view=proposed",
+        "/cases/{checked}/",
+        "/limits/set/?kind=review&urgency=normal",
+    ),
+    "guohe.desk": (
+        "/",
+        "/cases/{abroad}/",
+        "/cases/register/",
+        "/cases/{received}/",
+        "/cases/{answered}/",
+        "/law/types/police_cooperation_out/",
+        "/law/types/police_cooperation_out/edit/",
+        "/law/types/police_cooperation_out/versions/",
+        "/countries/TH/",
+        "/countries/TH/values/death_penalty/",
+        "/countries/MM/frontiers/530500/",
+        "/countries/TH/records/new/?kind=authority",
+        "/countries/records/{kept}/",
+        "/countries/exchange/",
+        "/countries/proposals/{proposed}/",
+        "/countries/TH/sections/habits/",
+        "/countries/TH/sections/extradition/write/?proposal={aimed}",
+        "/countries/mine/",
+        "/notices/",
+    ),
     "suzhou.officer": ("/cases/{shared}/",),
     "ruili.desk": ("/cases/register/",),
     "ruili.officer": ("/cases/{border}/edit/",),
@@ -134,12 +188,19 @@ def world(real_db, story, cast) -> dict[str, object]:
     places = {"source_id": cast.agency("ruili").pk, "target_id": cast.agency("dehong").pk}
     notice = clear_day(actor=cast.actor("sysadmin"), day=date(2026, 10, 10), title="国办发明电〔2026〕7号更正")
     order = merge_agency(actor=cast.actor("sysadmin"), reason="云编发〔2026〕3号", **places)
+    look_after(cast)
+    publish_text(cast)
+    publish_text(cast, "【演示】先打电话。\n三天后再发函。", on=1)
+    submit_text(cast, "【演示】先发函。", on=2)
+    aimed = make_proposal(cast, section="extradition")
     with django_connected_as("worker"):
         outbox.drain()
         departures.look()
         outbox.drain()
+    draft = story.draft()
     return {
         "order": order.pk,
+        "advised": _advised(cast.actor("kunshan.officer"), draft),
         "notice": notice.pk,
         "post": post_of(cast, "kunshan.chief").pk,
         "received": story.registered().pk,
@@ -150,7 +211,10 @@ def world(real_db, story, cast) -> dict[str, object]:
         "border": border.pk,
         "archived": archived.pk,
         "disposed": disposed.pk,
-        "draft": story.draft().pk,
+        "kept": keep_post(cast).pk,
+        "aimed": aimed.pk,
+        "proposed": make_proposal(cast).pk,
+        "draft": draft.pk,
         "case": case.pk,
         "ordered": Overseer(cast).order("jiangsu.supervisor", case).pk,
         "returned": story.at("returned").pk,
@@ -160,6 +224,13 @@ def world(real_db, story, cast) -> dict[str, object]:
         "officer": cast.officer("ruili.officer").pk,
         "limit": _limit(cast.actor("guohe.chief")).pk,
     }
+
+
+def _advised(actor, case) -> int:
+    """The event of advice that is kept with the draft."""
+    with acting(actor):
+        keep_choice(actor=actor, case_id=case.pk, way="mfa", purpose="lead", reason="【演示】对方要求。")
+        return AuditEvent.objects.get(subject=f"case:{case.pk}", kind="case.advise").pk
 
 
 def _limit(actor) -> InternalLimit:

@@ -52,6 +52,7 @@ def result(form) -> None:
     form.locator("[name$=-note]").first.fill("开户人是演示甲。")
 
 
+@pytest.mark.slow
 def test_a_foreign_request_down_to_the_county_and_back(desk):
     number = register(desk)
     page = desk.take("guohe.desk", number, "check_form", lambda form: form.locator("[value=complete]").check())
@@ -96,6 +97,7 @@ def test_at_the_border_the_province_decides_and_the_origin_speaks(desk):
     assert "已办结" in status(page)
 
 
+@pytest.mark.slow
 def test_an_urgent_request_passes_over_the_city_which_makes_up_its_papers(desk, story):
     number = story.submitted(urgency="urgent").number
 

@@ -51,6 +51,7 @@ def test_one_proposes_and_another_confirms_the_disposal(browse, enter, story, ca
     gone, kept = keeper.due(), keeper.due()
     ours = enter(browse(), "kunshan.chief")
     ours.goto("/")
+    ours.locator(".more > summary").click()
     ours.get_by_role("link", name="归档").first.click()
     ours.get_by_role("link", name="保管期满").click()
     for case in (gone, kept):

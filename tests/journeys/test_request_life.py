@@ -47,6 +47,7 @@ def test_four_tiers_up_abroad_and_back_down(desk):
         assert holder in custody
 
 
+@pytest.mark.slow
 def test_returned_and_corrected_goes_straight_back(desk):
     number = desk.file("kunshan.officer")
     for place in ("kunshan", "suzhou"):
@@ -82,6 +83,7 @@ def test_beijing_has_two_tiers(desk):
     assert len([stop for stop in stops if "公安局" in stop or "国合局" in stop or "合作局" in stop]) == 3
 
 
+@pytest.mark.slow
 def test_one_life_in_english(browse, enter, live, story):
     case = story.dispatched()
     page = browse(language="en-GB")

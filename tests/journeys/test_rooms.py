@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 pytestmark = pytest.mark.browser
-SIZES = {"wide": (1440, 800), "desk": (1280, 800), "small": (1024, 768)}
+SIZES = {"hall": (1920, 1080), "wide": (1440, 800), "desk": (1280, 800), "small": (1024, 768)}
 # Widths are rounded, each for itself.
 CUT_OFF = "nav => nav.scrollWidth > nav.clientWidth + 1"
 

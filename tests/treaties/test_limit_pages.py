@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tests.browsing import log_in
 from tests.cast import Cast
+from tests.ledgers import done
 from tests.treaties.test_overrides import ARREST, FIRST, KEY, LATER, new
 from treaties.commands import end_override, set_override
 from treaties.models import PeriodOverride
@@ -92,7 +93,7 @@ def test_a_type_is_shown_alone(cast: Cast) -> None:
 
 
 def test_a_country_and_a_day(cast: Cast) -> None:
-    row = set_override(actor=cast.actor("guohe.desk"), new=new(confidence="sourced"))
+    row = done(set_override, actor=cast.actor("guohe.desk"), new=new(confidence="sourced"))
     client = log_in(cast, "kunshan.officer")
     page = text(client, country="TH", type=ARREST, on="2026-03-01")
     assert "2026年3月1日" in page or "3月1日" in page
@@ -195,19 +196,19 @@ def test_a_bad_form_keeps_what_was_typed(cast: Cast, changes: dict[str, str], wo
 
 
 def test_a_second_one_says_what_is_in_the_way(cast: Cast) -> None:
-    row = set_override(actor=cast.actor("guohe.desk"), new=new())
+    row = done(set_override, actor=cast.actor("guohe.desk"), new=new())
     answer = log_in(cast, "guohe.desk").post(NEW, typed(valid_from="2026-06-01"))
     assert answer.status_code == 400
     assert f"第 {row.pk} 号条约期限在那时还适用" in answer.content.decode()
 
 
 def test_a_bad_ending_and_one_that_came_second(cast: Cast) -> None:
-    row = set_override(actor=cast.actor("guohe.desk"), new=new())
+    row = done(set_override, actor=cast.actor("guohe.desk"), new=new())
     end = reverse("time-limit-override-end", args=[row.pk])
     desk = log_in(cast, "guohe.desk")
     answer = desk.post(end, {"valid_to": "2026-02-01", "reason": "条约修订。"})
     assert (answer.status_code, "不能早于开始适用的日期 2026-03-01" in answer.content.decode()) == (400, True)
-    end_override(actor=cast.actor("guohe.chief"), override_id=row.pk, valid_to=LATER, reason="条约修订。")
+    done(end_override, actor=cast.actor("guohe.chief"), override_id=row.pk, valid_to=LATER, reason="条约修订。")
     answer = desk.post(end, {"valid_to": "2026-06-01", "reason": "再来一次。"})
     assert (answer.status_code, "已经终止" in answer.content.decode()) == (400, True)
     assert desk.get(reverse("time-limit-override-end", args=[10**6])).status_code == 404
@@ -215,7 +216,7 @@ def test_a_bad_ending_and_one_that_came_second(cast: Cast) -> None:
 
 @pytest.mark.parametrize("login", ["jiangsu.desk", "jiangsu.chief", "guohe.officer", "guohe.supervisor", "auditor"])
 def test_nobody_else_gets_the_forms(cast: Cast, login: str) -> None:
-    row = set_override(actor=cast.actor("guohe.desk"), new=new())
+    row = done(set_override, actor=cast.actor("guohe.desk"), new=new())
     client = log_in(cast, login)
     end = reverse("time-limit-override-end", args=[row.pk])
     assert {client.get(NEW).status_code, client.post(NEW, typed(country="LA")).status_code} == {403}
@@ -228,10 +229,10 @@ def test_nobody_else_gets_the_forms(cast: Cast, login: str) -> None:
 def test_one_to_come_and_one_that_never_held(cast: Cast) -> None:
     soon = timezone.localdate() + timedelta(days=40)
     desk = cast.actor("guohe.desk")
-    row = set_override(actor=desk, new=new(valid_from=soon))
+    row = done(set_override, actor=desk, new=new(valid_from=soon))
     client = log_in(cast, "guohe.desk")
     assert "还没有开始" in text(client)
-    end_override(actor=desk, override_id=row.pk, valid_to=soon, reason="录错了。")
+    done(end_override, actor=desk, override_id=row.pk, valid_to=soon, reason="录错了。")
     page = text(client)
     assert "还没有开始" not in page
     assert "已终止" in page

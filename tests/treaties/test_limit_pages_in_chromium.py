@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.browser import DESK, PHONE, chromium, complaints, open_page, scrolls_sideways, serving
 from tests.cast import Cast
 from tests.language import wrong_words
+from tests.ledgers import done
 from tests.treaties.test_overrides import ARREST, FIRST, new
 from treaties.commands import end_override, set_override
 
@@ -20,9 +21,9 @@ LIST, NEW = reverse("time-limit-list"), reverse("time-limit-override")
 @pytest.mark.slow
 def test_the_pages_fit_and_are_accessible_in_both_languages(real_db: None) -> None:
     cast = Cast()
-    row = set_override(actor=cast.actor("guohe.desk"), new=new(valid_from=date(2025, 1, 1)))
-    end_override(actor=cast.actor("guohe.desk"), override_id=row.pk, valid_to=FIRST, reason="条约修订。")
-    set_override(actor=cast.actor("guohe.desk"), new=new(confidence="sourced"))
+    row = done(set_override, actor=cast.actor("guohe.desk"), new=new(valid_from=date(2025, 1, 1)))
+    done(end_override, actor=cast.actor("guohe.desk"), override_id=row.pk, valid_to=FIRST, reason="条约修订。")
+    done(set_override, actor=cast.actor("guohe.desk"), new=new(confidence="sourced"))
     addresses = (LIST, f"{LIST}?country=TH&type={ARREST}", NEW, reverse("time-limit-override-end", args=[row.pk]))
     found = {}
     with serving() as server, chromium() as browser:

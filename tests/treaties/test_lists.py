@@ -9,7 +9,7 @@ from agencies.seeding import rows_of, yaml_of
 from treaties.codes import code_exists, request_type_by_code
 from treaties.models import Channel, RefusalGround, RequestType, ReturnReason, TypeLaw, UsedBy
 from treaties.queries import grounds_offered, grouped_request_types, refusal_grounds, request_types
-from treaties.seed import load_treaties
+from treaties.type_law import laws_on
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +25,9 @@ def test_every_type_of_the_law_is_there() -> None:
 
 def test_every_type_names_its_articles() -> None:
     sources = {source["code"] for source in LAW["sources"]}
-    for kind in RequestType.objects.select_related("law"):
-        basis = [entry["cite"] for entry in kind.law.data["legal_basis"]]
+    for law in laws_on().select_related("request_type"):
+        kind = law.request_type
+        basis = [entry["cite"] for entry in law.data["legal_basis"]]
         assert basis, kind.code
         assert {cite.split("-")[0] for cite in (*basis, kind.opened_by_article)} <= sources
 
@@ -143,18 +144,3 @@ def test_code_lists() -> None:
     assert not code_exists("return_reasons", "nonsense")
     assert request_type_by_code("police_cooperation_out") is not None
     assert request_type_by_code("nonsense") is None
-
-
-def test_loading_again_changes_nothing() -> None:
-    for tally in load_treaties():
-        assert (tally.created, tally.changed, tally.absent) == (0, 0, 0)
-
-
-def test_loading_mends_what_differs() -> None:
-    Channel.objects.filter(code="interpol").update(name_zh="错")
-    TypeLaw.objects.filter(request_type__code="mla_evidence_out").update(data={})
-    ReturnReason.objects.filter(code="other").delete()
-    changes = {tally.table: (tally.created, tally.changed) for tally in load_treaties()}
-    assert changes["treaties.Channel"] == (0, 1)
-    assert changes["treaties.TypeLaw"] == (0, 1)
-    assert changes["treaties.ReturnReason"] == (1, 0)

@@ -14,6 +14,7 @@ from agencies.models import AuditEvent
 from agencies.moments import clock
 from countries.models import Country
 from tests.cast import Cast
+from tests.ledgers import done
 from treaties.commands import NewOverride, end_override, set_override
 from treaties.models import PeriodOverride, RequestType
 from treaties.queries import Limit, limit
@@ -57,7 +58,7 @@ def reasons(error: pytest.ExceptionInfo[DomainError]) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("login", ["guohe.desk", "guohe.chief"])
 def test_an_override_holds_for_its_country_from_its_day(cast: Cast, login: str) -> None:
-    row = set_override(actor=cast.actor(login), new=new())
+    row = done(set_override, actor=cast.actor(login), new=new())
     found = holding(FIRST)
     assert (found.amount, found.unit, found.article) == (45, "calendar_day", "【演示】引渡条约第十条")
     assert (found.source, found.confidence, found.overridden_by) == ("【演示】条约文本", "official", row.pk)
@@ -70,17 +71,19 @@ def test_an_override_holds_for_its_country_from_its_day(cast: Cast, login: str) 
 
 
 def test_only_a_confirmed_text_is_not_to_be_verified(cast: Cast) -> None:
-    set_override(actor=cast.actor("guohe.desk"), new=new(confidence="sourced"))
-    set_override(actor=cast.actor("guohe.desk"), new=new(confidence="recollection", country_id=country("LA")))
+    done(set_override, actor=cast.actor("guohe.desk"), new=new(confidence="sourced"))
+    done(set_override, actor=cast.actor("guohe.desk"), new=new(confidence="recollection", country_id=country("LA")))
     assert (holding(FIRST).confidence, holding(FIRST, "LA").confidence) == ("secondary", "unverified")
 
 
 def test_it_warns_by_its_own_length_unless_the_ministry_says_when(cast: Cast) -> None:
-    set_override(actor=cast.actor("guohe.desk"), new=new(amount=60))
+    done(set_override, actor=cast.actor("guohe.desk"), new=new(amount=60))
     found = holding(FIRST)
     assert (found.warn_before, found.escalate_after, found.alarms_own) == (None, None, False)
     assert found.alarms(found.amount or 0, found.unit) == (10, 1)
-    set_override(actor=cast.actor("guohe.desk"), new=new(country_id=country("LA"), warn_before=0, escalate_after=2))
+    done(
+        set_override, actor=cast.actor("guohe.desk"), new=new(country_id=country("LA"), warn_before=0, escalate_after=2)
+    )
     found = holding(FIRST, "LA")
     assert (found.alarms(45, found.unit), found.alarms_own) == ((0, 2), True)
     entered = AuditEvent.objects.filter(kind="treaty.override").latest("pk")
@@ -100,7 +103,7 @@ def test_it_warns_by_its_own_length_unless_the_ministry_says_when(cast: Cast) ->
 )
 def test_alarms_that_cannot_be(cast: Cast, wrong: dict[str, Any], fault: tuple[str, str]) -> None:
     with pytest.raises(Malformed) as error:
-        set_override(actor=cast.actor("guohe.desk"), new=new(**wrong))
+        done(set_override, actor=cast.actor("guohe.desk"), new=new(**wrong))
     assert fault in reasons(error)
     assert not PeriodOverride.objects.exists()
 
@@ -108,10 +111,10 @@ def test_alarms_that_cannot_be(cast: Cast, wrong: dict[str, Any], fault: tuple[s
 def test_the_nearest_override_wins(cast: Cast) -> None:
     desk = cast.actor("guohe.desk")
     place = {"key": "interrogation", "unit": "hour"}
-    everywhere = set_override(actor=desk, new=new(scope="", amount=40, **place))
+    everywhere = done(set_override, actor=desk, new=new(scope="", amount=40, **place))
     assert holding(FIRST, kind="extradition_in", key="interrogation").overridden_by == everywhere.pk
-    family = set_override(actor=desk, new=new(scope="extradition", amount=30, **place))
-    one = set_override(actor=desk, new=new(scope=ARREST, amount=20, **place))
+    family = done(set_override, actor=desk, new=new(scope="extradition", amount=30, **place))
+    one = done(set_override, actor=desk, new=new(scope=ARREST, amount=20, **place))
     of_family = RequestType.objects.get(code="extradition_in").family
     assert of_family == "extradition"
     assert holding(FIRST, kind="extradition_in", key="interrogation").overridden_by == family.pk
@@ -119,29 +122,29 @@ def test_the_nearest_override_wins(cast: Cast) -> None:
 
 
 def test_an_ended_override_holds_until_its_day_and_stays_on_record(cast: Cast) -> None:
-    row = set_override(actor=cast.actor("guohe.desk"), new=new())
-    end_override(actor=cast.actor("guohe.chief"), override_id=row.pk, valid_to=LATER, reason="条约修订。")
+    row = done(set_override, actor=cast.actor("guohe.desk"), new=new())
+    done(end_override, actor=cast.actor("guohe.chief"), override_id=row.pk, valid_to=LATER, reason="条约修订。")
     assert holding(LATER - timedelta(days=1)).amount == 45
     assert holding(LATER).amount == 30
     row.refresh_from_db()
     assert (row.valid_to, row.end_reason, row.ended_by) == (LATER, "条约修订。", cast.officer("guohe.chief"))
     assert (row.amount, row.article, row.entered_by) == (45, "【演示】引渡条约第十条", cast.officer("guohe.desk"))
-    after = set_override(actor=cast.actor("guohe.desk"), new=new(amount=60, valid_from=LATER))
+    after = done(set_override, actor=cast.actor("guohe.desk"), new=new(amount=60, valid_from=LATER))
     assert holding(LATER).overridden_by == after.pk
     assert holding(LATER - timedelta(days=1)).overridden_by == row.pk
 
 
 def test_an_override_ended_on_its_first_day_never_held(cast: Cast) -> None:
     desk = cast.actor("guohe.desk")
-    row = set_override(actor=desk, new=new())
-    end_override(actor=desk, override_id=row.pk, valid_to=FIRST, reason="录错了。")
+    row = done(set_override, actor=desk, new=new())
+    done(end_override, actor=desk, override_id=row.pk, valid_to=FIRST, reason="录错了。")
     assert holding(FIRST).overridden_by is None
-    assert set_override(actor=desk, new=new(amount=50)).pk != row.pk
+    assert done(set_override, actor=desk, new=new(amount=50)).pk != row.pk
 
 
 def test_both_acts_are_in_the_trail(cast: Cast) -> None:
-    row = set_override(actor=cast.actor("guohe.desk"), new=new())
-    end_override(actor=cast.actor("guohe.chief"), override_id=row.pk, valid_to=LATER, reason="条约修订。")
+    row = done(set_override, actor=cast.actor("guohe.desk"), new=new())
+    done(end_override, actor=cast.actor("guohe.chief"), override_id=row.pk, valid_to=LATER, reason="条约修订。")
     entered, ended = AuditEvent.objects.filter(subject=f"override:{row.pk}").order_by("pk")
     assert (entered.kind, entered.officer, entered.facts["country"]) == (
         "treaty.override",
@@ -157,11 +160,11 @@ def test_both_acts_are_in_the_trail(cast: Cast) -> None:
 @pytest.mark.parametrize("login", ["guohe.officer", "guohe.supervisor", "jiangsu.desk", "jiangsu.chief", "sysadmin"])
 def test_nobody_else_enters_or_ends_one(cast: Cast, login: str) -> None:
     with pytest.raises(NotPermitted):
-        set_override(actor=cast.actor(login), new=new())
+        done(set_override, actor=cast.actor(login), new=new())
     assert not PeriodOverride.objects.exists()
-    row = set_override(actor=cast.actor("guohe.desk"), new=new())
+    row = done(set_override, actor=cast.actor("guohe.desk"), new=new())
     with pytest.raises(NotPermitted):
-        end_override(actor=cast.actor(login), override_id=row.pk, valid_to=LATER, reason="条约修订。")
+        done(end_override, actor=cast.actor(login), override_id=row.pk, valid_to=LATER, reason="条约修订。")
     row.refresh_from_db()
     assert row.valid_to is None
 
@@ -178,7 +181,7 @@ def test_every_fault_is_said_at_once_and_nothing_is_kept(cast: Cast) -> None:
         valid_from=date(1900, 1, 1),
     )
     with pytest.raises(Malformed) as error:
-        set_override(actor=cast.actor("guohe.desk"), new=wrong)
+        done(set_override, actor=cast.actor("guohe.desk"), new=wrong)
     assert reasons(error) == {
         ("bad_source", "/source"),
         ("bad_article", "/article"),
@@ -196,21 +199,21 @@ def test_every_fault_is_said_at_once_and_nothing_is_kept(cast: Cast) -> None:
 )
 def test_a_period_that_the_types_have_not(cast: Cast, scope: str, key: str) -> None:
     with pytest.raises(GuardFailed) as error:
-        set_override(actor=cast.actor("guohe.desk"), new=new(scope=scope, key=key))
+        done(set_override, actor=cast.actor("guohe.desk"), new=new(scope=scope, key=key))
     assert reasons(error) == {("no_such_period", "/key")}
 
 
 def test_an_unknown_country(cast: Cast) -> None:
     with pytest.raises(NotVisible):
-        set_override(actor=cast.actor("guohe.desk"), new=new(country_id=0))
+        done(set_override, actor=cast.actor("guohe.desk"), new=new(country_id=0))
 
 
 def test_two_do_not_hold_on_one_day(cast: Cast) -> None:
     desk = cast.actor("guohe.desk")
-    set_override(actor=desk, new=new())
+    done(set_override, actor=desk, new=new())
     for valid_from in (BEFORE, LATER):
         with pytest.raises(Conflict) as error:
-            set_override(actor=desk, new=new(valid_from=valid_from, amount=60))
+            done(set_override, actor=desk, new=new(valid_from=valid_from, amount=60))
         assert reasons(error) == {("override_holds", "/valid_from")}
     row = PeriodOverride.objects.get()
     row.pk, row.valid_from = None, LATER
@@ -224,21 +227,21 @@ def test_two_do_not_hold_on_one_day(cast: Cast) -> None:
 )
 def test_a_bad_ending_changes_nothing(cast: Cast, valid_to: date, reason: str, fault: str) -> None:
     desk = cast.actor("guohe.desk")
-    row = set_override(actor=desk, new=new())
+    row = done(set_override, actor=desk, new=new())
     with pytest.raises(Malformed) as error:
-        end_override(actor=desk, override_id=row.pk, valid_to=valid_to, reason=reason)
+        done(end_override, actor=desk, override_id=row.pk, valid_to=valid_to, reason=reason)
     assert {code for code, _pointer in reasons(error)} == {fault}
     assert holding(LATER).amount == 45
 
 
 def test_an_ending_is_not_ended_again(cast: Cast) -> None:
     desk = cast.actor("guohe.desk")
-    row = set_override(actor=desk, new=new())
-    end_override(actor=desk, override_id=row.pk, valid_to=LATER, reason="条约修订。")
+    row = done(set_override, actor=desk, new=new())
+    done(end_override, actor=desk, override_id=row.pk, valid_to=LATER, reason="条约修订。")
     with pytest.raises(Conflict):
-        end_override(actor=desk, override_id=row.pk, valid_to=FIRST, reason="再来一次。")
+        done(end_override, actor=desk, override_id=row.pk, valid_to=FIRST, reason="再来一次。")
     with pytest.raises(NotVisible):
-        end_override(actor=desk, override_id=0, valid_to=LATER, reason="条约修订。")
+        done(end_override, actor=desk, override_id=0, valid_to=LATER, reason="条约修订。")
     row.refresh_from_db()
     assert row.valid_to == LATER
 

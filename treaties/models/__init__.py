@@ -1,5 +1,17 @@
 """The tables of the room, one idea a module."""
 
+from treaties.models.instruments import (
+    DOMESTIC,
+    KEPT,
+    OF_KEPT,
+    PART_KEPT,
+    STATED,
+    Instrument,
+    InstrumentKind,
+    Party,
+    Provision,
+    Standing,
+)
 from treaties.models.lists import (
     Channel,
     Course,
@@ -25,18 +37,28 @@ from treaties.models.periods import (
 )
 
 __all__ = [
+    "DOMESTIC",
+    "KEPT",
+    "OF_KEPT",
+    "PART_KEPT",
+    "STATED",
     "ActorIs",
     "Channel",
     "Confidence",
     "Course",
     "Covers",
     "ExtensionKind",
+    "Instrument",
+    "InstrumentKind",
     "Named",
+    "Party",
     "PeriodKind",
     "PeriodOverride",
+    "Provision",
     "RefusalGround",
     "RequestType",
     "ReturnReason",
+    "Standing",
     "StartsOn",
     "Strength",
     "TimeLimit",

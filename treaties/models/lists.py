@@ -10,8 +10,11 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import ExpressionWrapper, Q
-from django.utils.translation import get_language
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from agencies.language import english
+from agencies.models import Officer
 
 
 class Named(models.Model):
@@ -32,7 +35,7 @@ class Named(models.Model):
     @property
     def name(self) -> str:
         """The name in the language of the page."""
-        return self.name_en if (get_language() or "").startswith("en") else self.name_zh
+        return self.name_en if english() else self.name_zh
 
 
 class Course(models.TextChoices):
@@ -70,17 +73,45 @@ class RequestType(Named):
 
 
 class TypeLaw(models.Model):
-    """What the law says about one request type; a table of its own, so that listing cases does not carry it along.
+    """One version of what the law says about a request type; a table of its own, so that listing cases does not carry it
+    along. Which version holds on a day: treaties.type_law, nothing else.
 
-    `data` is the entry of seeds/requirements.yaml: legal_basis, contents, attachments, authority chain, time limits,
-    refusal grounds and more, each with its article. Entries with `verified: secondary` or `false` show as 待核实.
+    `data` is as the entry of seeds/requirements.yaml: legal_basis, contents, attachments, authority chain, time limits,
+    refusal grounds and more, each line with its article. Lines with `verified: secondary` or `false` show as 待核实; a line
+    that the ministry wrote carries its `source`. Version 1 is the seeds'; later ones are the ministry's and stay as they are.
     """
 
-    request_type = models.OneToOneField(RequestType, models.CASCADE, primary_key=True, related_name="law")
+    id = models.AutoField(primary_key=True)
+    request_type = models.ForeignKey(RequestType, models.PROTECT, related_name="laws")
+    number = models.PositiveSmallIntegerField()
     data: Any = models.JSONField()
+    # The first day on which it holds; null: as far back as we look.
+    effective_from = models.DateField(null=True)
+    source = models.CharField(max_length=500)
+    # What was changed and why, in the words of who wrote it.
+    remark = models.CharField(max_length=500, blank=True)
+    entered_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")  # null: the seeds
+    entered_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("request_type", "-number")
+        constraints = [
+            models.UniqueConstraint(fields=["request_type", "number"], name="type_law_number_once"),
+            models.CheckConstraint(
+                condition=Q(number=1, entered_by=None, effective_from=None)
+                | Q(number__gt=1, entered_by__isnull=False, effective_from__isnull=False),
+                name="type_law_later_is_the_ministrys",
+            ),
+            models.CheckConstraint(condition=~Q(source=""), name="type_law_has_source"),
+        ]
 
     def __str__(self) -> str:
-        return f"law of {self.request_type_id}"
+        return f"law of {self.request_type_id}, version {self.number}"
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """What tells it from all others."""
+        return self.request_type_id, self.number
 
 
 class Via(models.TextChoices):

@@ -7,9 +7,10 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from agencies.language import english
 from agencies.models import Officer
 from countries.models import Country
 from treaties.models.lists import RequestType
@@ -173,7 +174,7 @@ class TimeLimit(models.Model):
     @property
     def name(self) -> str:
         """The name in the language of the page."""
-        return self.name_en if (get_language() or "").startswith("en") else self.name_zh
+        return self.name_en if english() else self.name_zh
 
 
 class PeriodOverride(models.Model):

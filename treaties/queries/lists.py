@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from agencies.language import english
 from treaties.models import Channel, RefusalGround, RequestType, ReturnReason, Strength, TypeLaw, UsedBy
+from treaties.type_law import law_of, laws_on
 
 # How request types are grouped on the page: the beginning of the family, and its name.
 GROUPS: tuple[tuple[str, Promise], ...] = (
@@ -60,6 +61,7 @@ _LAWS: tuple[tuple[str, Promise], ...] = (
     ("IMLA", _("国际刑事司法协助法")),
     ("EXT", _("引渡法")),
 )
+_OTHER_LAWS = _("其他法律")
 # The type whose grounds hold for assistance in general.
 _GENERAL = "mla_other"
 
@@ -71,12 +73,15 @@ def grounds_offered(kind: RequestType | None, used_by: UsedBy) -> list[tuple[Pro
     of the type's family; where the law has none of its own (police channels), the general ones of assistance.
     """
     cited = _cited(kind.family) if kind else frozenset()
-    if not any(law != "MPSR" for law in map(_law_of, cited)):
+    if all(_law_of(article) == "MPSR" for article, _key, _strength in cited):
         cited |= _cited(_GENERAL)
     grounds = list(refusal_grounds(used_by).exclude(strength=Strength.POSTPONE))
     practice = [ground for ground in grounds if not ground.article]
     groups: list[tuple[Promise, list[RefusalGround]]] = [(Strength.PRACTICE.label, practice)]
-    groups += [(name, [g for g in grounds if g.article in cited and _law_of(g.article) == law]) for law, name in _LAWS]
+    known = [ground for ground in grounds if (ground.article, ground.key, ground.strength) in cited]
+    groups += [(name, [one for one in known if _law_of(one.article) == law]) for law, name in _LAWS]
+    others = [one for one in known if _law_of(one.article) not in dict(_LAWS)]
+    groups.append((_OTHER_LAWS, others))
     return [(name, members) for name, members in groups if members]
 
 
@@ -108,7 +113,7 @@ class Content:
     @property
     def name(self) -> str:
         """The name in the language of the page."""
-        return self.en if (get_language() or "").startswith("en") and self.en else self.zh
+        return self.en if english() and self.en else self.zh
 
 
 def contents_of(kind: RequestType | None) -> list[Content]:
@@ -116,16 +121,22 @@ def contents_of(kind: RequestType | None) -> list[Content]:
     general asks for, as a reference."""
     if kind is None:
         return []
-    law = TypeLaw.objects.filter(request_type=kind).first()
-    own = law.data.get("required_contents", []) if law else []
+    own = law_of(kind).get("required_contents", [])
     if own or kind.direction == "outgoing":
         return [_content(row) for row in own]
-    general = TypeLaw.objects.filter(request_type__code=f"{_GENERAL}_in").first()
-    return (
-        [_content(row | {"level": "by_reference"}) for row in general.data.get("required_contents", [])]
-        if general
-        else []
-    )
+    general = laws_on().filter(request_type__code=f"{_GENERAL}_in").first()
+    rows = general.data.get("required_contents", []) if general else []
+    return [_content(row | {"level": "by_reference"}) for row in rows]
+
+
+def content_names(kind: RequestType | None) -> dict[str, str]:
+    """What a request of this type must say or once had to, by its key: what was noted of an old case keeps its name."""
+    if kind is None:
+        return {}
+    of = Q(request_type__code=f"{_GENERAL}_in") | Q(request_type=kind)
+    laws = TypeLaw.objects.filter(of).order_by("number").values_list("request_type_id", "data__required_contents")
+    ordered = sorted(laws, key=lambda law: law[0] == kind.pk)  # the type's own word comes last and stands
+    return {row["key"]: _content(row).name for _type, rows in ordered for row in rows or ()}
 
 
 def _content(row: Mapping[str, Any]) -> Content:
@@ -145,14 +156,14 @@ def articles_of(kind: RequestType | None) -> dict[str, tuple[str, bool]]:
     was checked against an official text."""
     of = Q(request_type__code=f"{_GENERAL}_in") | Q(request_type=kind)
     found: dict[str, tuple[str, bool]] = {}
-    for law in TypeLaw.objects.filter(of):
-        for entry in _entries(law.data):
+    for law in laws_on().filter(of):
+        for entry in entries(law.data):
             name, verified = found.get(entry["cite"], ("", True))
             found[entry["cite"]] = (name or entry.get("cite_zh", ""), verified and entry.get("verified") is None)
     return found
 
 
-def _entries(part: object) -> Iterator[Mapping[str, Any]]:
+def entries(part: object) -> Iterator[Mapping[str, Any]]:
     """Every part of the law that names an article."""
     if isinstance(part, Mapping):
         if isinstance(part.get("cite"), str):
@@ -160,16 +171,19 @@ def _entries(part: object) -> Iterator[Mapping[str, Any]]:
         part = list(part.values())
     if isinstance(part, list):
         for one in part:
-            yield from _entries(one)
+            yield from entries(one)
 
 
 def _law_of(article: str) -> str:
     return article.partition("-")[0]
 
 
-def _cited(family: str) -> frozenset[str]:
-    """The articles on refusal that the law gives for requests of this family that reach us."""
-    laws = TypeLaw.objects.filter(request_type__family=family, request_type__direction__in=["incoming", "both"])
+def _cited(family: str) -> frozenset[tuple[str, str, str]]:
+    """The grounds (article, key, strength) that the law gives for requests of this family that reach us."""
+    laws = laws_on().filter(request_type__family=family, request_type__direction__in=["incoming", "both"])
     return frozenset(
-        ground["cite"] for law in laws for grounds in law.data.get("refusal_grounds", {}).values() for ground in grounds
+        (ground["cite"], ground["key"], strength)
+        for law in laws
+        for strength, grounds in law.data.get("refusal_grounds", {}).items()
+        for ground in grounds
     )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
 
+from agencies.language import english
 from countries.models import Country
 from treaties import alarms
-from treaties.models import PeriodOverride, RequestType, TimeLimit
+from treaties.law_terms import CONFIDENCE, UNITS
+from treaties.models import ActorIs, PeriodOverride, RequestType, TimeLimit
+from treaties.type_law import laws_on
 
 _OF_OVERRIDE = {
     PeriodOverride.Confidence.CONFIRMED: "official",
@@ -109,14 +112,16 @@ class Limit:
 
 
 def _said(zh: str, en: str) -> str:
-    return en if (get_language() or "").startswith("en") else zh
+    return en if english() else zh
 
 
 def time_limits(request_type_id: int, *, country_id: int | None, on: date) -> list[Limit]:
     """The periods of a request type as they hold for a country on a day, in the order of the data, and after them those
-    of measures that any case may need (they only start when an officer records the measure); two queries."""
+    of measures that any case may need (they only start when an officer records the measure); three queries."""
     wanted = Q(request_type=request_type_id) | Q(request_type=None)
-    return list(holding(TimeLimit.objects.filter(wanted), country_id=country_id, on=on))
+    rows = TimeLimit.objects.filter(wanted)
+    found = holding(rows, request_type_id=request_type_id, country_id=country_id, on=on)
+    return sorted(found, key=lambda one: one.request_type_id is None)
 
 
 def limit(request_type_id: int, key: str, *, country_id: int | None, on: date) -> Limit | None:
@@ -128,7 +133,7 @@ def time_limits_for(kind: RequestType | None, *, country_id: int | None, on: dat
     """The same for one request type, or for all of them together."""
     if kind is not None:
         return time_limits(kind.pk, country_id=country_id, on=on)
-    return list(holding(TimeLimit.objects.all(), country_id=country_id, on=on))
+    return list(holding(TimeLimit.objects.all(), request_type_id=None, country_id=country_id, on=on))
 
 
 def overrides(country: Country | None) -> QuerySet[PeriodOverride]:
@@ -137,13 +142,63 @@ def overrides(country: Country | None) -> QuerySet[PeriodOverride]:
     return rows.filter(country=country) if country else rows
 
 
-def holding(rows: QuerySet[TimeLimit], *, country_id: int | None, on: date) -> Iterator[Limit]:
-    """Each row as it holds for a country on a day; without a country the statute's own."""
+def holding(
+    rows: QuerySet[TimeLimit], *, request_type_id: int | None, country_id: int | None, on: date
+) -> Iterator[Limit]:
+    """Each row as it holds for a country on a day; without a country the statute's own. `request_type_id`: whose rows
+    these are; without it every type's."""
     overrides = list(in_force(on).filter(country=country_id)) if country_id else []
-    for row in rows.select_related("request_type"):
-        found = limit_of(row)
-        override = _nearest(overrides, row.request_type, row.key)
+    for kind, found in _as_written(rows.select_related("request_type"), request_type_id, on):
+        override = _nearest(overrides, kind, found.key)
         yield _overridden(found, override) if override else found
+
+
+def _as_written(
+    rows: Iterable[TimeLimit], request_type_id: int | None, on: date
+) -> Iterator[tuple[RequestType | None, Limit]]:
+    """The statute's own periods, as the ministry's version of the law of a type has them where there is one: what it took
+    out is gone, what it changed says what it says, what it added is a rule that never runs."""
+    laws = laws_on(on).filter(number__gt=1).select_related("request_type")
+    laws = laws.filter(request_type=request_type_id) if request_type_id else laws
+    held = {law.request_type_id: law for law in laws}
+    written = {pk: {entry["key"]: entry for entry in law.data.get("time_limits", ())} for pk, law in held.items()}
+    for row in rows:
+        of = written.get(row.request_type_id or 0)
+        if of is None:
+            yield row.request_type, limit_of(row)
+        elif (entry := of.pop(row.key, None)) is not None:
+            yield row.request_type, rewritten(limit_of(row), entry) if "source" in entry else limit_of(row)
+    for pk, added in written.items():
+        for entry in added.values():
+            yield held[pk].request_type, rewritten(_unknown(pk, entry["key"]), entry)
+
+
+def _unknown(request_type_id: int, key: str) -> Limit:
+    """A period that nothing starts and that nobody is named for."""
+    return limit_of(TimeLimit(request_type_id=request_type_id, key=key, actor_is=ActorIs.OTHER))
+
+
+def rewritten(found: Limit, entry: Mapping[str, Any]) -> Limit:
+    """A period as the ministry wrote it; what it has no word on stays: who acts, what starts it, its extension."""
+    amount, unit = entry.get("value"), UNITS[entry["unit"]]
+    early = amount is not None and alarms.warns_too_early(found.warn_before or 0, amount, unit)
+    same = entry["trigger_zh"] == found.trigger_zh
+    return replace(
+        found,
+        name_zh=entry["zh"],
+        name_en=entry.get("en") or (found.name_en if entry["zh"] == found.name_zh else entry["zh"]),
+        amount=amount,
+        amount_max=entry.get("value_max"),
+        unit=unit,
+        kind=entry["kind"],
+        trigger_zh=entry["trigger_zh"],
+        trigger_en=found.trigger_en if same else entry["trigger_zh"],
+        article=entry["cite"],
+        article_zh=entry.get("cite_zh", ""),
+        confidence=CONFIDENCE[entry.get("verified")],
+        source=entry["source"],
+        warn_before=None if early else found.warn_before,
+    )
 
 
 def in_force(on: date) -> QuerySet[PeriodOverride]:

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from agencies.doors import words
+from agencies.language import english
 from countries.lookup import country_by_code, partner_countries, sound
 from countries.models import Country
 from treaties.codes import request_type_by_code
 from treaties.commands import AMOUNT_LIMIT, ARTICLE_LIMIT, REASON_LIMIT, SOURCE_LIMIT, NewOverride
 from treaties.models import PeriodOverride, RequestType, TimeLimit, Unit
 from treaties.queries import GROUPS
+from treaties.standing import askable, day_words
 
 Choice = tuple[Any, Any]
 EVERY_TYPE = "*"
@@ -36,9 +37,17 @@ def day_field(label: Any, hint: Any = "", *, required: bool = True) -> forms.Dat
     )
 
 
+def asked_day(day: date | None) -> date | None:
+    """A day that is asked about; ValidationError for one of which the registry can say nothing."""
+    try:
+        return askable(day) if day else day
+    except ValueError:
+        raise forms.ValidationError(day_words()) from None
+
+
 def country_choices() -> list[Choice]:
     """Partner countries, as lists in the page's language sort them."""
-    key: Callable[[Country], str] = (lambda row: row.name_en) if words.english() else sound
+    key: Callable[[Country], str] = (lambda row: row.name_en) if english() else sound
     return [(row.code, row.name) for row in sorted(partner_countries(), key=key)]
 
 

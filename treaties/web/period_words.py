@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.doors import words
+from agencies.language import english
 from treaties.alarms import alarm_unit
 from treaties.models import Confidence, Covers, ExtensionKind, PeriodKind, PeriodOverride, RequestType, StartsOn
 from treaties.queries import GROUPS, Limit
@@ -157,4 +158,4 @@ def _which(members: list[RequestType], having: list[RequestType]) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return (", " if words.english() else "、").join(names)
+    return (", " if english() else "、").join(names)

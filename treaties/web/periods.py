@@ -17,9 +17,10 @@ from agencies.actors import Actor
 from agencies.doors.forms import attach, sent
 from agencies.doors.words import period
 from agencies.errors import Conflict, GuardFailed, Malformed, NotVisible
+from countries.policies import keeps_facts
 from treaties.commands import end_override, set_override
 from treaties.models import PeriodOverride, RequestType, TimeLimit
-from treaties.policies import keeps_law, require_desk
+from treaties.policies import require_desk
 from treaties.queries import GROUPS, overrides, time_limits_for
 from treaties.web.forms import EndForm, LimitFilter, OverrideForm
 from treaties.web.period_words import own_alarms, sections
@@ -42,7 +43,7 @@ def limit_list(request: HttpRequest) -> HttpResponse:
         "sections": found,
         "unchecked": sum(row.unchecked for section in found for row in section.rows),
         "overrides": _told(overrides(country)),
-        "may_write": keeps_law(_actor(request)),
+        "may_write": keeps_facts(_actor(request)),
     }
     return render(request, "treaties/limit_list.html", context, status=400 if form.errors else 200)
 

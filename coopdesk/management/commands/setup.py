@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from agencies.seals import signing_key
 from coopdesk.checks import refuse_unsafe
 from coopdesk.demo.accounts import lines, make_accounts
+from countries.exchange import seal
 
 LOADERS = ("load_agencies", "load_countries", "load_treaties", "load_limits")
 _ROOMS = ("agencies", "countries", "treaties", "cases")
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             _collect_static()
         if settings.EMBEDDED:
             signing_key()  # makes it, so that web and worker find one and the same
+            seal.signing_key()
         wanted = settings.EMBEDDED and settings.DEMO
         if wanted:
             make_accounts()

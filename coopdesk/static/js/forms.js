@@ -22,6 +22,7 @@ document.addEventListener("submit", (event) => {
   if (form.getAttribute("method") !== "post" || form.hasAttribute("hx-post")) return;
   freshToken(form);
   sent.add(form);
+  typed.delete(form);
   saverOf(form)?.stop();
   if (form.hasAttribute("data-upload") && all("input[type=file]", form).some((input) => input.files.length)) {
     event.preventDefault();
@@ -186,6 +187,12 @@ document.addEventListener("input", (event) => {
 /* --- Leaving: what is typed is saved first; the browser asks only while something is not ----------------------------- */
 
 const anyOpen = () => [...savers.values()].some((saver) => saver.open);
+/* A long text that is saved by its button alone: the browser asks before it goes away. */
+const typed = new Set();
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form[data-ask]");
+  if (form) typed.add(form);
+});
 /* A line that does not answer is no reason to stay: the browser asks then. */
 const saveAll = () =>
   Promise.race([
@@ -214,7 +221,7 @@ document.addEventListener("click", (event) => {
   saveFirst(event, () => location.assign(link.href));
 });
 window.addEventListener("beforeunload", (event) => {
-  if (anyOpen()) event.preventDefault();
+  if (anyOpen() || [...typed].some((form) => form.isConnected)) event.preventDefault();
 });
 /* Leaving the tab is a good moment to save at once; leaving the page is the last one. */
 document.addEventListener("visibilitychange", () => {

@@ -1,4 +1,4 @@
-"""Load the partner countries and the work calendar; safe to run again at any time."""
+"""Load the partner countries, their ledgers and the work calendar; safe to run again at any time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from countries.ledger_seed import load_ledgers
 from countries.seed import load_calendar, load_countries
 
 
@@ -15,3 +16,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(str(load_countries()))
         self.stdout.write(str(load_calendar()))
+        for tally in load_ledgers():
+            self.stdout.write(str(tally))
