@@ -71,8 +71,8 @@ RECORD = shape(
     ),
 )
 _QUERY: Parameters = {
-    "request_type": (TEXT, _("只看一个请求类型，写它的代码。")),
-    "channel": (TEXT, _("只看一条渠道，写它的代码；“-”是没有写明渠道的。")),
+    "request_type": ({**TEXT, "minLength": 1}, _("只看一个请求类型，写它的代码。")),
+    "channel": ({**TEXT, "minLength": 1}, _("只看一条渠道，写它的代码；“-”是没有写明渠道的。")),
 }
 
 

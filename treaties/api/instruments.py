@@ -89,7 +89,7 @@ _QUERY = {
     "on": _ON,
     **PAGING,
 }
-_BASIS_QUERY = {"request_type": (needed(TEXT), gettext_lazy("请求类型的代码。")), "on": _ON}
+_BASIS_QUERY = {"request_type": (needed({**TEXT, "minLength": 1}), gettext_lazy("请求类型的代码。")), "on": _ON}
 
 
 class Instruments(Door):
