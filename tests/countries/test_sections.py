@@ -127,14 +127,7 @@ def test_overtaken_while_under_review_it_is_not_published(cast: Cast) -> None:
     published(cast)
     mine = written(cast, CHIEF, 1)
     done(sections.submit, actor=cast.actor(CHIEF), text_id=mine.pk)
-    done(
-        section_care.entrust,
-        actor=cast.actor(CHIEF),
-        country=country(),
-        section=SECTION,
-        owner=cast.officer(DESK),
-        every_months=6,
-    )
+    entrusted(cast)
     theirs = written(cast, DESK, 1)
     done(sections.submit, actor=cast.actor(DESK), text_id=theirs.pk)
     done(sections.publish, actor=cast.actor(CHIEF), text_id=theirs.pk)
@@ -176,14 +169,7 @@ def test_a_desk_officer_who_does_not_own_it_reviews_nothing(cast: Cast) -> None:
     done(sections.submit, actor=cast.actor(CHIEF), text_id=row.pk)
     with pytest.raises(NotPermitted):
         done(sections.publish, actor=cast.actor(DESK), text_id=row.pk)
-    done(
-        section_care.entrust,
-        actor=cast.actor(CHIEF),
-        country=country(),
-        section=SECTION,
-        owner=cast.officer(DESK),
-        every_months=6,
-    )
+    entrusted(cast)
     assert done(sections.publish, actor=cast.actor(DESK), text_id=row.pk).state == "published"
 
 
@@ -211,7 +197,8 @@ def test_what_was_published_stands(cast: Cast) -> None:
         row.save()
 
 
-def test_an_owner_comes_back_to_it(cast: Cast) -> None:
+def entrusted(cast: Cast) -> None:
+    """The section is the desk's, to be looked at every six months."""
     done(
         section_care.entrust,
         actor=cast.actor(CHIEF),
@@ -220,6 +207,10 @@ def test_an_owner_comes_back_to_it(cast: Cast) -> None:
         owner=cast.officer(DESK),
         every_months=6,
     )
+
+
+def test_an_owner_comes_back_to_it(cast: Cast) -> None:
+    entrusted(cast)
     today = day_of(clock())
     assert section_care.overdue(add_months(today, 6) - (date(2026, 1, 2) - date(2026, 1, 1))) == []
     due = section_care.overdue(add_months(today, 6))
@@ -234,28 +225,14 @@ def test_an_owner_comes_back_to_it(cast: Cast) -> None:
 
 def test_a_text_that_was_published_long_ago_is_overdue_when_somebody_takes_it_over(cast: Cast) -> None:
     row = published(cast)
-    done(
-        section_care.entrust,
-        actor=cast.actor(CHIEF),
-        country=country(),
-        section=SECTION,
-        owner=cast.officer(DESK),
-        every_months=6,
-    )
+    entrusted(cast)
     care = SectionCare.objects.get()
     assert row.decided_at is not None
     assert (care.reviewed_on, care.reviewed_by) == (day_of(row.decided_at), cast.officer(CHIEF))
 
 
 def test_publishing_is_a_review(cast: Cast) -> None:
-    done(
-        section_care.entrust,
-        actor=cast.actor(CHIEF),
-        country=country(),
-        section=SECTION,
-        owner=cast.officer(DESK),
-        every_months=6,
-    )
+    entrusted(cast)
     last_reviewed(cast, date(2020, 1, 5))
     published(cast)
     assert SectionCare.objects.get().reviewed_on == day_of(clock())
